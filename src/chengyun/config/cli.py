@@ -1,0 +1,16 @@
+"""The `chengyun` command: every sub-command is a management command of its owner."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+from chengyun.config.env import Misconfigured
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyun.config.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except Misconfigured as error:
+        sys.exit(f"chengyun: {error}")

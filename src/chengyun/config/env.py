@@ -1,0 +1,173 @@
+"""The only reader of the environment: every `CHENGYUN_*` variable, typed and checked once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+SHORTEST_KEY = 32
+
+
+class Misconfigured(Exception):
+    """The environment cannot be used; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """Where operational data lives: a SQLite file or a PostgreSQL server."""
+
+    engine: str
+    name: str
+    user: str = ""
+    password: str = ""
+    host: str = ""
+    port: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine == "sqlite"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Env:
+    """What the environment says about this installation."""
+
+    home: Path
+    data: Path
+    database: Database
+    secret_key: str | None
+    production: bool
+    debug: bool
+    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    port: int
+    log_level: str
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Env:
+    """Read and check the environment. Raises `Misconfigured` with a sentence."""
+    home = Path(environ.get("CHENGYUN_HOME") or ROOT / "var").expanduser().resolve()
+    env = Env(
+        home=home,
+        data=Path(environ.get("CHENGYUN_DATA") or ROOT.parent / "shared" / "data").expanduser(),
+        database=_database(_secret(environ, "DATABASE_URL") or f"sqlite:///{home / 'city.sqlite3'}"),
+        secret_key=_secret(environ, "CHENGYUN_SECRET_KEY"),
+        production=_flag(environ, "CHENGYUN_PRODUCTION"),
+        debug=_flag(environ, "CHENGYUN_DEBUG"),
+        hosts=_words(environ, "CHENGYUN_HOSTS") or LOCAL_HOSTS,
+        origins=_words(environ, "CHENGYUN_ORIGINS"),
+        port=_port(environ),
+        log_level=_level(environ),
+    )
+    return _fit_for_production(env) if env.production else env
+
+
+def secret_key(env: Env) -> str:
+    """The key given, else the one kept in the state folder, made at the first start."""
+    if env.secret_key:
+        return env.secret_key
+    kept = env.home / "secret_key"
+    if not kept.exists():
+        _write_secret(kept)
+    key = kept.read_text(encoding="ascii").strip()
+    if not key:
+        raise Misconfigured(f"{kept} is empty; delete it and a new key is made at the next start.")
+    return key
+
+
+def _write_secret(path: Path) -> None:
+    """Written aside and linked into place, so that of two starters one wins and both read it whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return
+    finally:
+        aside.unlink()
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str | None:
+    """The variable, or the content of the file that `<name>_FILE` points to; None when neither is set."""
+    path = environ.get(f"{name}_FILE")
+    if path is None:
+        return environ.get(name)
+    if name in environ:
+        raise Misconfigured(f"Set {name} or {name}_FILE, not both.")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Misconfigured(f"{name}_FILE={path} cannot be read: {error.strerror}.") from error
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "False")
+    if value not in ("True", "False"):
+        raise Misconfigured(f"{name}={value!r}: write True or False.")
+    return value == "True"
+
+
+def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in environ.get(name, "").split(",") if word.strip())
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    value = environ.get("PORT") or "8000"
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise Misconfigured(f"PORT={value!r}: write a number from 1 to 65535.")
+    return int(value)
+
+
+def _level(environ: Mapping[str, str]) -> str:
+    value = environ.get("CHENGYUN_LOG", "INFO")
+    if value not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise Misconfigured(f"CHENGYUN_LOG={value!r}: write DEBUG, INFO, WARNING or ERROR.")
+    return value
+
+
+def _database(url: str) -> Database:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+        return Database(engine="sqlite", name=unquote(parts.path[1:]))
+    if parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1:
+        return Database(
+            engine="postgresql",
+            name=unquote(parts.path[1:]),
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            host=unquote(parts.hostname or ""),
+            port=str(_url_port(url) or ""),
+            options=tuple(parse_qsl(parts.query)),
+        )
+    raise Misconfigured(
+        "DATABASE_URL is not understood; write postgresql://user:password@host:5432/name"
+        " or sqlite:////full/path/city.sqlite3."
+    )
+
+
+def _url_port(url: str) -> int | None:
+    try:
+        return urlsplit(url).port
+    except ValueError as error:
+        raise Misconfigured("DATABASE_URL has a port that is no number.") from error
+
+
+def _fit_for_production(env: Env) -> Env:
+    if env.debug:
+        raise Misconfigured("CHENGYUN_DEBUG=True is refused in production.")
+    if env.secret_key is not None and len(env.secret_key) < SHORTEST_KEY:
+        raise Misconfigured(
+            f"CHENGYUN_SECRET_KEY is empty or shorter than {SHORTEST_KEY} characters;"
+            " unset it and one is made in CHENGYUN_HOME."
+        )
+    if "*" in env.hosts:
+        raise Misconfigured("CHENGYUN_HOSTS=* is refused in production; list the names of this server.")
+    return env
