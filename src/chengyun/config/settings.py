@@ -25,6 +25,8 @@ INSTALLED_APPS = [
     "csp",
     "django_tasks",
     "django_tasks_db",
+    "chengyun.kernel",
+    "chengyun.city.people",
 ]
 
 MIDDLEWARE = [
@@ -126,6 +128,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # People and safety ---------------------------------------------------------------------------------
 
+AUTH_USER_MODEL = "people.User"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

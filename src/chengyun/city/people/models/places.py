@@ -1,0 +1,27 @@
+"""A person bound to a place: 网格员, 路长, 街长, 包线包点 are all this one table."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from chengyun.city.people.models.units import Unit
+from chengyun.city.people.models.users import User
+
+
+class Binding(models.Model):
+    """Who answers for a place or an object, in which shift, and who stands in."""
+
+    kind = models.CharField(max_length=20)
+    place_type = models.CharField(max_length=20)
+    place_code = models.CharField(max_length=20, db_index=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bindings")
+    substitute = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="stands_in"
+    )
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT)
+    shift = models.CharField(max_length=20, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("place_type", "place_code"), name="binding_place"),)

@@ -1,0 +1,125 @@
+"""Users, their posts, and the roles made of single permissions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from chengyun.city.people.models.units import Unit
+from chengyun.kernel.scope import Scope
+
+
+class Role(models.Model):
+    """A bundle of permissions; ``reach`` says what part of the city a post with it sees."""
+
+    class Reach(models.TextChoices):
+        AREA = "area", "所辖区域"
+        UNIT = "unit", "本单位"
+        OWN = "own", "本人"
+
+    key = models.CharField(max_length=40, unique=True)
+    label = models.CharField(max_length=40)
+    permissions = models.JSONField(default=list)
+    reach = models.CharField(max_length=6, choices=Reach.choices)
+    home = models.CharField(max_length=80, default="coordination:desk")
+    order = models.PositiveSmallIntegerField(default=0)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("order", "key")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """A person who can log in. What they may do comes from their posts."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=40)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(blank=True)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="users")
+    is_active = models.BooleanField(default=True)
+    valid_to = models.DateField(null=True, blank=True)
+    failed_logins = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def standing(self) -> list[Post]:
+        """Posts held now, the first one leading. One query per request."""
+        return list(
+            self.posts.filter(valid_to=None).select_related("role", "unit").order_by("order", "id")
+        )
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        return frozenset(key for post in self.standing for key in post.role.permissions)
+
+    @property
+    def post_key(self) -> str:
+        return self.standing[0].role.key if self.standing else ""
+
+    def may(self, permission: str) -> bool:
+        return self.is_active and permission in self.permissions
+
+    def scope(self, permission: str) -> Scope:
+        """The union of what each post that carries the permission reaches."""
+        posts = [p for p in self.standing if permission in p.role.permissions]
+        return Scope(
+            areas=tuple(p.area for p in posts if p.role.reach == Role.Reach.AREA),
+            units=tuple(
+                u for p in posts if p.role.reach == Role.Reach.UNIT for u in p.reach_units()
+            ),
+            person=self.pk if posts else None,
+        )
+
+
+class Post(models.Model):
+    """A user in a role, for a unit and an area, for a time."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    area = models.CharField(max_length=15)
+    order = models.PositiveSmallIntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role_id}"
+
+    def reach_units(self) -> list[int]:
+        """The post's unit and everything under it."""
+        return list(
+            Unit.objects.filter(path__startswith=self.unit.path).values_list("id", flat=True)
+        )
+
+
+class ApiToken(models.Model):
+    """A bearer token; only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=60)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)

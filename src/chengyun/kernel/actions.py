@@ -1,0 +1,146 @@
+"""The write path: every verb leaves its audit row and its events in the transaction that changes the row."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from chengyun.kernel import clock, outbox, registry
+from chengyun.kernel.hashing import GENESIS, digest, salted
+from chengyun.kernel.models.history import Audit, Personal
+from chengyun.kernel.scope import Person
+from chengyun.kernel.specs import Act, Misdeclared
+
+Facts = Mapping[str, Any]
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: Person | None,
+    facts: Facts | None = None,
+    personal: Mapping[str, str] | None = None,
+    area: str = "",
+    edition: int | None = None,
+    new: bool = False,
+) -> Audit:
+    """Write the audit row of one act and the outbox rows of its handlers.
+
+    Must run inside the transaction that made the change. ``personal`` values are kept apart; the row holds their salted
+    hash. ``new`` says the subject was made in this transaction, so that its history needs no look-up.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{verb} is recorded outside a transaction")
+    _must_be_declared(verb)
+    seq, previous = (1, GENESIS) if new else _head(subject)
+    kept = dict(facts or {}) | _put_aside(subject, personal or {})
+    row = _line(
+        verb, subject, by=by, facts=kept, area=area, edition=edition, seq=seq, previous=previous
+    )
+    row.save(force_insert=True)
+    outbox.enqueue([row])
+    return row
+
+
+def record_many(
+    verb: str,
+    subjects: Iterable[models.Model],
+    *,
+    by: Person | None,
+    facts_of: Callable[[Any], Facts],
+    area_of: Callable[[Any], str] = lambda subject: "",
+) -> int:
+    """Audit rows of a bulk creation: every subject was made in this transaction."""
+    _must_be_declared(verb)
+    rows = [
+        _line(
+            verb,
+            s,
+            by=by,
+            facts=dict(facts_of(s)),
+            area=area_of(s),
+            edition=None,
+            seq=1,
+            previous=GENESIS,
+        )
+        for s in subjects
+    ]
+    Audit.objects.bulk_create(rows, batch_size=2000)
+    outbox.enqueue(rows)
+    return len(rows)
+
+
+def subject_type(subject: models.Model | type[models.Model]) -> str:
+    return subject._meta.label_lower
+
+
+def _must_be_declared(verb: str) -> None:
+    if not registry.has(Act, verb):
+        raise Misdeclared(f"verb {verb} is recorded but no Act declares it")
+
+
+def _head(subject: models.Model) -> tuple[int, str]:
+    last = (
+        Audit.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
+        .order_by("-seq")
+        .values_list("seq", "hash")
+        .first()
+    )
+    return (last[0] + 1, last[1]) if last else (1, GENESIS)
+
+
+def _put_aside(subject: models.Model, personal: Mapping[str, str]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for key, value in personal.items():
+        if not value:
+            continue
+        row = Personal(
+            subject_type=subject_type(subject),
+            subject_id=subject.pk,
+            key=key,
+            value=value,
+            salt=secrets.token_hex(16),
+        )
+        row.save(force_insert=True)
+        kept[key] = {"personal": row.pk, "sha256": salted(value, row.salt)}
+    return kept
+
+
+def _line(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: Person | None,
+    facts: dict[str, Any],
+    area: str,
+    edition: int | None,
+    seq: int,
+    previous: str,
+) -> Audit:
+    row = Audit(
+        at=_whole(clock.now()),
+        verb=verb,
+        subject_type=subject_type(subject),
+        subject_id=subject.pk,
+        subject_code=str(getattr(subject, "code", "") or subject.pk),
+        seq=seq,
+        area=area or getattr(subject, "area", "") or "",
+        actor_id=by.pk if by else None,
+        post=by.post_key if by else "",
+        edition=edition,
+        facts=json.loads(json.dumps(facts, default=str, ensure_ascii=False)),
+        previous=previous,
+    )
+    row.hash = digest(row)
+    return row
+
+
+def _whole(moment: datetime) -> datetime:
+    """To the millisecond, so that every database gives back what was hashed."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,93 @@
+"""Events: what happened, told to whoever subscribed, with retries and a list of what could not be delivered."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+
+from chengyun.kernel import clock
+from chengyun.kernel.models.history import Audit, Delivery
+
+Handler = Callable[[Audit], None]
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = (
+    timedelta(seconds=5),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+CLAIM = timedelta(minutes=5)
+AT_ONCE = 100
+
+_handlers: dict[str, Handler] = {}
+_subscribed: dict[str, list[str]] = defaultdict(list)
+
+
+def on(verb: str) -> Callable[[Handler], Handler]:
+    """Subscribe a function to a verb; it gets the audit row, in the worker, at least once."""
+
+    def subscribe(handler: Handler) -> Handler:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        _handlers[name] = handler
+        _subscribed[verb].append(name)
+        return handler
+
+    return subscribe
+
+
+def enqueue(rows: Sequence[Audit]) -> None:
+    """Outbox rows for all subscribers of these acts, in the caller's transaction."""
+    waiting = [
+        Delivery(audit=row, handler=name, next_at=row.at)
+        for row in rows
+        for name in _subscribed[row.verb]
+    ]
+    if waiting:
+        Delivery.objects.bulk_create(waiting, batch_size=2000)
+
+
+def deliver_due() -> None:
+    """Deliver what is due; each delivery is claimed first, so that several workers may run."""
+    due = Delivery.objects.filter(state=Delivery.WAITING, next_at__lte=clock.now()).order_by(
+        "next_at", "id"
+    )
+    for delivery in due.select_related("audit")[:AT_ONCE]:
+        if _claim(delivery):
+            _deliver(delivery)
+
+
+def resend(delivery: Delivery) -> None:
+    """Give a dead delivery another row of tries."""
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.DEAD).update(
+        state=Delivery.WAITING, tries=0, next_at=clock.now()
+    )
+
+
+def _claim(delivery: Delivery) -> bool:
+    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, next_at=delivery.next_at)
+    return bool(mine.update(next_at=clock.now() + CLAIM, tries=delivery.tries + 1))
+
+
+def _deliver(delivery: Delivery) -> None:
+    try:
+        with transaction.atomic():
+            _handlers[delivery.handler](delivery.audit)
+            Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.DONE, error="")
+    except Exception as error:
+        log.exception("handler %s failed", delivery.handler)
+        _try_later(delivery, str(error) or type(error).__name__)
+
+
+def _try_later(delivery: Delivery, error: str) -> None:
+    if delivery.tries >= len(RETRY_AFTER):
+        Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.DEAD, error=error)
+    else:
+        next_at = clock.now() + RETRY_AFTER[delivery.tries]
+        Delivery.objects.filter(pk=delivery.pk).update(next_at=next_at, error=error)

@@ -1,0 +1,84 @@
+"""Keyset paging: a page costs the same wherever it is in the list."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from chengyun.kernel.errors import Invalid
+
+M = TypeVar("M", bound=models.Model)
+
+MOST = 500
+COUNT_AT_MOST = 100_000
+
+
+@dataclass(frozen=True)
+class Slice(Generic[M]):
+    """One page: its rows and the opaque mark after which the next begins ("" at the end)."""
+
+    items: list[M]
+    next: str
+
+
+def keyset(
+    rows: QuerySet[M], order: tuple[str, ...], *, after: str = "", limit: int = 50
+) -> Slice[M]:
+    """The next ``limit`` rows in ``order`` (field names, "-" for descending; the last one unique; none null)."""
+    if not 1 <= limit <= MOST:
+        raise Invalid(f"每页最多 {MOST} 条，最少 1 条。")
+    if after:
+        rows = rows.filter(_beyond(order, _read(after, len(order))))
+    found = list(rows.order_by(*order)[: limit + 1])
+    more = len(found) > limit
+    items = found[:limit]
+    return Slice(items=items, next=_mark(items[-1], order) if more else "")
+
+
+def count(rows: QuerySet[Any], *, exact: bool = False) -> tuple[int, bool]:
+    """How many rows, and whether that is exact: beyond 100,000 only on request."""
+    if exact:
+        return rows.count(), True
+    found = rows.order_by().values("pk")[: COUNT_AT_MOST + 1].count()
+    return (COUNT_AT_MOST, False) if found > COUNT_AT_MOST else (found, True)
+
+
+def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
+    found = Q(pk__in=())
+    equal = Q()
+    for name, value in zip(order, values, strict=True):
+        field, compare = (name[1:], "lt") if name.startswith("-") else (name, "gt")
+        found |= equal & Q(**{f"{field}__{compare}": value})
+        equal &= Q(**{field: value})
+    first, descending = order[0].lstrip("-"), order[0].startswith("-")
+    return Q(**{f"{first}__{'lte' if descending else 'gte'}": values[0]}) & found
+
+
+def _mark(row: models.Model, order: tuple[str, ...]) -> str:
+    values = [getattr(row, name.lstrip("-")) for name in order]
+    text = json.dumps([v.isoformat() if isinstance(v, datetime) else v for v in values])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read(mark: str, length: int) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        if (
+            not isinstance(values, list)
+            or len(values) != length
+            or not all(_plain(v) for v in values)
+        ):
+            raise ValueError
+    except ValueError as error:
+        raise Invalid("翻页标记无效，请从第一页开始。") from error
+    return values
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)

@@ -1,0 +1,57 @@
+"""What part of the city a person may see with one permission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db.models import Q
+
+
+def inside(field: str, area: str) -> Q:
+    """Rows whose code column lies in ``area``: a range on the index, "starts with" in effect."""
+    if not area:
+        return Q()
+    return Q(**{f"{field}__gte": area, f"{field}__lt": area[:-1] + chr(ord(area[-1]) + 1)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Areas by code prefix, units by id, and the person's own rows; ``everything`` is the whole city."""
+
+    everything: bool = False
+    areas: tuple[str, ...] = ()
+    units: tuple[int, ...] = ()
+    person: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.everything or self.areas or self.units or self.person)
+
+    def area_q(self, field: str) -> Q:
+        """A condition over a code column; matches nothing when no area is in scope."""
+        if self.everything:
+            return Q()
+        found = Q(pk__in=())
+        for area in self.areas:
+            found |= inside(field, area)
+        return found
+
+    def covers(self, *, area: str = "", unit: int | None = None) -> bool:
+        """Whether one area or unit lies inside."""
+        if self.everything or any(area.startswith(a) for a in self.areas):
+            return True
+        return unit is not None and unit in self.units
+
+
+class Person(Protocol):
+    """What the kernel needs of a user."""
+
+    pk: int
+
+    @property
+    def post_key(self) -> str: ...
+
+    def may(self, permission: str) -> bool: ...
+
+    def scope(self, permission: str) -> Scope: ...

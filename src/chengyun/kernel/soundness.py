@@ -1,0 +1,86 @@
+"""The checker of workflow tables: the same for shipped tables and for a city's draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chengyun.kernel.specs import Workflow
+
+CLOCK_WORDS = frozenset({"", "stop", "pause", "resume"})
+
+
+def faults(flow: Workflow) -> list[str]:
+    """Everything unsound about a workflow, one sentence each."""
+    return [
+        *_unknown_names(flow),
+        *_dead_ends(flow),
+        *_unreachable(flow),
+        *_doubled(flow),
+        *_branches(flow),
+    ]
+
+
+def _unknown_names(flow: Workflow) -> Iterator[str]:
+    states = {s.key for s in flow.states}
+    facts = {f.key for f in flow.facts}
+    if flow.start not in states:
+        yield f"start state {flow.start} does not exist"
+    for step in flow.steps:
+        for name in (*step.source, *([step.target] if step.target else [])):
+            if name not in states:
+                yield f"{step.verb}: state {name} does not exist"
+        for fact in (*step.needs, *step.asks):
+            if fact not in facts:
+                yield f"{step.verb}: fact {fact} does not exist"
+        if step.clock not in CLOCK_WORDS and step.clock not in flow.clocks:
+            yield f"{step.verb}: clock {step.clock} does not exist"
+    for state in flow.states:
+        if not 1 <= state.stage <= len(flow.stages):
+            yield f"{state.key}: stage {state.stage} does not exist"
+
+
+def _targets(flow: Workflow, key: str) -> set[str]:
+    found = {s.target for s in flow.steps if key in s.source and s.target}
+    found |= {s.join for s in flow.states if s.key == key and s.join}
+    return found - {key}
+
+
+def _dead_ends(flow: Workflow) -> Iterator[str]:
+    for state in flow.states:
+        leaves = bool(_targets(flow, state.key))
+        if state.final and leaves:
+            yield f"{state.key} is final but has an exit"
+        if not state.final and not leaves:
+            yield f"{state.key} has no exit"
+
+
+def _unreachable(flow: Workflow) -> Iterator[str]:
+    seen, todo = {flow.start}, [flow.start]
+    while todo:
+        for target in _targets(flow, todo.pop()) - seen:
+            seen.add(target)
+            todo.append(target)
+    for state in flow.states:
+        if state.key not in seen:
+            yield f"{state.key} is never reached"
+
+
+def _doubled(flow: Workflow) -> Iterator[str]:
+    lines: set[tuple[str, str, str]] = set()
+    for step in flow.steps:
+        for source in step.source:
+            line = (step.verb, source, step.branch)
+            if line in lines:
+                yield f"{step.verb} stands twice for {source}"
+            lines.add(line)
+
+
+def _branches(flow: Workflow) -> Iterator[str]:
+    for state in flow.states:
+        if bool(state.branches) != bool(state.join):
+            yield f"{state.key}: a parallel state has branches and a join"
+        for branch in state.branches:
+            if not any(s.branch == branch and state.key in s.source for s in flow.steps):
+                yield f"{state.key}: no step finishes branch {branch}"
