@@ -55,7 +55,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
     env = Env(
         home=home,
         data=Path(environ.get("CHENGYUN_DATA") or ROOT.parent / "shared" / "data").expanduser(),
-        database=_database(_secret(environ, "DATABASE_URL") or f"sqlite:///{home / 'city.sqlite3'}"),
+        database=_database(_secret(environ, "DATABASE_URL") or f"sqlite:///{home}/city.sqlite3"),
         secret_key=_secret(environ, "CHENGYUN_SECRET_KEY"),
         production=_flag(environ, "CHENGYUN_PRODUCTION"),
         debug=_flag(environ, "CHENGYUN_DEBUG"),
@@ -81,7 +81,7 @@ def secret_key(env: Env) -> str:
 
 
 def _write_secret(path: Path) -> None:
-    """Written aside and linked into place, so that of two starters one wins and both read it whole."""
+    """Written aside and linked into place: of two starters one wins and both read it whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -96,7 +96,7 @@ def _write_secret(path: Path) -> None:
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str | None:
-    """The variable, or the content of the file that `<name>_FILE` points to; None when neither is set."""
+    """The variable, or the content of the file `<name>_FILE` points to; None when neither is set."""
     path = environ.get(f"{name}_FILE")
     if path is None:
         return environ.get(name)
@@ -169,5 +169,5 @@ def _fit_for_production(env: Env) -> Env:
             " unset it and one is made in CHENGYUN_HOME."
         )
     if "*" in env.hosts:
-        raise Misconfigured("CHENGYUN_HOSTS=* is refused in production; list the names of this server.")
+        raise Misconfigured("CHENGYUN_HOSTS=* is refused in production; list this server's names.")
     return env

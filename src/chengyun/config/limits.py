@@ -11,7 +11,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def limited(app: App, *, limit: int) -> App:
-    """`app`, answering 413 to a request whose body is longer than `limit` bytes, announced or not."""
+    """`app`, answering 413 to a body longer than `limit` bytes, announced or not."""
     sentence = f"上传内容过大：一次最多 {limit // (1024 * 1024)} MB，请压缩或分批上传。"
 
     async def door(scope: Message, receive: Receive, send: Send) -> None:
@@ -31,7 +31,7 @@ def _announced(scope: Message) -> int:
 
 
 def _counted(scope: Message, receive: Receive, send: Send, limit: int, sentence: str) -> Receive:
-    """`receive` for a body of unknown length: past the limit the caller is told and the app hears a hang-up."""
+    """`receive` for a body of any length: past the limit the app hears only a hang-up."""
     seen = 0
 
     async def count() -> Message:
@@ -51,6 +51,10 @@ async def _refuse(scope: Message, send: Send, sentence: str) -> None:
     if scope["path"].startswith("/api/"):
         problem = {"error": "too_large", "message": sentence, "fields": []}
         kind, body = b"application/json", json.dumps(problem, ensure_ascii=False)
-    headers = [(b"content-type", kind), (b"connection", b"close"), (b"x-content-type-options", b"nosniff")]
+    headers = [
+        (b"content-type", kind),
+        (b"connection", b"close"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

@@ -1,4 +1,4 @@
-"""Django settings: wiring of what `env.py` read. What a city changes while running is in the database."""
+"""Django settings, wired from `env.py`; what a city changes while running is in the database."""
 
 from typing import Any
 
@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "chengyun.kernel",
+    "chengyun.kernel.ui",
     "chengyun.city.people",
 ]
 
@@ -45,19 +46,19 @@ ROOT_URLCONF = "chengyun.config.urls"
 ASGI_APPLICATION = "chengyun.config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Pages ---------------------------------------------------------------------------------------------
+# Pages -------------------------------------------------------------------------------------------
 
 _LOADERS: list[Any] = [
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
-_CACHED_LOADERS: list[Any] = [("django.template.loaders.cached.Loader", _LOADERS)]
+_CACHED: list[Any] = [("django.template.loaders.cached.Loader", _LOADERS)]
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            "loaders": [("template_partials.loader.Loader", _LOADERS if DEBUG else _CACHED_LOADERS)],
+            "loaders": [("template_partials.loader.Loader", _LOADERS if DEBUG else _CACHED)],
             "builtins": ["template_partials.templatetags.partials"],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -65,6 +66,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "csp.context_processors.nonce",
+                "chengyun.kernel.ui.context.shell",
             ],
         },
     }
@@ -75,11 +77,16 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
-FORMAT_MODULE_PATH: list[str] = []
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.home / "static"
-STATICFILES_DIRS: list[Any] = []
+# Browser packages, installed by npm from package-lock.json; `run` checks that they are there.
+_VENDOR = {"htmx": "htmx.org", "maplibre": "maplibre-gl", "echarts": "echarts"}
+STATICFILES_DIRS = [
+    (f"vendor/{name}", folder)
+    for name, package in _VENDOR.items()
+    if (folder := ROOT / "node_modules" / package / "dist").is_dir()
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -92,7 +99,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = ENV.home / "files"
 
-# Data ----------------------------------------------------------------------------------------------
+# Data --------------------------------------------------------------------------------------------
 
 # synchronous=FULL: what was answered has happened, also when the power fails the next moment; it is
 # one fsync per commit, the same promise PostgreSQL gives. IMMEDIATE: a writer waits its turn at the
@@ -126,7 +133,7 @@ def _database(database: environment.Database) -> dict[str, Any]:
 DATABASES = {"default": _database(ENV.database)}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# People and safety ---------------------------------------------------------------------------------
+# People and safety -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
 PASSWORD_HASHERS = [

@@ -1,0 +1,30 @@
+"""The settings of the tests: those of a city, with a throw-away state folder and cheap passwords."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+HOME = tempfile.mkdtemp(prefix="chengyun-test-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+os.environ |= {
+    "CHENGYUN_HOME": HOME,
+    "CHENGYUN_LOG": "WARNING",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{HOME}/city.sqlite3",
+}
+for name in ("CHENGYUN_PRODUCTION", "CHENGYUN_DEBUG", "CHENGYUN_HOSTS", "CHENGYUN_SECRET_KEY"):
+    os.environ.pop(name, None)
+
+from chengyun.config.settings import *  # noqa: E402, F403
+from chengyun.config.settings import DATABASES, ENV, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+
+if ENV.database.is_sqlite:
+    # A file, not memory: threads, WAL and the busy timeout are then those of a city.
+    DATABASES["default"]["TEST"] = {"NAME": f"{HOME}/test.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
