@@ -136,6 +136,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # People and safety -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
+TOKEN_READER = "chengyun.city.people.queries.person_of_token"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

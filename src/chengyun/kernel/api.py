@@ -1,0 +1,192 @@
+"""The one API: who calls, how refusals are answered, how a write from outside is safe to repeat."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer, SessionAuth
+
+from chengyun.kernel import clock
+from chengyun.kernel.errors import FieldError, Invalid, Missing, Refusal, Unknown
+from chengyun.kernel.models.machinery import IdempotentAnswer
+from chengyun.kernel.scope import Person
+
+
+class ProblemField(Schema):
+    field: str
+    message: str
+
+
+class Problem(Schema):
+    """Every refusal of every door."""
+
+    error: str
+    message: str
+    fields: list[ProblemField] = []
+    version: int | None = None
+
+
+PROBLEMS = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
+
+
+class Bearer(HttpBearer):
+    """``Authorization: Bearer`` with a token the city issued."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Person | None:
+        user: Person | None = import_string(settings.TOKEN_READER)(token)
+        if user is not None:
+            request.user = user  # type: ignore[assignment]
+        return user
+
+
+class Session(SessionAuth):
+    """The page's own cookie, with CSRF."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        user = request.user
+        return None if isinstance(user, AnonymousUser) or not user.is_active else user
+
+
+api = NinjaAPI(
+    title="城运 Chengyun",
+    version="1",
+    description="城市运行管理服务平台接口。列表为 {items, next, total}；拒绝为 {error, message, fields, version}。",
+    auth=[Bearer(), Session(csrf=True)],
+    urls_namespace="api",
+    docs_url=None,
+)
+
+
+def problems(*codes: int) -> dict[Any, Any]:
+    """The refusals a route can give, for its ``response=``; 401, 403 and 422 go without saying."""
+    return {frozenset({401, 403, 422, 400, *codes} & PROBLEMS): Problem}
+
+
+def caller(request: HttpRequest) -> Any:
+    """The logged-in person of an authenticated route."""
+    return request.user
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return api.create_response(request, refusal.as_dict(), status=refusal.status)
+
+
+@api.exception_handler(Refusal)
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return answer(request, refusal)
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return answer(request, Unknown("请先登录，或带上有效的令牌。"))
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return answer(request, Missing("没有找到。"))
+
+
+@api.exception_handler(ValidationError)
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = tuple(
+        FieldError(".".join(str(p) for p in e["loc"][1:]) or str(e["loc"][0]), _words(e))
+        for e in error.errors
+    )
+    first = fields[0] if fields else None
+    return answer(
+        request,
+        Invalid(f"{first.field}：{first.message}" if first else "请求格式不对。", fields=fields),
+    )
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    refusal = Invalid("请求正文不是有效的 JSON。" if error.status_code == 400 else str(error))
+    refusal.status = error.status_code
+    return answer(request, refusal)
+
+
+WORDS = {
+    "missing": "缺少这一项",
+    "float_parsing": "应当是数字",
+    "int_parsing": "应当是整数",
+    "string_type": "应当是文字",
+    "string_too_long": "太长",
+    "string_too_short": "太短",
+    "json_invalid": "不是有效的 JSON",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "datetime_parsing": "应当是时间",
+}
+
+
+def _words(error: dict[str, Any]) -> str:
+    return WORDS.get(str(error.get("type")), "格式不对") + "。"
+
+
+Operation = Callable[..., Any]
+
+
+def idempotent(operation: Operation) -> Operation:
+    """A write that carries ``Idempotency-Key`` is done once; its second arrival gets the first answer.
+
+    The operation returns ``(status, body)`` with a Schema or dict as body.
+    """
+
+    @wraps(operation)
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            with transaction.atomic():
+                return operation(request, *args, **kwargs)
+        if len(key) > 200:
+            raise Invalid("Idempotency-Key 最长 200 个字符。")
+        return _first_answer(request, key) or _keep_answer(request, key, operation, args, kwargs)
+
+    return once
+
+
+def _request_hash(request: HttpRequest) -> str:
+    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
+
+
+def _first_answer(request: HttpRequest, key: str) -> tuple[int, Any] | None:
+    found = IdempotentAnswer.objects.filter(actor_id=caller(request).pk, key=key).first()
+    if found is None:
+        return None
+    if found.request_hash != _request_hash(request):
+        raise Invalid("同一个 Idempotency-Key 用在了两个不同的请求上。")
+    return found.status, found.body
+
+
+def _keep_answer(
+    request: HttpRequest, key: str, operation: Operation, args: Any, kwargs: Any
+) -> Any:
+    try:
+        with transaction.atomic():
+            status, body = operation(request, *args, **kwargs)
+            plain = body.model_dump(mode="json") if isinstance(body, Schema) else body
+            IdempotentAnswer(
+                actor_id=caller(request).pk,
+                key=key,
+                request_hash=_request_hash(request),
+                status=status,
+                body=plain,
+                at=clock.now(),
+            ).save(force_insert=True)
+            return status, plain
+    except IntegrityError:
+        first = _first_answer(request, key)
+        if first is None:
+            raise
+        return first

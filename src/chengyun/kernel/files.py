@@ -1,0 +1,157 @@
+"""Storing files: pictures are re-encoded and stripped, everything is kept once by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models, transaction
+from PIL import Image, ImageOps, UnidentifiedImageError
+from pi_heif import register_heif_opener
+
+from chengyun.kernel import clock
+from chengyun.kernel.actions import subject_type
+from chengyun.kernel.errors import Missing, TooLarge, WrongMedia
+from chengyun.kernel.models.files import Attachment, File
+from chengyun.kernel.scope import Person
+
+register_heif_opener()
+
+MEGABYTE = 1024 * 1024
+PHOTO_AT_MOST = 20 * MEGABYTE
+PIXELS_AT_MOST = 80_000_000
+LONG_SIDE = 2048
+THUMBNAIL = 480
+
+Reader = Callable[[Person, int], bool]
+
+_readers: dict[str, Reader] = {}
+
+
+def readable(kind: type[models.Model], reader: Reader) -> None:
+    """Say who may see the attachments of a kind of subject."""
+    _readers[subject_type(kind)] = reader
+
+
+def store_photo(data: bytes, name: str, *, by: Person | None) -> File:
+    """Keep a picture as JPEG without its metadata; what is no picture is refused in one sentence."""
+    if len(data) > PHOTO_AT_MOST:
+        raise TooLarge(f"照片「{name}」有 {len(data) // MEGABYTE} MB，最大 20 MB。")
+    picture = _decode(data, name)
+    picture.thumbnail((LONG_SIDE, LONG_SIDE))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=86, optimize=True)
+    return _keep(buffer.getvalue(), "image/jpeg", name, by=by, size=picture.size)
+
+
+def store_bytes(data: bytes, media_type: str, name: str, *, by: Person | None) -> File:
+    """Keep a document the program itself has made or checked."""
+    return _keep(data, media_type, name, by=by, size=None)
+
+
+@transaction.atomic
+def attach(
+    file: File,
+    subject: models.Model,
+    role: str,
+    *,
+    by: Person | None,
+    caption: str = "",
+    lon: float | None = None,
+    lat: float | None = None,
+) -> Attachment:
+    """Make a stored file evidence of a subject; the verb that calls this records it."""
+    row = Attachment(
+        file=file,
+        subject_type=subject_type(subject),
+        subject_id=subject.pk,
+        role=role,
+        caption=caption,
+        lon=lon,
+        lat=lat,
+        at=clock.now(),
+        actor_id=by.pk if by else None,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def attachments_of(subject: models.Model) -> list[Attachment]:
+    rows = Attachment.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
+    return list(rows.select_related("file"))
+
+
+def attachment_for(user: Person, pk: int) -> Attachment:
+    """An attachment whose subject this person may see; anything else is Missing."""
+    found = Attachment.objects.select_related("file").filter(pk=pk).first()
+    reader = _readers.get(found.subject_type) if found else None
+    if found is None or reader is None or not reader(user, found.subject_id):
+        raise Missing("没有这个附件，或者它不在你的范围内。")
+    return found
+
+
+def path_of(file: File) -> Path:
+    return Path(settings.MEDIA_ROOT) / file.sha256[:2] / file.sha256
+
+
+def thumbnail_of(file: File) -> Path:
+    """The small version of a picture, made when first asked for."""
+    small = path_of(file).with_name(file.sha256 + f".{THUMBNAIL}")
+    if not small.exists():
+        with Image.open(path_of(file)) as picture:
+            picture.thumbnail((THUMBNAIL, THUMBNAIL))
+            buffer = io.BytesIO()
+            picture.save(buffer, "JPEG", quality=80)
+        _write(small, buffer.getvalue())
+    return small
+
+
+def _decode(data: bytes, name: str) -> Image.Image:
+    try:
+        picture = Image.open(io.BytesIO(data))
+        if picture.width * picture.height > PIXELS_AT_MOST:
+            raise TooLarge(f"照片「{name}」尺寸过大，请缩小后再传。")
+        return ImageOps.exif_transpose(picture).convert("RGB")
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        Image.DecompressionBombError,
+        SyntaxError,
+    ) as error:
+        raise WrongMedia(f"「{name}」不是能打开的照片，请传 JPG、PNG、WebP 或 HEIC。") from error
+
+
+def _keep(
+    data: bytes, media_type: str, name: str, *, by: Person | None, size: tuple[int, int] | None
+) -> File:
+    digest = hashlib.sha256(data).hexdigest()
+    file = File(
+        sha256=digest,
+        media_type=media_type,
+        name=Path(name).name[:200],
+        size=len(data),
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        at=clock.now(),
+        owner_id=by.pk if by else None,
+    )
+    if not path_of(file).exists():
+        _write(path_of(file), data)
+    file.save(force_insert=True)
+    return file
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All or nothing: a reader never sees half a file, and the file is on disk before its row is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as temporary:
+        temporary.write(data)
+        temporary.flush()
+        os.fsync(temporary.fileno())
+    Path(temporary.name).replace(path)
