@@ -109,7 +109,7 @@ def published(year: int) -> Plan:
     UnknownYear
         The installed package has no plan for this year.
     """
-    import chinese_calendar  # type: ignore[import-untyped]
+    import chinese_calendar
 
     days = [date(year, 1, 1) + timedelta(days=n) for n in range(366)]
     days = [day for day in days if day.year == year]
