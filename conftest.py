@@ -1,0 +1,40 @@
+"""What every test may use: the real data when it is there, and a seed that is printed."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from chengyun.config import env
+
+DATA = env.read().data
+MISSING = {
+    "data": f"CHENGYUN_DATA is not there ({DATA.name})",
+    "long": "takes minutes; run with --long",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    absent = set() if config.getoption("--long") else {"long"}
+    if not DATA.is_dir():
+        absent.add("data")
+    for item in items:
+        for name in absent & {mark.name for mark in item.iter_markers()}:
+            item.add_marker(pytest.mark.skip(reason=MISSING[name]))
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"not run: {count} × {reason.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real data; tests that ask for it carry the marker `data`."""
+    return DATA
