@@ -1,0 +1,110 @@
+"""The cast of the tests: one city, two districts, and everybody who works there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chengyun.city.people.models import Role, Unit, User
+from chengyun.city.people.services.roles import give_post, store_roles
+from chengyun.city.people.services.units import add_unit
+from chengyun.city.people.services.users import add_user
+from chengyun.kernel.installation import forget, install, installation
+
+CITY, DISTRICT, OTHER_DISTRICT = "3715", "371502", "371523"
+PASSWORD = "lake-and-canal-42"  # noqa: S105
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Everybody logs in with ``PASSWORD``; ``alice`` is another name for the district's dispatcher."""
+
+    bureau: Unit
+    centre: Unit
+    crew: Unit
+    other_centre: Unit
+    other_crew: Unit
+
+    inspector: User
+    operator: User
+    supervisor: User
+    dispatcher: User
+    department: User
+    bob: User
+    other_department: User
+    evaluator: User
+    leader: User
+    admin: User
+    security: User
+    auditor: User
+    district_admin: User
+    charlie: User
+
+    @property
+    def alice(self) -> User:
+        return self.dispatcher
+
+
+def make_cast(*, demo: bool = False) -> Cast:
+    """The city 3715 with districts 371502 and 371523; all verbs are done by the system itself."""
+    forget()
+    if installation() is None:
+        install("聊城市", CITY, demo=demo)
+    store_roles()
+    units = _units()
+    members: dict[str, Any] = {**units, **_people(units)}
+    return Cast(**members)
+
+
+def make_user(username: str, name: str, role: str, unit: Unit, *, area: str = "") -> User:
+    """One more person with a post."""
+    user = add_user(username, name, unit, PASSWORD, by=None, phone="13800002046")
+    give_post(user, Role.objects.get(key=role), unit, area=area, by=None)
+    return user
+
+
+def _units() -> dict[str, Unit]:
+    bureau = add_unit("371500-CG", "聊城市城市管理局", kind="bureau", area=CITY, by=None)
+    centre = add_unit(
+        "371502-ZX", "东昌府区监督指挥中心", kind="centre", area=DISTRICT, parent=bureau, by=None
+    )
+    crew = add_unit(
+        "371502-SZ", "市政工程处", kind="department", area=DISTRICT, parent=bureau, by=None
+    )
+    other_centre = add_unit(
+        "371523-ZX", "茌平监督指挥中心", kind="centre", area=OTHER_DISTRICT, parent=bureau, by=None
+    )
+    other_crew = add_unit(
+        "371523-SZ", "市政养护所", kind="department", area=OTHER_DISTRICT, parent=bureau, by=None
+    )
+    return {
+        "bureau": bureau,
+        "centre": centre,
+        "crew": crew,
+        "other_centre": other_centre,
+        "other_crew": other_crew,
+    }
+
+
+def _people(units: dict[str, Unit]) -> dict[str, User]:
+    posts = (
+        ("inspector", "周启明", "inspector", "centre"),
+        ("operator", "孙晓梅", "operator", "centre"),
+        ("supervisor", "赵国栋", "supervisor", "centre"),
+        ("dispatcher", "林晓燕", "dispatcher", "centre"),
+        ("department", "马建军", "department", "crew"),
+        ("bob", "鲍立新", "dispatcher", "other_centre"),
+        ("other_department", "于海波", "department", "other_crew"),
+        ("evaluator", "何思远", "evaluator", "bureau"),
+        ("leader", "高志强", "leader", "bureau"),
+        ("admin", "许明", "admin", "bureau"),
+        ("security", "安卫", "security", "bureau"),
+        ("auditor", "沈鉴", "auditor", "bureau"),
+        ("district_admin", "区静", "admin", "centre"),
+    )
+    people = {
+        username: make_user(username.replace("_", "-"), name, role, units[unit])
+        for username, name, role, unit in posts
+    }
+    people["charlie"] = add_user("charlie", "查理", units["other_crew"], PASSWORD, by=None)
+    return people

@@ -1,0 +1,152 @@
+"""The roles a new city starts with: facts, stored once and then the city's own to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+CASE_VIEW = ("case.view", "places.view", "asset.view")
+INSPECTING = ("inspection.view", "inspection.record")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefaultRole:
+    """A role of the standard. ``blurb`` and ``icon`` present it where a role is chosen."""
+
+    key: str
+    label: str
+    reach: Literal["area", "unit", "own"]
+    blurb: str
+    icon: str
+    permissions: tuple[str, ...]
+    home: str = "coordination:desk"
+
+
+DEFAULT_ROLES = (
+    DefaultRole(
+        key="inspector",
+        label="监督员",
+        reach="own",
+        blurb="手机上报、核实、核查",
+        icon="person",
+        permissions=(*CASE_VIEW, "case.report", "case.verify", "case.check"),
+    ),
+    DefaultRole(
+        key="operator",
+        label="受理员",
+        reach="area",
+        blurb="接来电、受理、查重",
+        icon="phone",
+        permissions=(*CASE_VIEW, "case.report", "case.accept"),
+    ),
+    DefaultRole(
+        key="supervisor",
+        label="值班长",
+        reach="area",
+        blurb="立案、审批、结案",
+        icon="shield",
+        permissions=(
+            *CASE_VIEW,
+            "case.file",
+            "case.close",
+            "case.void",
+            "case.suspend",
+            "case.supervise",
+            "case.correct",
+            "personal.view",
+        ),
+    ),
+    DefaultRole(
+        key="dispatcher",
+        label="派遣员",
+        reach="area",
+        blurb="派遣、改派、审反馈",
+        icon="send",
+        permissions=(*CASE_VIEW, "case.dispatch", "people.view"),
+    ),
+    DefaultRole(
+        key="department",
+        label="专业部门",
+        reach="unit",
+        blurb="签收、处置、反馈",
+        icon="truck",
+        permissions=(*CASE_VIEW, "case.handle", "case.feed_back", "asset.change"),
+    ),
+    DefaultRole(
+        key="evaluator",
+        label="考评员",
+        reach="area",
+        blurb="考评、排名、通报",
+        icon="star",
+        permissions=(*CASE_VIEW, *INSPECTING, "case.report", "bulletin.issue"),
+    ),
+    DefaultRole(
+        key="leader",
+        label="领导",
+        reach="area",
+        blurb="驾驶舱、督办、简报",
+        icon="screen",
+        permissions=(*CASE_VIEW, "case.supervise", "inspection.view", "people.view"),
+    ),
+    DefaultRole(
+        key="admin",
+        label="系统管理员",
+        reach="area",
+        blurb="机构、用户、时限",
+        icon="gear",
+        home="maintenance:units",
+        permissions=(
+            "people.view",
+            "people.unit.change",
+            "people.user.change",
+            "people.post.give",
+            "people.binding.change",
+            "param.change",
+            "calendar.change",
+            "catalogue.change",
+            "workflow.change",
+            "places.view",
+            "places.import",
+            "asset.view",
+            "asset.change",
+            "asset.import",
+        ),
+    ),
+    DefaultRole(
+        key="security",
+        label="安全管理员",
+        reach="area",
+        blurb="角色、授权、解锁",
+        icon="lock",
+        home="maintenance:roles",
+        permissions=(
+            "people.view",
+            "people.user.change",
+            "people.post.give",
+            "people.role.change",
+        ),
+    ),
+    DefaultRole(
+        key="auditor",
+        label="审计管理员",
+        reach="area",
+        blurb="操作审计",
+        icon="eye",
+        home="maintenance:audit",
+        permissions=("people.view", "audit.view"),
+    ),
+)
+
+# 三员分立 (GB/T 22239-2019, 8.1.5): one person administers the system, its security or its audit, never two of them.
+KEPT_APART = {
+    "系统管理": frozenset({"people.unit.change", "param.change", "workflow.change"}),
+    "安全管理": frozenset({"people.role.change"}),
+    "审计管理": frozenset({"audit.view"}),
+}
+
+
+def mingled(permissions: Iterable[str]) -> list[str]:
+    """Which of the three administrations these permissions touch; more than one must not be in one hand."""
+    held = set(permissions)
+    return [name for name, keys in KEPT_APART.items() if keys & held]

@@ -1,0 +1,31 @@
+"""What a password must be, and turning it into what is kept."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from chengyun.city.people.models import User
+from chengyun.kernel.errors import FieldError, Invalid
+from chengyun.kernel.installation import installation
+
+DEMO_PASSWORD = "chengyun-demo"  # noqa: S105
+
+
+def hashed(password: str, user: User) -> str:
+    """The hash to keep. Raises Invalid for a weak password; the demo's own is for demos only."""
+    city = installation()
+    if password == DEMO_PASSWORD:
+        if city is None or not city.demo:
+            raise _weak("这是演示密码，正式系统不能用。")
+        return make_password(password)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise _weak("".join(error.messages)) from error
+    return make_password(password)
+
+
+def _weak(message: str) -> Invalid:
+    return Invalid(message, fields=(FieldError("password", message),))

@@ -1,0 +1,177 @@
+"""Verbs on roles and on who holds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from chengyun.city.people.models import Post, Role, Unit, User
+from chengyun.city.people.roles import DEFAULT_ROLES, mingled
+from chengyun.kernel import clock, registry
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
+from chengyun.kernel.installation import installation
+from chengyun.kernel.permissions import require
+from chengyun.kernel.scope import Person
+from chengyun.kernel.specs import Permission
+
+KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
+CHANGEABLE = frozenset({"label", "permissions", "reach", "home"})
+
+
+@transaction.atomic
+def store_roles(*, by: Person | None = None) -> int:
+    """Store the default roles that are not there yet; how many were stored. A city's own changes stay."""
+    require(by, "people.role.change", area=_city())
+    there = set(Role.objects.values_list("key", flat=True))
+    missing = [(n, each) for n, each in enumerate(DEFAULT_ROLES, start=1) if each.key not in there]
+    for order, each in missing:
+        role = Role(
+            key=each.key,
+            label=each.label,
+            permissions=list(each.permissions),
+            reach=each.reach,
+            home=each.home,
+            order=order,
+        )
+        _insert(role, by=by)
+    return len(missing)
+
+
+@transaction.atomic
+def add_role(
+    key: str, label: str, permissions: Iterable[str], *, reach: str, by: Person | None
+) -> Role:
+    """A role of the city's own, out of declared permissions."""
+    require(by, "people.role.change", area=_city())
+    if not KEY.fullmatch(key):
+        raise _wrong("key", "角色代号用小写字母、数字和下划线，以字母开头。")
+    if Role.objects.filter(key=key).exists():
+        message = f"角色代号 {key} 已经用过。"
+        raise Conflict(message, fields=(FieldError("key", message),))
+    order = Role.objects.count() + 1
+    role = Role(
+        key=key, label=label.strip(), permissions=sorted(permissions), reach=reach, order=order
+    )
+    _check(role)
+    return _insert(role, by=by)
+
+
+def _insert(role: Role, *, by: Person | None) -> Role:
+    role.save(force_insert=True)
+    facts = {"key": role.key, "permissions": role.permissions, "reach": role.reach}
+    record("role.add", role, by=by, area=_city(), facts=facts, new=True)
+    return role
+
+
+@transaction.atomic
+def change_role(role: Role, changes: Mapping[str, Any], *, by: Person | None) -> Role:
+    """Change some of ``CHANGEABLE``; holds at once for everybody in the role."""
+    require(by, "people.role.change", area=_city())
+    before = {"permissions": set(role.permissions)}
+    made = {k: v for k, v in changes.items() if k in CHANGEABLE and v != getattr(role, k)}
+    if not made:
+        return role
+    for name, value in made.items():
+        setattr(role, name, value)
+    _check(role)
+    role.save(update_fields=list(made))
+    after = set(role.permissions)
+    facts = {k: v for k, v in made.items() if k != "permissions"} | {
+        "granted": sorted(after - before["permissions"]),
+        "withdrawn": sorted(before["permissions"] - after),
+    }
+    record("role.change", role, by=by, area=_city(), facts=facts)
+    return role
+
+
+@transaction.atomic
+def give_post(
+    user: User,
+    role: Role,
+    unit: Unit,
+    *,
+    by: Person | None,
+    area: str = "",
+    order: int = 0,
+    valid_from: date | None = None,
+) -> Post:
+    """Put a user into a role for a unit and an area (the unit's own unless given)."""
+    area = area or unit.area
+    require(by, "people.post.give", area=area)
+    require(by, "people.post.give", area=user.unit.area if user.unit else area)
+    if by and by.pk == user.pk:
+        raise NotAllowed("不能给自己授予岗位，请别的管理员来办。")
+    _check_post(user, role, unit, area)
+    post = Post(
+        user=user,
+        role=role,
+        unit=unit,
+        area=area,
+        order=order,
+        valid_from=valid_from or localdate(clock.now()),
+    )
+    post.save(force_insert=True)
+    user.__dict__.pop("standing", None)
+    user.__dict__.pop("permissions", None)
+    facts = {"role": role.key, "unit": unit.code, "area": area}
+    record("user.post", user, by=by, area=area, facts=facts)
+    return post
+
+
+@transaction.atomic
+def end_post(post: Post, *, by: Person | None) -> Post:
+    """The user leaves the role today."""
+    require(by, "people.post.give", area=post.area)
+    today = localdate(clock.now())
+    if not Post.objects.filter(pk=post.pk, valid_to=None).update(valid_to=today):
+        raise Conflict("这个岗位已经免去了。")
+    post.valid_to = today
+    facts = {"role": post.role.key, "unit": post.unit.code, "area": post.area}
+    record("user.post_end", post.user, by=by, area=post.area, facts=facts)
+    return post
+
+
+def _check_post(user: User, role: Role, unit: Unit, area: str) -> None:
+    if not user.is_active:
+        raise Conflict(f"{user.username} 已经停用，不能任职。")
+    if role.valid_to or unit.valid_to:
+        raise Conflict("这个角色或机构已经撤销，不能任职。")
+    held = Post.objects.filter(user=user, valid_to=None).select_related("role")
+    if any(p.role_id == role.pk and p.unit_id == unit.pk and p.area == area for p in held):
+        raise Conflict(f"{user.name}已经是{unit}的{role.label}了。")
+    _keep_apart([*role.permissions, *(key for p in held for key in p.role.permissions)])
+
+
+def _keep_apart(permissions: Iterable[str]) -> None:
+    if len(names := mingled(permissions)) > 1:
+        raise Invalid(f"{'和'.join(names)}不能由同一个人担任（三员分立）。")
+
+
+def _check(role: Role) -> None:
+    if not role.label:
+        raise _wrong("label", "请填写角色名称。")
+    if role.reach not in Role.Reach.values:
+        raise _wrong("reach", f"数据范围没有「{role.reach}」。")
+    if unknown := [key for key in role.permissions if not registry.has(Permission, key)]:
+        raise _wrong("permissions", f"没有「{'、'.join(unknown)}」这样的权限。")
+    _keep_apart(role.permissions)
+    for post in Post.objects.filter(role=role, valid_to=None).select_related("user"):
+        others = Post.objects.filter(user=post.user_id, valid_to=None).exclude(role=role)
+        keys = [key for o in others.select_related("role") for key in o.role.permissions]
+        _keep_apart([*role.permissions, *keys])
+
+
+def _city() -> str:
+    """Roles belong to the whole city."""
+    city = installation()
+    return city.area if city else ""
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, fields=(FieldError(field, message),))

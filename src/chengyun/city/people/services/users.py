@@ -1,0 +1,163 @@
+"""Verbs on users."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+
+from chengyun.city.people.models import ApiToken, Binding, Post, Unit, User
+from chengyun.city.people.services.passwords import hashed
+from chengyun.kernel import clock
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
+from chengyun.kernel.permissions import require
+from chengyun.kernel.scope import Person
+
+USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,59}")
+PHONE = re.compile(r"\+?[0-9][0-9 -]{4,18}")
+CHANGEABLE = frozenset({"name", "phone", "email", "unit"})
+PERSONAL = frozenset({"name", "phone", "email"})
+
+
+def add_user(
+    username: str,
+    name: str,
+    unit: Unit,
+    password: str,
+    *,
+    by: Person | None,
+    phone: str = "",
+    email: str = "",
+) -> User:
+    """Add an account; what the person may do comes with ``give_post``."""
+    require(by, "people.user.change", area=unit.area)
+    user = User(username=username, name=name.strip(), unit=unit, phone=phone, email=email)
+    _check(user)
+    user.password = hashed(password, user)
+    return _insert(user, by=by)
+
+
+@transaction.atomic
+def _insert(user: User, *, by: Person | None) -> User:
+    if User.objects.filter(username=user.username).exists():
+        raise _double(user.username)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise _double(user.username) from error
+    record(
+        "user.add",
+        user,
+        by=by,
+        area=area_of(user),
+        facts={"unit": user.unit.code if user.unit else ""},
+        personal={"name": user.name, "phone": user.phone, "email": user.email},
+        new=True,
+    )
+    return user
+
+
+@transaction.atomic
+def change_user(user: User, changes: Mapping[str, Any], *, by: Person | None) -> User:
+    """Change some of ``CHANGEABLE``; persons may change their own phone and email."""
+    made = {k: v for k, v in changes.items() if k in CHANGEABLE and v != getattr(user, k)}
+    if not (by and by.pk == user.pk and made.keys() <= {"phone", "email"}):
+        require(by, "people.user.change", area=area_of(user))
+    if not made:
+        return user
+    if isinstance(made.get("unit"), Unit):
+        require(by, "people.user.change", area=made["unit"].area)
+    for name, value in made.items():
+        setattr(user, name, value)
+    _check(user)
+    user.save(update_fields=list(made))
+    record(
+        "user.change",
+        user,
+        by=by,
+        area=area_of(user),
+        facts={"unit": user.unit.code} if "unit" in made and user.unit else {},
+        personal={k: str(v) for k, v in made.items() if k in PERSONAL},
+    )
+    return user
+
+
+def set_password(user: User, password: str, *, by: Person | None) -> User:
+    """Set a password and end the account's tokens; other sessions end because their hash no longer fits."""
+    if not (by and by.pk == user.pk):
+        require(by, "people.user.change", area=area_of(user))
+    user.password = hashed(password, user)
+    return _keep_password(user, by=by)
+
+
+@transaction.atomic
+def _keep_password(user: User, *, by: Person | None) -> User:
+    User.objects.filter(pk=user.pk).update(
+        password=user.password, failed_logins=0, locked_until=None
+    )
+    ended = ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=clock.now())
+    facts = {"own": bool(by and by.pk == user.pk), "tokens": ended}
+    record("user.password", user, by=by, area=area_of(user), facts=facts)
+    return user
+
+
+@transaction.atomic
+def unlock_user(user: User, *, by: Person | None) -> User:
+    """Let a locked account try again at once."""
+    require(by, "people.user.change", area=area_of(user))
+    locked = User.objects.filter(pk=user.pk).exclude(locked_until=None)
+    if not locked.update(failed_logins=0, locked_until=None):
+        raise Conflict(f"{user.username} 没有锁定。")
+    record("user.unlock", user, by=by, area=area_of(user))
+    return user
+
+
+@transaction.atomic
+def end_user(user: User, *, by: Person | None) -> User:
+    """The account closes today, with its posts, tokens and places."""
+    require(by, "people.user.change", area=area_of(user))
+    if by and by.pk == user.pk:
+        raise NotAllowed("不能停用自己的账号，请别的管理员来办。")
+    today = localdate(clock.now())
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, valid_to=today):
+        raise Conflict(f"{user.username} 已经停用了。")
+    facts = {
+        "posts": Post.objects.filter(user=user, valid_to=None).update(valid_to=today),
+        "bindings": Binding.objects.filter(user=user, valid_to=None).update(valid_to=today),
+        "tokens": ApiToken.objects.filter(user=user, revoked_at=None).update(
+            revoked_at=clock.now()
+        ),
+    }
+    user.is_active, user.valid_to = False, today
+    record("user.end", user, by=by, area=area_of(user), facts=facts)
+    return user
+
+
+def area_of(user: User) -> str:
+    """The area that administers an account: that of its unit."""
+    return user.unit.area if user.unit else ""
+
+
+def _check(user: User) -> None:
+    if not USERNAME.fullmatch(user.username):
+        raise _wrong("username", "账号用 3 到 60 位小写字母、数字、点、横线，以字母开头。")
+    if not user.name:
+        raise _wrong("name", "请填写姓名。")
+    if user.phone and not PHONE.fullmatch(user.phone):
+        raise _wrong("phone", "电话应是 5 到 20 位数字。")
+    if user.email and "@" not in user.email:
+        raise _wrong("email", "邮箱里没有 @。")
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, fields=(FieldError(field, message),))
+
+
+def _double(username: str) -> Conflict:
+    message = f"账号 {username} 已经有人用了。"
+    return Conflict(message, fields=(FieldError("username", message),))
