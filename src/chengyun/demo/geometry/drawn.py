@@ -1,0 +1,67 @@
+"""What a drawn city consists of. Everything is generated; nothing here is a surveyed boundary."""
+
+from dataclasses import dataclass
+
+import shapely
+
+from chengyun.demo.geometry.mesh import Mesh
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """An administrative division with a generated outline."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    shape: shapely.Geometry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A unit grid: 15 digits, the community's 12 and three of its own."""
+
+    code: str
+    community: str
+    shape: shapely.Polygon
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """A responsibility grid: the unit grids one inspector walks."""
+
+    code: str
+    name: str
+    community: str
+    grids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A road or river: ``kind`` is main, side, lane, trunk or river; ``name`` may be empty."""
+
+    name: str
+    kind: str
+    shape: shapely.LineString
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patch:
+    """A piece of scenery: ``kind`` is water, green, block, building or village."""
+
+    kind: str
+    name: str
+    shape: shapely.Geometry
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnCity:
+    """Shapes in longitude and latitude; the mesh in metres, for finding places on the plan."""
+
+    mesh: Mesh
+    areas: tuple[Area, ...]
+    grids: tuple[Grid, ...]
+    duties: tuple[Duty, ...]
+    roads: tuple[Line, ...]
+    patches: tuple[Patch, ...]
