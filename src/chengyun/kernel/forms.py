@@ -1,0 +1,196 @@
+"""Forms from declared fields, and what is answered when one is filled in wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
+
+from chengyun.kernel.errors import FieldError, Invalid
+from chengyun.kernel.pages import is_fragment, page
+from chengyun.kernel.specs import Field
+
+Choices = Mapping[str, Sequence[tuple[Any, str]]]
+
+REQUIRED = "请填写{label}。"
+INPUT = {"class": "input"}
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """Several files; cleans to a list."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if not given and self.required:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return [super(FilesField, self).clean(one, initial) for one in given]
+
+
+class PointWidget(forms.MultiWidget):
+    template_name = "ui/widgets/point.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        coordinate = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(
+            {
+                "lon": forms.TextInput({**coordinate, "placeholder": "经度"}),
+                "lat": forms.TextInput({**coordinate, "placeholder": "纬度"}),
+            },
+            attrs,
+        )
+
+    def decompress(self, value: Any) -> list[Any]:
+        return list(value) if value else [None, None]
+
+
+def _degrees(most: int) -> forms.FloatField:
+    messages = {"invalid": "经纬度要写成小数，例如 115.985432。"}
+    return forms.FloatField(min_value=-most, max_value=most, error_messages=messages)
+
+
+class PointField(forms.MultiValueField):
+    """Longitude and latitude; cleans to a pair of floats or None."""
+
+    widget = PointWidget
+
+    def __init__(self, **options: Any) -> None:
+        parts = (_degrees(180), _degrees(90))
+        super().__init__(fields=parts, **options)
+
+    def compress(self, data_list: list[Any]) -> tuple[float, float] | None:
+        return (data_list[0], data_list[1]) if data_list else None
+
+
+def _text(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    return forms.CharField(max_length=field.max_length, widget=forms.TextInput(INPUT), **common)
+
+
+def _long(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    return forms.CharField(
+        max_length=field.max_length, widget=forms.Textarea({**INPUT, "rows": 3}), **common
+    )
+
+
+def _int(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    low, high = (None if bound is None else int(bound) for bound in (field.minimum, field.maximum))
+    return forms.IntegerField(min_value=low, max_value=high, widget=_number(field), **common)
+
+
+def _decimal(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    low, high = field.minimum, field.maximum
+    return forms.DecimalField(min_value=low, max_value=high, widget=_number(field), **common)
+
+
+def _number(field: Field) -> forms.NumberInput:
+    return forms.NumberInput({**INPUT, "data-unit": field.unit} if field.unit else INPUT)
+
+
+def _date(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    return forms.DateField(
+        widget=forms.DateInput({**INPUT, "type": "date"}, format="%Y-%m-%d"), **common
+    )
+
+
+def _datetime(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    widget = forms.DateTimeInput({**INPUT, "type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(widget=widget, **common)
+
+
+def _choice(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    given = choices.get(field.key) or field.choices
+    return forms.ChoiceField(choices=[("", "请选择"), *given], widget=forms.Select(INPUT), **common)
+
+
+def _bool(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    return forms.BooleanField(**{**common, "required": False})
+
+
+def _photos(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    return FilesField(
+        widget=ManyFiles({**INPUT, "accept": "image/*", "capture": "environment"}), **common
+    )
+
+
+def _point(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    return PointField(**common)
+
+
+Maker = Callable[[Field, dict[str, Any], Choices], forms.Field]
+
+MAKERS: Mapping[str, Maker] = {
+    "text": _text,
+    "code": _text,
+    "long": _long,
+    "int": _int,
+    "decimal": _decimal,
+    "date": _date,
+    "datetime": _datetime,
+    "choice": _choice,
+    "unit": _choice,
+    "person": _choice,
+    "bool": _bool,
+    "photos": _photos,
+    "point": _point,
+}
+
+
+def form_of(
+    fields: Sequence[Field],
+    data: Mapping[str, Any] | None = None,
+    files: MultiValueDict[str, Any] | None = None,
+    *,
+    initial: Mapping[str, Any] | None = None,
+    choices: Choices | None = None,
+) -> forms.Form:
+    """A form of declared fields; ``choices`` gives those of kinds "unit" and "person", and may narrow others."""
+    form = forms.Form(
+        data, files, initial=dict(initial or {}), use_required_attribute=True, label_suffix=""
+    )
+    form.fields.update({field.key: _made(field, choices or {}) for field in fields})
+    return form
+
+
+def _made(field: Field, choices: Choices) -> forms.Field:
+    messages = {"required": REQUIRED.format(label=field.label)}
+    common = {
+        "label": field.label,
+        "required": field.required,
+        "help_text": field.hint,
+        "error_messages": messages,
+    }
+    return MAKERS[field.kind](field, common, choices)
+
+
+def faults_of(form: forms.BaseForm) -> Invalid:
+    """What is wrong in a form, as a refusal."""
+    found = tuple(
+        FieldError(name, message)
+        for name, all_ in form.errors.items()
+        for message in map(str, all_)
+    )
+    sentence = (
+        found[0].message
+        if len(found) == 1
+        else f"有 {len(found)} 处要改，其余没有问题，还没有保存。"
+    )
+    return Invalid(sentence, fields=found)
+
+
+def faulty(request: HttpRequest, form: forms.BaseForm, **context: Any) -> HttpResponse:
+    """The same page again with everything that was typed; htmx gets the faults for the form's slot only."""
+    if is_fragment(request):
+        return render(
+            request, "ui/refusal.html#slip", {"refusal": faults_of(form)}, status=Invalid.status
+        )
+    return page(request, status=Invalid.status, form=form, **context)

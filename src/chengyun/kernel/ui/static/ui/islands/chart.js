@@ -1,0 +1,61 @@
+// A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: []}], limit?: {name, value}}.
+import * as echarts from "echarts";
+import { onTheme, token } from "tokens";
+
+const MOST = 5;
+
+const words = () => ({ color: token("chart-axis"), fontFamily: token("font-sans"), fontSize: 12 });
+
+const axes = (data) => ({
+  xAxis: {
+    type: "category", data: data.labels, boundaryGap: data.kind === "bar", axisLabel: words(),
+    axisLine: { lineStyle: { color: token("chart-grid") } }, axisTick: { show: false },
+  },
+  yAxis: {
+    type: "value", min: data.kind === "bar" ? 0 : undefined, scale: data.kind !== "bar", name: data.unit, nameTextStyle: words(),
+    axisLabel: words(), splitLine: { lineStyle: { color: token("chart-grid") } },
+  },
+});
+
+const limitLine = ({ name, value }) => ({
+  silent: true, symbol: "none", data: [{ yAxis: value }],
+  lineStyle: { color: token("chart-limit"), type: "dashed", width: 1.5 },
+  label: { ...words(), color: token("chart-limit"), formatter: `${name} ${value}`, position: "insideEndTop" },
+});
+
+const oneSeries = (data) => ({ name, values }, index) => ({
+  name, type: data.kind, data: values, barMaxWidth: 22, symbol: "circle", symbolSize: 5, showSymbol: values.length < 40,
+  color: token(`series-${index + 1}`), lineStyle: { width: 2, type: index === 1 ? "dashed" : "solid" },
+  endLabel: { ...words(), color: token(`series-${index + 1}`), show: data.kind === "line" && data.series.length > 1, formatter: "{a}" },
+  markLine: index === 0 && data.limit ? limitLine(data.limit) : undefined,
+});
+
+// Rich text, because the HTML tooltip would need inline styles.
+const tooltip = () => ({
+  trigger: "axis", renderMode: "richText", backgroundColor: token("surface"), borderColor: token("line"),
+  textStyle: { ...words(), color: token("text") },
+});
+
+const optionsOf = (data) => ({
+  animation: false,
+  grid: { left: 8, right: data.series.length > 1 ? 72 : 16, top: 28, bottom: 8, containLabel: true },
+  tooltip: tooltip(),
+  ...axes(data),
+  series: data.series.slice(0, MOST).map(oneSeries(data)),
+});
+
+export async function mount(element) {
+  const answer = await fetch(element.dataset.src, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`${element.dataset.src} answered ${answer.status}`);
+  const data = await answer.json();
+  const canvas = element.appendChild(document.createElement("div"));
+  canvas.className = "chartbox";
+  canvas.setAttribute("aria-hidden", "true");
+  const chart = echarts.init(canvas, null, { renderer: "canvas" });
+  const draw = () => chart.setOption(optionsOf(data), true);
+  draw();
+  const resized = new ResizeObserver(() => chart.resize());
+  resized.observe(canvas);
+  const endTheme = onTheme(draw);
+  return () => { endTheme(); resized.disconnect(); chart.dispose(); canvas.remove(); };
+}

@@ -1,0 +1,109 @@
+// A map. data-lon/-lat: the pin; data-src: GeoJSON of points or shapes; data-grid: the marked cell;
+// data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both).
+import * as maplibre from "maplibre-gl";
+import { baseStyle } from "islands/map_style";
+import { addNames } from "islands/map_names";
+import { onTheme, token } from "tokens";
+
+const CITY = [115.985, 36.456];
+const KINDS = [["case", "map-case"], ["asset", "map-asset"], ["late", "light-red-fill"], ["near", "light-amber-fill"], ["done", "eco-fill"]];
+
+maplibre.setWorkerUrl(import.meta.resolve("maplibre-gl/worker"));
+
+const colour = () => ["match", ["get", "kind"], ...KINDS.flatMap(([kind, name]) => [kind, token(name)]), token("map-case")];
+
+const dataLayers = () => [
+  { id: "shapes", type: "fill", source: "data", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour(), "fill-opacity": 0.25 } },
+  { id: "lines", type: "line", source: "data", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": token("map-track"), "line-width": 3 } },
+  {
+    id: "points", type: "circle", source: "data", filter: ["==", ["geometry-type"], "Point"],
+    paint: { "circle-color": colour(), "circle-radius": 6, "circle-stroke-width": 2, "circle-stroke-color": token("map-pin-edge") },
+  },
+];
+
+function pinElement() {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 36 48");
+  svg.setAttribute("class", "mappin");
+  svg.innerHTML = '<path d="M18 46C18 26 2 18 2 17a16 16 0 0 1 32 0c0 15-16 9-16 29z"/>';
+  return svg;
+}
+
+const pinAt = (map, place) => new maplibre.Marker({ element: pinElement(), anchor: "bottom" }).setLngLat(place).addTo(map);
+
+const fire = (input, value) => {
+  input.value = value.toFixed(6);
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+};
+
+function letPick(map, element, pin) {
+  const [lon, lat] = ["pickLon", "pickLat"].map((name) => document.getElementById(element.dataset[name]));
+  let marker = pin ?? (lon.value && lat.value ? pinAt(map, [Number(lon.value), Number(lat.value)]) : null);
+  map.on("click", ({ lngLat }) => {
+    marker = marker?.setLngLat(lngLat) ?? pinAt(map, lngLat);
+    fire(lon, lngLat.lng);
+    fire(lat, lngLat.lat);
+  });
+}
+
+function letOpen(map) {
+  map.on("click", "points", ({ features: [feature] }) => { if (feature.properties.url) location.assign(feature.properties.url); });
+  map.on("mouseenter", "points", ({ features: [feature], lngLat }) => {
+    if (!feature.properties.label) return;
+    const popup = new maplibre.Popup({ closeButton: false, offset: 10 }).setLngLat(lngLat).setText(feature.properties.label).addTo(map);
+    map.once("mouseleave", "points", () => popup.remove());
+  });
+}
+
+function addButtons(map, element) {
+  const box = element.appendChild(document.createElement("div"));
+  box.className = "mapbtns";
+  for (const [words, sign, act] of [["放大", "+", () => map.zoomIn()], ["缩小", "−", () => map.zoomOut()]]) {
+    const button = box.appendChild(document.createElement("button"));
+    Object.assign(button, { type: "button", textContent: sign, ariaLabel: words, onclick: act });
+  }
+  return box;
+}
+
+function bounds(data) {
+  const box = new maplibre.LngLatBounds();
+  const walk = (at) => { if (typeof at[0] === "number") box.extend(at); else at.forEach(walk); };
+  for (const feature of data.features) walk(feature.geometry.coordinates);
+  return box;
+}
+
+async function fetched(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return answer.json();
+}
+
+function dress(map, data) {
+  addNames(map);
+  if (!data) return;
+  map.addSource("data", { type: "geojson", data });
+  for (const layer of dataLayers()) map.addLayer(layer);
+}
+
+function listen(map, element, data, place) {
+  const pin = place ? pinAt(map, place) : null;
+  if (element.dataset.pickLon) letPick(map, element, pin);
+  if (data) letOpen(map);
+  if (data?.features.length && !place) map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false });
+}
+
+export async function mount(element) {
+  const { lon, lat, zoom, grid, src } = element.dataset;
+  const place = lon && lat ? [Number(lon), Number(lat)] : null;
+  const data = src ? await fetched(src) : null;
+  const frame = element.appendChild(document.createElement("div"));
+  const map = new maplibre.Map({
+    container: frame, style: baseStyle(grid), center: place ?? CITY, zoom: Number(zoom ?? (place ? 15 : 11)), minZoom: 6, maxZoom: 18,
+    attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0, cooperativeGestures: false, scrollZoom: true,
+  });
+  map.on("style.load", () => dress(map, data));
+  listen(map, element, data, place);
+  const buttons = addButtons(map, element);
+  const endTheme = onTheme(() => map.setStyle(baseStyle(grid), { diff: false }));
+  return () => { endTheme(); map.remove(); frame.remove(); buttons.remove(); };
+}

@@ -1,0 +1,121 @@
+// What every page does: htmx with refusals in the right place, toasts, dialogs, menus, the clock.
+import htmx from "htmx";
+import { startLights } from "ui/lights";
+import { startKeys } from "ui/keys";
+import { startPhotos } from "ui/photos";
+
+const LOST = "没有连上服务器，填写的内容还在，请再试一次。";
+const BROKEN = "服务器出错，这一步没有办成。";
+
+/** One sentence at the bottom of the page, for what the person just did. */
+function toast(sentence) {
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.dataset.toast = "";
+  box.textContent = sentence;
+  document.getElementById("toasts")?.replaceChildren(box);
+  expire(box);
+}
+
+function expire(box) {
+  let timer = setTimeout(() => box.remove(), 5000);
+  box.addEventListener("pointerenter", () => clearTimeout(timer));
+  box.addEventListener("pointerleave", () => { timer = setTimeout(() => box.remove(), 2000); });
+}
+
+/** Where the refusal of a request is shown: the form's own slot, else the toasts. */
+const slotOf = (element) =>
+  element.closest("form")?.querySelector("[data-errors]") ?? document.getElementById("toasts");
+
+function markFields(slot) {
+  const form = slot.closest("form");
+  if (!form) return;
+  for (const old of form.querySelectorAll("[data-told]")) old.remove();
+  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  for (const link of slot.querySelectorAll("[data-field]")) {
+    const input = form.elements.namedItem(link.dataset.field);
+    if (!(input instanceof HTMLElement)) continue;
+    input.setAttribute("aria-invalid", "true");
+    const told = document.createElement("p");
+    told.className = "error";
+    told.dataset.told = "";
+    told.textContent = link.textContent;
+    input.closest(".field")?.append(told);
+  }
+  slot.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status < 400) return;
+  const isSlip = xhr.status < 500 && xhr.responseText.includes("data-refusal");
+  event.detail.shouldSwap = isSlip;
+  if (!isSlip) return void toast(BROKEN);
+  event.detail.target = slotOf(requestConfig.elt);
+  event.detail.swapOverride = "innerHTML";
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.xhr.status >= 400) markFields(event.detail.target);
+});
+document.addEventListener("htmx:sendError", () => toast(LOST));
+
+/** While a write runs its button says so, keeps its width and cannot be pressed twice. */
+function setBusy(form, button) {
+  form.dataset.sending = "";
+  if (!button) return;
+  button.setAttribute("aria-busy", "true");
+  if (!button.dataset.busy) return;
+  button.dataset.idle = button.innerHTML;
+  button.replaceChildren(button.dataset.busy);
+}
+
+function setIdle(form) {
+  delete form.dataset.sending;
+  for (const button of form.querySelectorAll("[aria-busy]")) {
+    button.removeAttribute("aria-busy");
+    if (button.dataset.idle) button.innerHTML = button.dataset.idle;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if ("sending" in form.dataset) return void event.preventDefault();
+  // After this turn, so that the pressed button's own value is still sent.
+  setTimeout(() => { if (!event.defaultPrevented || form.hasAttribute("hx-post")) setBusy(form, event.submitter); });
+}, true);
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest("form");
+  if (form) setIdle(form);
+});
+addEventListener("pageshow", () => { for (const form of document.forms) setIdle(form); });
+
+document.addEventListener("change", (event) => event.target.closest("form[data-auto]")?.requestSubmit());
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target) || opener) menu.open = false;
+  }
+});
+
+/** The clock of the top bar counts on from the server's time, which is the city's. */
+function startClock() {
+  const clock = document.querySelector("[data-clock]");
+  if (!clock) return;
+  const [hour, minute] = clock.textContent.split(":").map(Number);
+  const began = performance.now();
+  setInterval(() => {
+    const now = hour * 60 + minute + Math.floor((performance.now() - began) / 60000);
+    clock.textContent = [Math.floor(now / 60) % 24, now % 60].map((n) => String(n).padStart(2, "0")).join(":");
+  }, 5000);
+}
+
+for (const box of document.querySelectorAll("[data-toast]")) expire(box);
+startClock();
+startLights();
+startKeys();
+startPhotos();
+htmx.config.defaultSwapStyle = "outerHTML";

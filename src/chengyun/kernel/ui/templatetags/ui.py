@@ -1,0 +1,150 @@
+"""Tags and filters of every page; built in, so that no template loads them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles.finders import AppDirectoriesFinder
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from chengyun.kernel import clock
+from chengyun.kernel.ui import icons, words
+
+register = template.Library()
+
+MODULES = {
+    "htmx": "vendor/htmx/htmx.esm.js",
+    "maplibre-gl": "vendor/maplibre/maplibre-gl.mjs",
+    "maplibre-gl/worker": "vendor/maplibre/maplibre-gl-worker.mjs",
+    "echarts": "vendor/echarts/echarts.esm.min.mjs",
+    "tokens": "ui/tokens.js",
+    "ui/lights": "ui/lights.js",
+    "ui/keys": "ui/keys.js",
+    "ui/photos": "ui/photos.js",
+}
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16, label: str = "") -> SafeString:
+    """An icon of the sprite; alone it needs a ``label``, beside words it has none."""
+    if name not in icons.names():
+        raise ValueError(f"There is no icon {name!r}.")
+    hidden = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
+    large = " i-20" if size == 20 else ""
+    return format_html(
+        '<svg class="i{}" {}><use href="{}#{}"/></svg>', large, hidden, static("ui/icons.svg"), name
+    )
+
+
+@cache
+def _islands() -> dict[str, str]:
+    """``islands/<name>`` for every file ``<app>/islands/<name>.js`` of every app."""
+    paths = [
+        path
+        for path, _ in AppDirectoriesFinder().list([])
+        if "/islands/" in path and path.endswith(".js")
+    ]
+    return {f"islands/{path.rsplit('/', 1)[1].removesuffix('.js')}": path for path in paths}
+
+
+@register.simple_tag
+def import_map() -> SafeString:
+    """Where the browser finds each module."""
+    modules = {name: static(path) for name, path in {**MODULES, **_islands()}.items()}
+    text = json.dumps({"imports": modules}).replace("<", "\\u003c")
+    return mark_safe(text)  # noqa: S308  (our own file names, and "<" cannot occur)
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: template.Context, **changes: Any) -> str:
+    """The page's own query string with some values changed; an empty value removes one."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in ("", None):
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return words.moment(value, now=clock.now()) if value else words.NOTHING
+
+
+@register.filter
+def told(value: datetime | None) -> str:
+    return words.told(value, now=clock.now()) if value else words.NOTHING
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return words.day(value) if value else words.NOTHING
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    return words.NOTHING if value is None else words.duration(value)
+
+
+@register.filter
+def share(part: int | Decimal, whole: int | Decimal) -> str:
+    return words.share(part, whole)
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """A figure that already is a percentage."""
+    return words.NOTHING if value is None else f"{words.rounded(value)}%"
+
+
+@register.filter
+def count(value: int | None) -> str:
+    return words.NOTHING if value is None else words.count(value)
+
+
+@register.filter
+def count_short(value: int | None) -> str:
+    return words.NOTHING if value is None else words.count_short(value)
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    return words.NOTHING if value is None else words.money(value)
+
+
+@register.filter
+def masked_phone(value: str) -> str:
+    return words.masked_phone(value) if value else words.NOTHING
+
+
+@register.filter
+def masked_name(value: str) -> str:
+    return words.masked_name(value) if value else words.NOTHING
+
+
+@register.filter
+def short_code(value: str) -> str:
+    return words.short_code(value)
+
+
+@register.filter
+def filled(value: Any) -> Any:
+    """What stands where a value is missing: 未填, never a blank."""
+    return mark_safe('<span class="faint">未填</span>') if value in (None, "") else value
+
+
+@register.filter
+def get(mapping: Any, key: str) -> Any:
+    """A value of a mapping under a key that is no identifier."""
+    return mapping.get(key, "")

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from chengyun.kernel.ui import pages
+
+app_name = "ui"
+urlpatterns = [
+    path("look", pages.look, name="look"),
+    path("components", pages.components, name="components"),
+]
