@@ -1,7 +1,8 @@
 """What people declare: permissions and audited acts."""
 
 from chengyun.kernel import registry
-from chengyun.kernel.specs import Act, Permission
+from chengyun.kernel.specs import Act, Field, Param, Permission
+from chengyun.kernel.ui.specs import Landmark
 
 registry.add(
     Permission(key="people.view", label="查看机构人员", group="应用维护"),
@@ -30,5 +31,36 @@ registry.add(
     Act(key="token.issue", label="签发接口令牌"),
     Act(key="token.revoke", label="吊销接口令牌"),
     Act(key="binding.add", label="指定责任人"),
+    Act(key="binding.substitute", label="安排替班"),
     Act(key="binding.end", label="解除责任人"),
+)
+
+registry.add(
+    Param(
+        key="login.tries",
+        label="连续输错几次密码后锁定",
+        default=5,
+        group="登录与密码",
+        field=Field(key="login.tries", label="次数", kind="int", minimum=3, maximum=20, unit="次"),
+    ),
+    Param(
+        key="login.lock_minutes",
+        label="锁定时长",
+        default=15,
+        group="登录与密码",
+        field=Field(
+            key="login.lock_minutes", label="时长", kind="int", minimum=5, maximum=1440, unit="分钟"
+        ),
+    ),
+    Param(
+        key="login.token_hours",
+        label="用密码换取的接口令牌有效期",
+        default=12,
+        group="登录与密码",
+        field=Field(
+            key="login.token_hours", label="有效期", kind="int", minimum=1, maximum=720, unit="小时"
+        ),
+    ),
+    Landmark(key="me", label="个人设置", url="people:me"),
+    Landmark(key="logout", label="退出", url="people:logout"),
 )

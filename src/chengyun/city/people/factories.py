@@ -10,6 +10,7 @@ from chengyun.city.people.services.roles import give_post, store_roles
 from chengyun.city.people.services.units import add_unit
 from chengyun.city.people.services.users import add_user
 from chengyun.kernel.installation import forget, install, installation
+from chengyun.kernel.recent import forget_everything
 
 CITY, DISTRICT, OTHER_DISTRICT = "3715", "371502", "371523"
 PASSWORD = "lake-and-canal-42"  # noqa: S105
@@ -48,6 +49,7 @@ class Cast:
 def make_cast(*, demo: bool = False) -> Cast:
     """The city 3715 with districts 371502 and 371523; all verbs are done by the system itself."""
     forget()
+    forget_everything()
     if installation() is None:
         install("聊城市", CITY, demo=demo)
     store_roles()

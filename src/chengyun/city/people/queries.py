@@ -3,24 +3,141 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
-from chengyun.city.people.models import ApiToken, User
+from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
+from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
 from chengyun.kernel import clock
+from chengyun.kernel.errors import Missing
+from chengyun.kernel.installation import installation
+from chengyun.kernel.scope import inside
+
+
+def units_for(user: User) -> QuerySet[Unit]:
+    """Units the user may see, ended ones included."""
+    scope = user.scope("people.view")
+    return Unit.objects.filter(scope.area_q("area") | Q(pk__in=scope.units))
+
+
+def unit_for(user: User, code: str) -> Unit:
+    """One unit by its code. Raises Missing outside the scope."""
+    found = units_for(user).filter(code=code).select_related("parent").first()
+    if found is None:
+        raise Missing(f"没有代码为「{code}」的机构。")
+    return found
+
+
+def users_for(user: User) -> QuerySet[User]:
+    """Accounts the user may see: those of units in scope, and the user's own."""
+    scope = user.scope("people.view")
+    mine = Q(pk=scope.person) if scope.person else Q(pk__in=())
+    return User.objects.filter(
+        scope.area_q("unit__area") | Q(unit_id__in=scope.units) | mine
+    ).select_related("unit")
+
+
+def user_for(user: User, username: str) -> User:
+    """One account. Raises Missing outside the scope."""
+    found = users_for(user).filter(username=username).first()
+    if found is None:
+        raise Missing(f"没有「{username}」这个账号。")
+    return found
+
+
+def posts_for(user: User) -> QuerySet[Post]:
+    """Posts of accounts the user may see."""
+    return Post.objects.filter(user__in=users_for(user)).select_related("role", "unit", "user")
+
+
+def tokens_for(user: User) -> QuerySet[ApiToken]:
+    """Tokens of accounts the user may see."""
+    return ApiToken.objects.filter(user__in=users_for(user)).select_related("user")
+
+
+def own_tokens(user: User) -> QuerySet[ApiToken]:
+    """The user's own tokens that still work, newest first."""
+    mine = ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=clock.now())
+    return mine.order_by("-pk")
+
+
+def own_token(user: User, pk: int) -> ApiToken:
+    """One of the user's own tokens."""
+    found = ApiToken.objects.filter(user=user, pk=pk).select_related("user__unit").first()
+    if found is None:
+        raise Missing("没有这个令牌。")
+    return found
+
+
+def roles() -> QuerySet[Role]:
+    """Roles in use; they belong to the whole city and hold nothing secret."""
+    return Role.objects.filter(valid_to=None)
+
+
+def units_serving(area: str) -> QuerySet[Unit]:
+    """Departments and companies that work in an area: its own, and those of the city above it."""
+    above = [area[:n] for n in range(2, len(area))]
+    works = Q(kind__in=(Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY), valid_to=None)
+    return Unit.objects.filter(works & (inside("area", area) | Q(area__in=above)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnDuty:
+    """Who answers for a place on a day; ``stands_in_for`` is set when it is the substitute."""
+
+    binding: Binding
+    person: User
+    stands_in_for: User | None = None
+
+
+def people_bound_to(place_code: str, *, on: date | None = None, kind: str = "") -> list[OnDuty]:
+    """Who answers for a place on a day (today unless given), substitutes in place of whom they stand in for."""
+    day = on or localdate(clock.now())
+    rows = Binding.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=day), place_code=place_code, valid_from__lte=day
+    )
+    if kind:
+        rows = rows.filter(kind=kind)
+    found = rows.select_related("user", "substitute", "unit").order_by("kind", "shift", "pk")
+    return [_on_duty(binding, day) for binding in found]
+
+
+def _on_duty(binding: Binding, day: date) -> OnDuty:
+    start, end = binding.substitute_from, binding.substitute_to
+    if binding.substitute and start and end and start <= day <= end:
+        return OnDuty(binding=binding, person=binding.substitute, stands_in_for=binding.user)
+    return OnDuty(binding=binding, person=binding.user)
+
+
+def demo_roles() -> list[DefaultRole]:
+    """The roles whose accounts the login page of a demo offers; none in a real city."""
+    city = installation()
+    if city is None or not city.demo:
+        return []
+    known = set(
+        User.objects.filter(
+            username__in=[r.key for r in DEFAULT_ROLES], is_active=True
+        ).values_list("username", flat=True)
+    )
+    return [role for role in DEFAULT_ROLES if role.key in known]
 
 
 def digest_of(raw: str) -> str:
     return hashlib.sha256(raw.encode()).hexdigest()
 
 
-def person_of_token(raw: str) -> User | None:
-    """Whose token this is; None when it is unknown, expired, revoked, or its owner has left."""
-    found = (
+def token_of(raw: str) -> ApiToken | None:
+    """The token; None when it is unknown, expired, revoked, or its owner has left."""
+    return (
         ApiToken.objects.filter(
-            Q(digest=digest_of(raw), revoked_at=None, expires_at__gt=clock.now())
+            digest=digest_of(raw),
+            revoked_at=None,
+            expires_at__gt=clock.now(),
+            user__is_active=True,
         )
-        .select_related("user")
+        .select_related("user__unit")
         .first()
     )
-    return found.user if found and found.user.is_active else None

@@ -18,6 +18,8 @@ class Binding(models.Model):
     substitute = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="stands_in"
     )
+    substitute_from = models.DateField(null=True, blank=True)
+    substitute_to = models.DateField(null=True, blank=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT)
     shift = models.CharField(max_length=20, blank=True)
     valid_from = models.DateField()

@@ -138,7 +138,7 @@ def end_post(post: Post, *, by: Person | None) -> Post:
 
 
 def _check_post(user: User, role: Role, unit: Unit, area: str) -> None:
-    if not user.is_active:
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
         raise Conflict(f"{user.username} 已经停用，不能任职。")
     if role.valid_to or unit.valid_to:
         raise Conflict("这个角色或机构已经撤销，不能任职。")

@@ -1,0 +1,91 @@
+"""Verbs that bind people to places: 网格员, 路长, 包线包点, with shifts and substitutes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from chengyun.city.people.models import Binding, Unit, User
+from chengyun.city.people.services.users import area_of
+from chengyun.kernel import clock
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict, FieldError, Invalid
+from chengyun.kernel.permissions import require
+from chengyun.kernel.scope import Person
+
+
+@transaction.atomic
+def bind(
+    kind: str,
+    place_type: str,
+    place_code: str,
+    user: User,
+    *,
+    by: Person | None,
+    unit: Unit | None = None,
+    shift: str = "",
+    valid_from: date | None = None,
+) -> Binding:
+    """Make a person answer for a place; ``shift`` "" is the whole day."""
+    require(by, "people.binding.change", area=area_of(user))
+    start = valid_from or localdate(clock.now())
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
+        raise Conflict(f"{user.username} 已经停用，不能指定为责任人。")
+    same = Binding.objects.filter(
+        kind=kind, place_type=place_type, place_code=place_code, user=user, shift=shift
+    )
+    if same.filter(valid_to=None).exists():
+        raise Conflict(f"{user.name}已经是 {place_code} 的责任人。")
+    binding = Binding(
+        kind=kind,
+        place_type=place_type,
+        place_code=place_code,
+        user=user,
+        unit=unit or user.unit,
+        shift=shift,
+        valid_from=start,
+    )
+    binding.save(force_insert=True)
+    facts = {"kind": kind, "place": place_code, "shift": shift, "user": user.pk, "from": start}
+    record("binding.add", binding, by=by, area=area_of(user), facts=facts, new=True)
+    return binding
+
+
+@transaction.atomic
+def substitute(
+    binding: Binding, substitute: User | None, start: date, end: date, *, by: Person | None
+) -> Binding:
+    """Somebody stands in from ``start`` to ``end``, both days included; None ends the standing-in."""
+    require(by, "people.binding.change", area=area_of(binding.user))
+    if end < start:
+        message = "替班结束日期早于开始日期。"
+        raise Invalid(message, fields=(FieldError("end", message),))
+    if substitute and (substitute.pk == binding.user_id or not substitute.is_active):
+        message = "替班人应是另一位在职人员。"
+        raise Invalid(message, fields=(FieldError("substitute", message),))
+    changed = {
+        "substitute": substitute,
+        "substitute_from": start if substitute else None,
+        "substitute_to": end if substitute else None,
+    }
+    if not Binding.objects.filter(pk=binding.pk, valid_to=None).update(**changed):
+        raise Conflict("这位责任人已经解除了。")
+    for name, value in changed.items():
+        setattr(binding, name, value)
+    facts = {"substitute": substitute.pk if substitute else None, "from": start, "to": end}
+    record("binding.substitute", binding, by=by, area=area_of(binding.user), facts=facts)
+    return binding
+
+
+@transaction.atomic
+def unbind(binding: Binding, *, by: Person | None) -> Binding:
+    """From today the person no longer answers for the place."""
+    require(by, "people.binding.change", area=area_of(binding.user))
+    today = localdate(clock.now())
+    if not Binding.objects.filter(pk=binding.pk, valid_to=None).update(valid_to=today):
+        raise Conflict("这位责任人已经解除了。")
+    binding.valid_to = today
+    record("binding.end", binding, by=by, area=area_of(binding.user), facts={"on": today})
+    return binding

@@ -1,0 +1,74 @@
+"""API tokens: only their hash is kept; they expire, are listed and can be revoked."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+
+from chengyun.city.people.models import ApiToken, User
+from chengyun.city.people.queries import digest_of, token_of
+from chengyun.city.people.services.users import area_of
+from chengyun.kernel import clock
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict, FieldError, Invalid
+from chengyun.kernel.permissions import require
+from chengyun.kernel.scope import Person
+
+LONGEST = timedelta(days=366)
+SEEN_EVERY = timedelta(hours=1)
+
+
+@transaction.atomic
+def issue_token(
+    user: User, label: str, lasts: timedelta, *, by: Person | None
+) -> tuple[str, ApiToken]:
+    """A new token for a user, and its raw text, which is told this once only."""
+    if not (by and by.pk == user.pk):
+        require(by, "people.user.change", area=area_of(user))
+    if not timedelta() < lasts <= LONGEST:
+        message = f"令牌有效期最长 {LONGEST.days} 天。"
+        raise Invalid(message, fields=(FieldError("days", message),))
+    if not label.strip():
+        message = "请写明令牌的用途。"
+        raise Invalid(message, fields=(FieldError("label", message),))
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
+        raise Conflict(f"{user.username} 已经停用，不能签发令牌。")
+    raw = secrets.token_urlsafe(32)
+    now = clock.now()
+    token = ApiToken(
+        user=user,
+        digest=digest_of(raw),
+        label=label.strip()[:60],
+        issued_at=now,
+        expires_at=now + lasts,
+    )
+    token.save(force_insert=True)
+    facts = {"user": user.pk, "label": token.label, "expires_at": token.expires_at}
+    record("token.issue", token, by=by, area=area_of(user), facts=facts, new=True)
+    return raw, token
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by: Person | None) -> ApiToken:
+    """The token is refused from now on."""
+    if not (by and by.pk == token.user_id):
+        require(by, "people.user.change", area=area_of(token.user))
+    now = clock.now()
+    if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+        raise Conflict("这个令牌已经吊销了。")
+    token.revoked_at = now
+    record("token.revoke", token, by=by, area=area_of(token.user))
+    return token
+
+
+def owner_of(raw: str) -> User | None:
+    """Whose token this is; that it was used is noted once an hour."""
+    token = token_of(raw)
+    if token is None:
+        return None
+    now = clock.now()
+    if token.used_at is None or token.used_at < now - SEEN_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(used_at=now)
+    return token.user
