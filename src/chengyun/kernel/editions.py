@@ -13,6 +13,7 @@ from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.models.machinery import WorkflowEdition
 from chengyun.kernel.permissions import require
+from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Act, Field, Misdeclared, State, Step, Workflow
 
@@ -62,6 +63,7 @@ def flow_of(edition_id: int) -> Workflow:
     return from_body(WorkflowEdition.objects.get(pk=edition_id).body)
 
 
+@recent(5)
 def current(workflow: str, area: str) -> WorkflowEdition:
     """The edition in force in an area: the narrowest area's newest one whose day has come."""
     prefixes = ["", *(area[:n] for n in range(1, len(area) + 1))]

@@ -8,13 +8,15 @@ from django.db import transaction
 
 from chengyun.kernel import registry
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Invalid
+from chengyun.kernel.errors import Conflict, FieldError, Invalid
 from chengyun.kernel.models.city import Setting
 from chengyun.kernel.permissions import require
+from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Param
 
 
+@recent(5)
 def settings_of(area: str) -> dict[str, Any]:
     """All parameters as they hold in ``area``: the declared default, then the widest to the narrowest setting. One query."""
     found = {param.key: param.default for param in registry.all_of(Param)}
@@ -30,11 +32,59 @@ def settings_of(area: str) -> dict[str, Any]:
 def set_param(key: str, area: str, value: Any, *, by: Person | None) -> Setting:
     """Set a parameter for an area from now on; the history is in the audit."""
     require(by, "param.change", area=area)
-    if not registry.has(Param, key):
-        raise Invalid(f"没有「{key}」这个参数。")
+    param = _declared(key)
+    if fault := _fault(param, value):
+        raise Invalid(fault, fields=(FieldError(key, fault),))
     before = Setting.objects.filter(key=key, area=area).values_list("value", flat=True).first()
     setting, _ = Setting.objects.update_or_create(key=key, area=area, defaults={"value": value})
     record(
         "param.set", setting, by=by, area=area, facts={"key": key, "before": before, "value": value}
     )
+    settings_of.forget()
     return setting
+
+
+@transaction.atomic
+def unset_param(key: str, area: str, *, by: Person | None) -> None:
+    """Give up an area's own value; what the area above it says holds again."""
+    require(by, "param.change", area=area)
+    label = _declared(key).label
+    setting = Setting.objects.filter(key=key, area=area).first()
+    if setting is None:
+        raise Conflict(f"「{label}」在这里没有单独设置。")
+    record("param.unset", setting, by=by, area=area, facts={"key": key, "before": setting.value})
+    setting.delete()
+    settings_of.forget()
+
+
+def own_values(area: str) -> dict[str, Any]:
+    """What an area has set itself."""
+    return dict(Setting.objects.filter(area=area).values_list("key", "value"))
+
+
+def _declared(key: str) -> Param:
+    if not registry.has(Param, key):
+        raise Invalid(f"没有「{key}」这个参数。")
+    return registry.get(Param, key)
+
+
+def _fault(param: Param, value: Any) -> str:
+    field = param.field
+    if param.check and (fault := param.check(value)):
+        return fault
+    if field.kind in ("int", "decimal"):
+        return _number_fault(param, value)
+    if field.kind == "choice" and value not in dict(field.choices):
+        return f"「{param.label}」没有「{value}」这一项。"
+    return f"请填写{param.label}。" if field.required and value in ("", None) else ""
+
+
+def _number_fault(param: Param, value: Any) -> str:
+    field, kinds = param.field, (int,) if param.field.kind == "int" else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        return f"「{param.label}」要填数字。"
+    if field.minimum is not None and value < field.minimum:
+        return f"「{param.label}」最小 {field.minimum:g}{field.unit}。"
+    if field.maximum is not None and value > field.maximum:
+        return f"「{param.label}」最大 {field.maximum:g}{field.unit}。"
+    return ""

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 
+from django.db import connection, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+from django.db.models.expressions import RawSQL
+
 RUN = re.compile(r"[㐀-鿿]+|[a-z0-9]+")
 
 
@@ -27,3 +32,41 @@ def terms(text: str) -> list[str]:
 def document(*texts: str) -> str:
     """What is stored in a row's search column: each term once, separated by spaces."""
     return " ".join(dict.fromkeys(term for text in texts for term in terms(text)))
+
+
+def match(model: type[models.Model], wanted: list[str]) -> RawSQL:
+    """A condition: rows whose search column holds every term; the beginning is enough for codes and Latin words."""
+    table = model._meta.db_table
+    if connection.vendor == "postgresql":
+        query = " & ".join(f"'{term}':*" if term.isascii() else f"'{term}'" for term in wanted)
+        sql = f"to_tsvector('simple', \"{table}\".\"search\") @@ to_tsquery('simple', %s)"
+    else:
+        query = " ".join(f'"{term}"*' if term.isascii() else f'"{term}"' for term in wanted)
+        sql = f'"{table}"."id" IN (SELECT rowid FROM "{table}_search" WHERE "{table}_search" MATCH %s)'
+    return RawSQL(sql, (query,), output_field=models.BooleanField())  # noqa: S611 - names are our own
+
+
+def index(table: str) -> RunPython:
+    """A migration step: the full-text index over ``table``'s search column, on either database."""
+
+    def make(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+        for sql in _POSTGRESQL if editor.connection.vendor == "postgresql" else _SQLITE:
+            editor.execute(sql.format(t=table))
+
+    return RunPython(make, RunPython.noop)
+
+
+_POSTGRESQL = ("CREATE INDEX {t}_search ON {t} USING gin (to_tsvector('simple', search))",)
+
+# The index holds no copy of the text (external content) and follows the table by triggers, so that nobody who writes
+# a row can forget it.
+_SQLITE = (
+    "CREATE VIRTUAL TABLE {t}_search USING fts5(search, content='{t}', content_rowid='id', tokenize='unicode61')",
+    "CREATE TRIGGER {t}_search_add AFTER INSERT ON {t} BEGIN"
+    " INSERT INTO {t}_search(rowid, search) VALUES (new.id, new.search); END",
+    "CREATE TRIGGER {t}_search_change AFTER UPDATE OF search ON {t} BEGIN"
+    " INSERT INTO {t}_search({t}_search, rowid, search) VALUES ('delete', old.id, old.search);"
+    " INSERT INTO {t}_search(rowid, search) VALUES (new.id, new.search); END",
+    "CREATE TRIGGER {t}_search_drop AFTER DELETE ON {t} BEGIN"
+    " INSERT INTO {t}_search({t}_search, rowid, search) VALUES ('delete', old.id, old.search); END",
+)

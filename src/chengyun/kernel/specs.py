@@ -23,6 +23,7 @@ FieldKind = Literal[
     "unit",
     "person",
     "code",
+    "limit",
 ]
 
 

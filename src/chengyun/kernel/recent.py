@@ -1,0 +1,47 @@
+"""Small reference reads kept for a few seconds, so that a write does not pay for what hardly ever changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+
+_all: list[dict[Hashable, tuple[float, object]]] = []
+
+
+class Recent(Protocol[P, R]):
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def forget(self) -> None: ...
+
+
+def recent(seconds: float) -> Callable[[Callable[P, R]], Recent[P, R]]:
+    """Keep each answer for ``seconds``: another process's change is seen after that at the latest."""
+
+    def keep(read: Callable[P, R]) -> Recent[P, R]:
+        answers: dict[Hashable, tuple[float, object]] = {}
+        _all.append(answers)
+
+        @wraps(read)
+        def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+            key = (args, tuple(sorted(kwargs.items())))
+            found = answers.get(key)
+            if found and found[0] > time.monotonic():
+                return found[1]  # type: ignore[return-value]
+            fresh = read(*args, **kwargs)
+            answers[key] = (time.monotonic() + seconds, fresh)
+            return fresh
+
+        kept.forget = answers.clear  # type: ignore[attr-defined]
+        return kept  # type: ignore[return-value]
+
+    return keep
+
+
+def forget_everything() -> None:
+    """Tests change the city under a running process."""
+    for answers in _all:
+        answers.clear()
