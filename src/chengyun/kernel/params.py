@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from chengyun.kernel.permissions import require
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Param
+from chengyun.science.workclock import Limit
 
 
 @recent(5)
@@ -76,7 +78,17 @@ def _fault(param: Param, value: Any) -> str:
         return _number_fault(param, value)
     if field.kind == "choice" and value not in dict(field.choices):
         return f"「{param.label}」没有「{value}」这一项。"
+    if field.kind == "limit" and not _is_limit(value):
+        return f"「{param.label}」要填数字和单位。"
     return f"请填写{param.label}。" if field.required and value in ("", None) else ""
+
+
+def _is_limit(value: Any) -> bool:
+    try:
+        Limit(value=Decimal(str(value["value"])), unit=value["unit"])
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _number_fault(param: Param, value: Any) -> str:

@@ -94,7 +94,10 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Param:
-    """A value the city may change while running; a district inherits the city's unless it sets its own."""
+    """A value the city may change while running; a district inherits the city's unless it sets its own.
+
+    ``check`` gives the sentence that says why a value is refused, "" when it is not.
+    """
 
     key: str
     label: str
@@ -102,6 +105,7 @@ class Param:
     group: str
     field: Field
     by_area: bool = True
+    check: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
