@@ -241,8 +241,8 @@ def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 def _granian_words(place: Place) -> tuple[str, ...]:
     address = ("--host", place.host, "--port", str(place.port))
-    served = ("--interface", "asginl", "--workers", "1", "--no-ws", "--log-level", "warning")
-    return (*served, *address, "chengyun.config.asgi:application")
+    served = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws")
+    return (*served, *address, "--log-level", "warning", "chengyun.config.wsgi:application")
 
 
 def _start(place: Place, *words: str | Path, group: int) -> subprocess.Popen[bytes]:

@@ -1,61 +1,31 @@
-"""Refuse a body that is too large before it is read: Django would first write all of it to disk."""
+"""Refuse a body that is too large before any of it is read."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-Scope = dict[str, Any]
-Message = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from chengyun.kernel.errors import TooLarge
+from chengyun.kernel.refusals import refused
 
 
-def limited(app: App, *, limit: int) -> App:
-    """`app`, answering 413 to a body longer than `limit` bytes, announced or not."""
-    sentence = f"上传内容过大：一次最多 {limit // (1024 * 1024)} MB，请压缩或分批上传。"
+class BodyLimitMiddleware:
+    """Stands behind those who know the user and the language, before the first who reads a form."""
 
-    async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-        elif _announced(scope) > limit:
-            await _refuse(scope, send, sentence)
-        else:
-            await app(scope, _counted(scope, receive, send, limit, sentence), send)
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-    return door
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced(request) <= settings.BODY_LIMIT:
+            return self.get_response(request)
+        most = settings.BODY_LIMIT // settings.MEGABYTE
+        response = refused(
+            request, TooLarge(f"上传内容过大：一次最多 {most} MB，请压缩或分批上传。")
+        )
+        response["Connection"] = "close"
+        return response
 
 
-def _announced(scope: Scope) -> int:
-    value = dict(scope["headers"]).get(b"content-length", b"0")
+def _announced(request: HttpRequest) -> int:
+    value = request.META.get("CONTENT_LENGTH") or "0"
     return int(value) if value.isdigit() else 0
-
-
-def _counted(scope: Scope, receive: Receive, send: Send, limit: int, sentence: str) -> Receive:
-    """`receive` for a body of any length: past the limit the app hears only a hang-up."""
-    seen = 0
-
-    async def count() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen <= limit:
-            return message
-        await _refuse(scope, send, sentence)
-        return {"type": "http.disconnect"}
-
-    return count
-
-
-async def _refuse(scope: Scope, send: Send, sentence: str) -> None:
-    kind, body = b"text/plain; charset=utf-8", sentence
-    if scope["path"].startswith("/api/"):
-        problem = {"error": "too_large", "message": sentence, "fields": []}
-        kind, body = b"application/json", json.dumps(problem, ensure_ascii=False)
-    headers = [
-        (b"content-type", kind),
-        (b"connection", b"close"),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})

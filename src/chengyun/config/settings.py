@@ -40,11 +40,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "chengyun.config.limits.BodyLimitMiddleware",
     "chengyun.kernel.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "chengyun.config.urls"
-ASGI_APPLICATION = "chengyun.config.asgi.application"
+WSGI_APPLICATION = "chengyun.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Pages -------------------------------------------------------------------------------------------
@@ -112,6 +113,7 @@ MEDIA_ROOT = ENV.home / "files"
 # start (busy timeout) instead of failing in the middle of its transaction.
 _SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
+    "CONN_MAX_AGE": None,
     "OPTIONS": {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
