@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CASE_VIEW = ("case.view", "places.view", "asset.view")
-INSPECTING = ("inspection.view", "inspection.record")
+INSPECTING = ("inspection.view", "bulletin.view")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ DEFAULT_ROLES = (
         reach="unit",
         blurb="签收、处置、反馈",
         icon="truck",
-        permissions=(*CASE_VIEW, "case.handle", "case.feed_back", "asset.change"),
+        permissions=(*CASE_VIEW, *INSPECTING, "case.handle", "case.feed_back", "asset.change"),
     ),
     DefaultRole(
         key="evaluator",
@@ -79,7 +79,16 @@ DEFAULT_ROLES = (
         reach="area",
         blurb="考评、排名、通报",
         icon="star",
-        permissions=(*CASE_VIEW, *INSPECTING, "case.report", "bulletin.issue"),
+        permissions=(
+            *CASE_VIEW,
+            *INSPECTING,
+            "case.report",
+            "case.assign",
+            "case.review",
+            "inspection.record",
+            "bulletin.issue",
+        ),
+        home="evaluation:findings",
     ),
     DefaultRole(
         key="leader",
@@ -87,7 +96,7 @@ DEFAULT_ROLES = (
         reach="area",
         blurb="驾驶舱、督办、简报",
         icon="screen",
-        permissions=(*CASE_VIEW, "case.supervise", "inspection.view", "people.view"),
+        permissions=(*CASE_VIEW, *INSPECTING, "case.supervise", "people.view"),
     ),
     DefaultRole(
         key="admin",
