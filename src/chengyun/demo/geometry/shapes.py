@@ -12,7 +12,7 @@ from chengyun.demo.geometry.partition import Partition
 from chengyun.demo.geometry.plane import Ints
 
 Shapes = npt.NDArray[np.object_]
-TOLERANCE = 260.0  # metres: how much of the mesh's steps is smoothed away outside the core
+TOLERANCE = 420.0  # metres: how much of the mesh's steps is smoothed away outside the core
 
 
 def united(shapes: Shapes, labels: Ints, count: int) -> Shapes:

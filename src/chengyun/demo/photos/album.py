@@ -1,0 +1,81 @@
+"""The album of the demo: a few dozen drawn pictures, stamped 「模拟图片」, shared by many cases."""
+
+import functools
+import glob
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from chengyun.demo.photos.canvas import HEIGHT, WIDTH, Canvas, jpeg
+from chengyun.demo.photos.scenes import KINDS, Kind
+
+VARIANTS = 2
+STRIP = 44
+FONTS = (
+    "/usr/share/fonts/**/NotoSansCJK-Regular.*",
+    "/usr/share/fonts/**/*CJK*Regular*",
+    "/usr/share/fonts/**/wqy*",
+    "/usr/share/fonts/**/DroidSansFallback*",
+    "/System/Library/Fonts/PingFang.ttc",
+    "/System/Library/Fonts/STHeiti*",
+)
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """One picture of the album; ``fixed`` shows the same place after the work."""
+
+    kind: str
+    variant: int
+    fixed: bool
+    content: bytes
+
+
+@functools.cache
+def font() -> tuple[Font, bool]:
+    """A font for the strip, and whether it knows Chinese."""
+    for pattern in FONTS:
+        for path in sorted(glob.glob(pattern, recursive=True)):
+            return ImageFont.truetype(path, 24), True
+    return ImageFont.load_default(24), False
+
+
+def stamped(picture: Image.Image, words: str, plain: str) -> Image.Image:
+    """The picture with a strip below it; ``plain`` is used where no Chinese font is installed."""
+    letters, chinese = font()
+    whole = Image.new("RGB", (WIDTH, HEIGHT + STRIP), (24, 28, 31))
+    whole.paste(picture, (0, 0))
+    ImageDraw.Draw(whole).text(
+        (18, HEIGHT + 7), words if chinese else plain, (236, 238, 238), letters
+    )
+    return whole
+
+
+def scene(kind: Kind, variant: int, fixed: bool) -> Image.Image:
+    """The picture without its strip. Before and after share the seed, so that the place is the same."""
+    seed = zlib.crc32(f"{kind.key}/{variant}".encode())
+    horizon, centre = 280 + seed % 50, 450 + seed // 50 % 130
+    canvas = Canvas(seed, kind.light(variant), horizon=horizon, centre=centre)
+    kind.draw(canvas, fixed)
+    picture = canvas.picture()
+    return ImageOps.mirror(picture) if variant % 2 else picture
+
+
+def photo(kind: Kind, variant: int, fixed: bool) -> Photo:
+    state = "处置后" if fixed else "处置前"
+    words = f"模拟图片 · {kind.name} · {state}"
+    plain = f"SIMULATED  {kind.key}-{variant}{'-after' if fixed else ''}"
+    content = jpeg(stamped(scene(kind, variant, fixed), words, plain))
+    return Photo(kind=kind.key, variant=variant, fixed=fixed, content=content)
+
+
+def album() -> Iterator[Photo]:
+    """Every kind in every variant, before and after."""
+    for kind in KINDS:
+        for variant in range(VARIANTS):
+            for fixed in (False, True):
+                yield photo(kind, variant, fixed)
