@@ -219,9 +219,9 @@ def bank(c: Canvas) -> None:
     sky(c)
     skyline(c)
     c.rectangle(0, c.horizon, WIDTH, HEIGHT, c.lit(GRASS, 12))
-    for z in (46, 38, 31, 25):
+    for row in (46, 38, 31, 25):
         for side in (-1, 1):
-            tree(c, side * 13, z, c.random.uniform(5, 8))
+            tree(c, side * 13, row, c.random.uniform(5, 8))
     c.ground([(-9, 0.5), (9, 0.5), (9, 120), (-9, 120)], (150, 150, 144))
     c.ground([(-8, 0.5), (8, 0.5), (8, 120), (-8, 120)], (110, 146, 158))
     for _ in range(70):
