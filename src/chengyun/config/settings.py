@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "chengyun.kernel",
     "chengyun.kernel.ui",
+    "chengyun.city.places",
     "chengyun.city.people",
 ]
 

@@ -70,7 +70,7 @@ def faults_of(
     shapes: Sequence[BaseGeometry | None],
     codes: Sequence[str],
     *,
-    parents: Mapping[str, BaseGeometry] | None = None,
+    parents: Mapping[str, BaseGeometry | None] | None = None,
     parent_of: Sequence[str] = (),
     tolerance: Tolerance | None = None,
 ) -> list[Fault]:
@@ -83,7 +83,8 @@ def faults_of(
     codes
         One code per row, to be unique.
     parents
-        Shapes of the next higher layer by code, in metres; no check against parents if not given.
+        Shapes of the next higher layer by code, in metres, None for one without an outline; no
+        check against parents if not given.
     parent_of
         Code of the parent of each row; needed with ``parents``.
     tolerance
@@ -176,16 +177,16 @@ def _holes(union: BaseGeometry) -> list[BaseGeometry]:
 def _outside(
     shapes: Shapes,
     rows: NDArray[np.int64],
-    parents: Mapping[str, BaseGeometry],
+    parents: Mapping[str, BaseGeometry | None],
     parent_of: Sequence[str],
     limits: Tolerance,
 ) -> Iterator[Fault]:
     known: list[int] = []
     for row in rows.tolist():
-        if parent_of[row] in parents:
-            known.append(row)
-        else:
+        if parent_of[row] not in parents:
             yield Fault(row=row, kind="orphan", detail=parent_of[row])
+        elif parents[parent_of[row]] is not None:
+            known.append(row)
     above = _as_array([parents[parent_of[row]] for row in known])
     below = shapes[known]
     shapely.prepare(above)
