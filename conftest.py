@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from chengyun.city.people.factories import Cast, make_cast
 from chengyun.config import env
+from chengyun.kernel.installation import forget
+from chengyun.kernel.recent import forget_everything
 
 DATA = env.read().data
 MISSING = {
@@ -40,3 +43,16 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 def data() -> Path:
     """The folder of real data; tests that ask for it carry the marker `data`."""
     return DATA
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What one test's city kept in memory is not the next one's."""
+    forget()
+    forget_everything()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """One city, two districts, and everybody who works there."""
+    return make_cast()
