@@ -77,7 +77,7 @@ def table(
     way: tuple[str, str] = ("", ""),
     pickable: bool = False,
 ) -> Table:
-    """A table of ``items`` (one page); ``after`` is the mark of the next page, ``way`` the (URL, label) out of emptiness."""
+    """A table of one page of ``items``; ``after`` marks the next page, ``way`` is (URL, label) out of emptiness."""
     selected = request.GET.get("row", "")
     return Table(
         heads=[_head(request, column) for column in columns],

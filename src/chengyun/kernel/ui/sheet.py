@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,8 +34,18 @@ def context() -> dict[str, Any]:
         "events": _events(),
         "photos": PHOTOS,
         "facts": FACTS,
-        "map": {"lon": 115.985, "lat": 36.456, "rows": [("本案", "湖南路南侧，距柳园路口 120 米")]},
-        "pick": {"pick_lon": "id_place_0", "pick_lat": "id_place_1", "rows": []},
+        "map": {
+            "lon": 115.985,
+            "lat": 36.456,
+            "src": "/geo",
+            "grid": "g00",
+            "rows": [("本案", "湖南路南侧，距柳园路口 120 米")],
+        },
+        "pick": {
+            "pick_lon": "id_place_lon",
+            "pick_lat": "id_place_lat",
+            "center": "115.985,36.456",
+        },
         "notices": NOTICES,
         "icons": sorted(icons.names()),
     }

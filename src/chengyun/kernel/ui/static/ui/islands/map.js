@@ -1,11 +1,11 @@
-// A map. data-lon/-lat: the pin; data-src: GeoJSON of points or shapes; data-grid: the marked cell;
+// A map. data-lon/-lat: the pin; data-center: "lon,lat" where there is none; data-src: GeoJSON of points or shapes; data-grid: the marked cell;
 // data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both).
 import * as maplibre from "maplibre-gl";
 import { baseStyle } from "islands/map_style";
 import { addNames } from "islands/map_names";
 import { onTheme, token } from "tokens";
 
-const CITY = [115.985, 36.456];
+const COUNTRY = { center: [105, 36], zoom: 4 };
 const KINDS = [["case", "map-case"], ["asset", "map-asset"], ["late", "light-red-fill"], ["near", "light-amber-fill"], ["done", "eco-fill"]];
 
 maplibre.setWorkerUrl(import.meta.resolve("maplibre-gl/worker"));
@@ -23,9 +23,9 @@ const dataLayers = () => [
 
 function pinElement() {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 36 48");
+  svg.setAttribute("viewBox", "0 0 36 63");
   svg.setAttribute("class", "mappin");
-  svg.innerHTML = '<path d="M18 46C18 26 2 18 2 17a16 16 0 0 1 32 0c0 15-16 9-16 29z"/>';
+  svg.innerHTML = '<path d="M18 61c0-20-16-28-16-43a16 16 0 0 1 32 0c0 15-16 23-16 43z"/>';
   return svg;
 }
 
@@ -92,14 +92,20 @@ function listen(map, element, data, place) {
   if (data?.features.length && !place) map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false });
 }
 
+/** Where the map looks first. */
+function view({ center, zoom }, place) {
+  const middle = place ?? center?.split(",").map(Number);
+  return middle ? { center: middle, zoom: Number(zoom ?? (place ? 15 : 11)) } : COUNTRY;
+}
+
 export async function mount(element) {
-  const { lon, lat, zoom, grid, src } = element.dataset;
+  const { lon, lat, grid, src } = element.dataset;
   const place = lon && lat ? [Number(lon), Number(lat)] : null;
   const data = src ? await fetched(src) : null;
   const frame = element.appendChild(document.createElement("div"));
   const map = new maplibre.Map({
-    container: frame, style: baseStyle(grid), center: place ?? CITY, zoom: Number(zoom ?? (place ? 15 : 11)), minZoom: 6, maxZoom: 18,
-    attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0, cooperativeGestures: false, scrollZoom: true,
+    container: frame, style: baseStyle(grid), ...view(element.dataset, place), minZoom: 4, maxZoom: 18,
+    attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
   });
   map.on("style.load", () => dress(map, data));
   listen(map, element, data, place);

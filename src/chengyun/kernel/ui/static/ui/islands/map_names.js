@@ -2,6 +2,9 @@
 import { token } from "tokens";
 
 const SCALE = 2;
+const NAME = ["!=", ["coalesce", ["get", "name"], ""], ""];
+// Areas cut by tiles would be named once per tile: their names are points of the same layer.
+const SHAPES = { roads: ["==", ["geometry-type"], "LineString"], water: ["==", ["geometry-type"], "Point"], regions: ["==", ["geometry-type"], "Point"] };
 const NAMED = { roads: ["map-road-ink", 12], water: ["map-water-ink", 12], regions: ["map-road-ink", 13] };
 
 function drawn(text, [ink, size]) {
@@ -18,7 +21,7 @@ function drawn(text, [ink, size]) {
 }
 
 const layer = (source) => ({
-  id: `${source}-names`, type: "symbol", source, "source-layer": source, filter: ["!=", ["coalesce", ["get", "name"], ""], ""],
+  id: `${source}-names`, type: "symbol", source, "source-layer": source, filter: ["all", NAME, SHAPES[source]],
   minzoom: source === "regions" ? 9 : 12,
   layout: {
     "symbol-placement": source === "roads" ? "line" : "point", "symbol-spacing": 320, "icon-padding": 12,
@@ -28,7 +31,7 @@ const layer = (source) => ({
 
 /** Adds the names of roads, water and regions to a map whose base style is loaded. */
 export function addNames(map) {
-  map.on("styleimagemissing", ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     const [source, name] = id.split(/:(.*)/s);
     if (name && NAMED[source] && !map.hasImage(id)) map.addImage(id, drawn(name, NAMED[source]), { pixelRatio: SCALE });
   });

@@ -4,7 +4,7 @@ import { token } from "tokens";
 const LAYERS = ["blocks", "green", "water", "roads", "regions", "grids"];
 const MAIN = ["==", ["get", "class"], "main"];
 const LINES = ["==", ["geometry-type"], "LineString"];
-const AREAS = ["!=", ["geometry-type"], "LineString"];
+const AREAS = ["==", ["geometry-type"], "Polygon"];
 const width = (from, to) => ["interpolate", ["exponential", 1.5], ["zoom"], 10, from, 17, to];
 
 const sources = () => Object.fromEntries(LAYERS.map((layer) => [layer, {
@@ -22,11 +22,11 @@ const base = () => [
   fill("green", "green", { "fill-color": token("map-green") }),
   fill("water", "water", { "fill-color": token("map-water") }, AREAS),
   line("waterline", "water", { "line-color": token("map-water"), "line-width": width(1.5, 26) }, LINES),
-  line("road-edge", "roads", { "line-color": token("map-road-edge"), "line-width": ["+", 1.5, 0] }, ["!", MAIN]),
+  line("road-edge", "roads", { "line-color": token("map-road-edge"), "line-width": width(1.4, 12) }, ["!", MAIN]),
   line("road", "roads", { "line-color": token("map-road"), "line-width": width(0.8, 9) }, ["!", MAIN]),
   line("main-edge", "roads", { "line-color": token("map-road-edge"), "line-width": width(2.4, 23) }, MAIN),
   line("main", "roads", { "line-color": token("map-road-main"), "line-width": width(1.4, 19) }, MAIN),
-  line("regions", "regions", { "line-color": token("map-border"), "line-width": 1, "line-dasharray": [6, 5] }),
+  line("regions", "regions", { "line-color": token("map-border"), "line-width": 1, "line-dasharray": [6, 5] }, AREAS),
 ];
 
 const overlay = (grid) => [
