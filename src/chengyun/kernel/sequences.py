@@ -8,6 +8,10 @@ TAKE = """
 INSERT INTO kernel_sequence (key, value) VALUES (%s, %s)
 ON CONFLICT (key) DO UPDATE SET value = kernel_sequence.value + %s RETURNING value
 """
+RAISE = """
+INSERT INTO kernel_sequence (key, value) VALUES (%s, %s)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE kernel_sequence.value < excluded.value
+"""
 
 
 def take(key: str, count: int = 1) -> int:
@@ -16,3 +20,9 @@ def take(key: str, count: int = 1) -> int:
         cursor.execute(TAKE, [key, count, count])
         row = cursor.fetchone()
     return int(row[0])
+
+
+def at_least(key: str, value: int) -> None:
+    """Numbers up to ``value`` are in use: the next one under ``key`` is greater."""
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE, [key, value])

@@ -1,0 +1,137 @@
+"""Reads of the register. The user comes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from chengyun.city.assets.models import Asset, ImportRun
+from chengyun.city.people.models import Role, User
+from chengyun.kernel import search
+from chengyun.kernel.actions import subject_type
+from chengyun.kernel.errors import Missing
+from chengyun.kernel.models import Audit
+from chengyun.kernel.scope import inside
+from chengyun.science import cells
+from chengyun.science.coordinates import distance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; "" and None mean any. ``gone`` adds assets that have ended."""
+
+    type: str = ""
+    state: str = ""
+    owner: int | None = None
+    keeper: int | None = None
+    area: str = ""
+    grid: str = ""
+    q: str = ""
+    gone: bool = False
+
+
+def assets_for(user: User) -> QuerySet[Asset]:
+    """Assets in the areas this person may see, and those their units own, keep or supervise.
+
+    Nobody owns an asset as a person: whose post reaches only their own rows sees those of the post's area.
+    """
+    scope = user.scope("asset.view")
+    rows = Asset.objects.all()
+    if scope.everything:
+        return rows
+    found = scope.area_q("area")
+    for post in user.standing:
+        if post.role.reach == Role.Reach.OWN and "asset.view" in post.role.permissions:
+            found |= inside("area", post.area)
+    if scope.units:
+        units = scope.units
+        found |= Q(owner__in=units) | Q(keeper__in=units) | Q(supervisor__in=units)
+    return rows.filter(found)
+
+
+def asset_for(user: User, code: str) -> Asset:
+    """One asset; anything outside the scope is Missing."""
+    rows = assets_for(user).select_related("owner", "keeper", "supervisor")
+    asset = rows.filter(code=code).first()
+    if asset is None:
+        raise Missing("没有这个部件，或者它不在你的管辖范围内。")
+    return asset
+
+
+def reads(user: Any, pk: int) -> bool:
+    """Whether this person sees the asset, and so its photos."""
+    return user.may("asset.view") and assets_for(user).filter(pk=pk).exists()
+
+
+def narrowed(rows: QuerySet[Asset], filters: Filters) -> QuerySet[Asset]:
+    """The rows that pass every filter."""
+    equal: dict[str, Any] = {
+        "type": filters.type,
+        "state": filters.state,
+        "owner": filters.owner,
+        "keeper": filters.keeper,
+        "grid_code": filters.grid,
+    }
+    rows = rows.filter(**{name: value for name, value in equal.items() if value})
+    if not filters.gone:
+        rows = rows.filter(valid_to=None)
+    if filters.area:
+        rows = rows.filter(inside("area", filters.area))
+    if not filters.q.strip():
+        return rows
+    terms = search.terms(filters.q)
+    return rows.filter(search.match(Asset, terms)) if terms else rows.none()
+
+
+def in_box(rows: QuerySet[Asset], box: cells.Box) -> QuerySet[Asset]:
+    """The rows whose position lies in the box, edges included."""
+    covered = Q(pk__in=())
+    for low, high in cells.ranges(box):
+        covered |= Q(cell__range=(low, high))
+    return rows.filter(covered, lon__range=(box.west, box.east), lat__range=(box.south, box.north))
+
+
+def near(
+    user: User, lon: float, lat: float, metres: float, *, kinds: tuple[str, ...] = ()
+) -> list[tuple[Asset, float]]:
+    """Assets in use within ``metres`` with their distance, nearest first."""
+    rows = in_box(assets_for(user).filter(valid_to=None), cells.around(lon, lat, metres))
+    if kinds:
+        rows = rows.filter(type__in=kinds)
+    found = list(rows)
+    away = distance([a.lon for a in found], [a.lat for a in found], lon, lat)
+    measured = [(a, float(d)) for a, d in zip(found, away, strict=True) if d <= metres]
+    return sorted(measured, key=lambda pair: pair[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of an asset's history."""
+
+    row: Audit
+    actor: str
+
+
+def history_of(asset: Asset) -> list[Line]:
+    """The audit rows of one asset with the names of who acted, newest first."""
+    rows = list(
+        Audit.objects.filter(subject_type=subject_type(asset), subject_id=asset.pk).order_by("-seq")
+    )
+    people = User.objects.filter(pk__in={r.actor_id for r in rows if r.actor_id})
+    names = dict(people.values_list("pk", "name"))
+    return [Line(row=row, actor=names.get(row.actor_id or 0, "系统")) for row in rows]
+
+
+def runs_for(user: User) -> QuerySet[ImportRun]:
+    """Import runs of this person and of the areas where they may import."""
+    scope = user.scope("asset.import")
+    return ImportRun.objects.filter(scope.area_q("area") | Q(owner_id=user.pk))
+
+
+def run_for(user: User, pk: int) -> ImportRun:
+    run = runs_for(user).select_related("file", "report").filter(pk=pk).first()
+    if run is None:
+        raise Missing("没有这次导入，或者它不在你的管辖范围内。")
+    return run

@@ -1,0 +1,187 @@
+"""Files of assets: reading CSV and Excel row by row, and writing both so that no cell becomes a formula."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
+
+Row = tuple[int, Sequence[object]]
+MEGABYTE = 1024 * 1024
+UNPACKED_AT_MOST = 1024 * MEGABYTE
+ROWS_AT_MOST = 500_000
+SNIFFED = 64 * 1024
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table whose first row names the columns; ``rows`` can be gone through again and again."""
+
+    header: tuple[str, ...]
+    total: int
+    rows: Callable[[], Iterator[Row]]
+
+
+def open_sheet(path: Path, name: str) -> Sheet:
+    """The first sheet of an Excel file, or a CSV file in UTF-8 or GB 18030. Refuses what is neither."""
+    with path.open("rb") as file:
+        start = file.read(SNIFFED)
+    if not start.strip():
+        raise Invalid(f"「{name}」是空文件。")
+    if start.startswith((ZIP, OLE)):
+        return _excel(path, name)
+    if name.lower().endswith((".xlsx", ".xls", ".xlsm")) or b"\0" in start:
+        raise WrongMedia(f"「{name}」不是能打开的 Excel 或 CSV 表。")
+    return _csv(path, name)
+
+
+def sheet_of(rows: Sequence[Mapping[str, object]]) -> Sheet:
+    """Rows that are already in memory, as mappings from column name to value."""
+    header = tuple(dict.fromkeys(key for row in rows for key in row))
+
+    def again() -> Iterator[Row]:
+        for number, row in enumerate(rows, start=2):
+            yield number, [row.get(key) for key in header]
+
+    return Sheet(header=header, total=len(rows), rows=again)
+
+
+def _excel(path: Path, name: str) -> Sheet:
+    _check_unpacked(path, name)
+    try:
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    except (CalamineError, ValueError, OSError, IndexError) as error:
+        raise WrongMedia(f"「{name}」不是能打开的 Excel 表，可能有密码或已损坏。") from error
+    first = sheet.start[0] if sheet.start else 0
+    header = next(iter(sheet.iter_rows()), [])
+
+    def again() -> Iterator[Row]:
+        rows = sheet.iter_rows()
+        next(rows, None)
+        for number, row in enumerate(rows, start=first + 2):
+            if any(cell != "" for cell in row):
+                yield number, row
+
+    return _limited(_texts(header), _filled(sheet), again, name)
+
+
+def _filled(sheet: CalamineSheet) -> int:
+    return max(sheet.height - 1, 0)
+
+
+def _check_unpacked(path: Path, name: str) -> None:
+    """A small file must not unpack to more than this machine holds."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(info.file_size for info in packed.infolist())
+    except zipfile.BadZipFile:
+        return
+    if size > UNPACKED_AT_MOST:
+        raise TooLarge(f"「{name}」展开后太大，请分成几个文件。")
+
+
+def _csv(path: Path, name: str) -> Sheet:
+    encoding = _encoding(path, name)
+    with path.open(encoding=encoding, newline="") as file:
+        first = file.readline()
+        lines = sum(1 for line in file if line.strip())
+    mark = max(",\t;", key=first.count)
+
+    def again() -> Iterator[Row]:
+        with path.open(encoding=encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=mark)
+            next(reader, None)
+            for number, row in enumerate(reader, start=2):
+                if any(row):
+                    yield number, [plain(cell) for cell in row]
+
+    header = next(csv.reader(io.StringIO(first), delimiter=mark), [])
+    return _limited(_texts(header), lines, again, name)
+
+
+def _encoding(path: Path, name: str) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            with path.open("rb") as file:
+                while block := file.read(MEGABYTE):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise WrongMedia(f"「{name}」的文字编码既不是 UTF-8 也不是 GB 18030。")
+
+
+def _limited(
+    header: tuple[str, ...], total: int, rows: Callable[[], Iterator[Row]], name: str
+) -> Sheet:
+    if total > ROWS_AT_MOST:
+        raise TooLarge(f"「{name}」超过 {ROWS_AT_MOST:,} 行，请分成几个文件。")
+    return Sheet(header=header, total=total, rows=rows)
+
+
+def _texts(header: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(cell).strip() for cell in header)
+
+
+def harmless(value: str) -> str:
+    """A text no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
+    return f"'{value}" if value.startswith(FORMULA) else value
+
+
+def plain(value: str) -> str:
+    """The text ``harmless`` made safe."""
+    return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA) else value
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """A CSV file in UTF-8 with a byte order mark, so that Excel reads it, in pieces."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    writer.writerow(header)
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
+        if number % 500 == 0:
+            yield _drained(buffer)
+    yield _drained(buffer)
+
+
+def _drained(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
+
+
+def write_xlsx(
+    path: Path, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """An Excel file written row by row: texts stay texts, whatever they begin with."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet(title)
+        bold = book.add_format({"bold": True, "bottom": 1})
+        sheet.freeze_panes(1, 0)
+        for column, label in enumerate(header):
+            sheet.set_column(column, column, max(12, 2 * len(label) + 2))
+            sheet.write_string(0, column, label, bold)
+        for number, row in enumerate(rows, start=1):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(number, column, cell)
+                elif cell is not None:
+                    sheet.write_number(number, column, cell)
