@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "chengyun.kernel.ui",
     "chengyun.city.places",
     "chengyun.city.people",
+    "chengyun.city.assets",
 ]
 
 MIDDLEWARE = [
