@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 from django.conf import settings
@@ -153,6 +154,8 @@ def idempotent(operation: Operation) -> Operation:
             raise Invalid("Idempotency-Key 最长 200 个字符。")
         return _first_answer(request, key) or _keep_answer(request, key, operation, args, kwargs)
 
+    # Resolved here: the schemas are names of the operation's module, unknown in this one.
+    once.__signature__ = signature(operation, eval_str=True)  # type: ignore[attr-defined]
     return once
 
 
