@@ -229,13 +229,16 @@ def _lines(node: ast.stmt) -> int:
 
 
 def name_faults(path: str, tree: ast.Module) -> Iterator[Fault]:
-    """Identifiers are English; Chinese is for people to read."""
+    """Identifiers are English; Chinese is for people to read, also as the key of a column."""
     for node in ast.walk(tree):
-        name = (
-            getattr(node, "id", None) or getattr(node, "name", None) or getattr(node, "arg", None)
-        )
-        if isinstance(name, str) and not name.isascii():
+        name = None if isinstance(node, ast.keyword) else _name(node)
+        if name and not name.isascii():
             yield Fault(f"{path}:{getattr(node, 'lineno', 1)}", f"identifier {name!r} is not ASCII")
+
+
+def _name(node: ast.AST) -> str | None:
+    found = (getattr(node, attribute, None) for attribute in ("id", "name", "arg"))
+    return next((name for name in found if isinstance(name, str)), None)
 
 
 @dataclass(frozen=True)

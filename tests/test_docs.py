@@ -1,0 +1,29 @@
+"""Documents that are written by a command are current, and what they point at exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import decisions
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(
+    str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+)
+
+
+def test_the_index_of_decisions_is_current() -> None:
+    assert decisions.PAGE.read_text(encoding="utf-8") == decisions.index()
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted(decisions.FOLDER.glob("[0-9]*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), f"{name} points at {target}"
