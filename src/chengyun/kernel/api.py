@@ -13,7 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 
@@ -145,14 +145,15 @@ def idempotent(operation: Operation) -> Operation:
     """
 
     @wraps(operation)
-    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Status[Any]:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             with transaction.atomic():
-                return operation(request, *args, **kwargs)
+                return Status(*operation(request, *args, **kwargs))
         if len(key) > 200:
             raise Invalid("Idempotency-Key 最长 200 个字符。")
-        return _first_answer(request, key) or _keep_answer(request, key, operation, args, kwargs)
+        known = _first_answer(request, key)
+        return Status(*(known or _keep_answer(request, key, operation, args, kwargs)))
 
     # Resolved here: the schemas are names of the operation's module, unknown in this one.
     once.__signature__ = signature(operation, eval_str=True)  # type: ignore[attr-defined]
