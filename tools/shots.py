@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -80,7 +80,7 @@ def read(arguments: list[str]) -> Wish:
 
 def shoot_all(browser: Browser, wish: Wish, width: int, theme: str) -> list[str]:
     """Picture every page at one width and theme; returns what the browser complained about."""
-    size = {"width": width, "height": HEIGHTS.get(width, 900)}
+    size: ViewportSize = {"width": width, "height": HEIGHTS.get(width, 900)}
     context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
     context.add_cookies([{"name": "theme", "value": theme, "url": wish.base}])
     page = context.new_page()

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from chengyun.city.places import memory
 from chengyun.city.places.models import Grid, Region
 from chengyun.city.places.specs import Level, chain
-from chengyun.kernel.scope import inside
+from chengyun.kernel.installation import installation
+from chengyun.kernel.scope import Person, inside
 from chengyun.science.cells import Box, cells
 
 Floats = NDArray[np.float64]
@@ -120,6 +121,14 @@ def box_of(area: str) -> Box | None:
         if edges["west"] is not None:
             return Box(**edges)
     return None
+
+
+def horizon_of(user: Person) -> tuple[float, float, float, float] | None:
+    """What a map shows first: the one area a person works in, else the city."""
+    city = installation()
+    areas = user.scope("places.view").areas
+    box = box_of(areas[0] if len(areas) == 1 else city.area) if city else None
+    return (box.west, box.south, box.east, box.north) if box else None
 
 
 def regions(*, within: str = "", level: Level | None = None) -> QuerySet[Region]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
+from chengyun.kernel import registry
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.pages import back, door, page, safe_next
 from chengyun.kernel.ui import sheet
 from chengyun.kernel.ui.context import CHOICES
+from chengyun.kernel.ui.specs import Horizon
 
 YEAR = 365 * 24 * 3600
 
@@ -31,3 +33,11 @@ def components(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG:
         raise Missing("没有这一页。")
     return page(request, **sheet.context())
+
+
+@door()
+def horizon(request: HttpRequest) -> HttpResponse:
+    """Where a map without content looks first."""
+    boxes = (spec.box(request.user) for spec in registry.all_of(Horizon))
+    box = next((found for found in boxes if found), None)
+    return JsonResponse({"box": box}, headers={"Cache-Control": "private, max-age=600"})

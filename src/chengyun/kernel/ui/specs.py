@@ -20,3 +20,11 @@ class Landmark:
     url: str
     may: str = ""
     count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Horizon:
+    """Where a map looks that has nothing to show yet: (west, south, east, north) for a user, None when unknown."""
+
+    key: str
+    box: Callable[[Any], tuple[float, float, float, float] | None]

@@ -7,6 +7,9 @@ import json
 import pytest
 from django.test import Client
 
+from chengyun.kernel import registry
+from chengyun.kernel.ui.specs import Horizon
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("try_pages")]
 
 HTMX = {"HX-Request": "true"}
@@ -154,3 +157,13 @@ def test_the_look_is_kept_in_this_browser(client: Client) -> None:
 
 def test_the_sheet_of_components_is_for_builders_only(client: Client) -> None:
     assert client.get("/ui/components").status_code == 404
+
+
+def test_a_map_learns_where_to_look(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = {
+        "a": Horizon(key="a", box=lambda _: None),
+        "b": Horizon(key="b", box=lambda _: (1, 2, 3, 4)),
+    }
+    monkeypatch.setitem(registry._declared, Horizon, declared)
+    assert client.get("/ui/horizon").status_code == 302
+    assert client.get("/ui/horizon", headers={"X-May": ""}).json() == {"box": [1, 2, 3, 4]}

@@ -33,7 +33,8 @@ function markFields(slot) {
   for (const old of form.querySelectorAll("[data-told]")) old.remove();
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   for (const link of slot.querySelectorAll("[data-field]")) {
-    const input = form.elements.namedItem(link.dataset.field);
+    const name = link.dataset.field;
+    const input = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}_lon`);
     if (!(input instanceof HTMLElement)) continue;
     input.setAttribute("aria-invalid", "true");
     const told = document.createElement("p");

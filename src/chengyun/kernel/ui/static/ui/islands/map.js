@@ -1,4 +1,4 @@
-// A map. data-lon/-lat: the pin; data-center: "lon,lat" where there is none; data-src: GeoJSON of points or shapes; data-grid: the marked cell;
+// A map. data-lon/-lat: the pin; data-src: GeoJSON of points or shapes; data-grid: the marked cell;
 // data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both).
 import * as maplibre from "maplibre-gl";
 import { baseStyle } from "islands/map_style";
@@ -92,19 +92,21 @@ function listen(map, element, data, place) {
   if (data?.features.length && !place) map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false });
 }
 
-/** Where the map looks first. */
-function view({ center, zoom }, place) {
-  const middle = place ?? center?.split(",").map(Number);
-  return middle ? { center: middle, zoom: Number(zoom ?? (place ? 15 : 11)) } : COUNTRY;
+/** Where the map looks first: its pin, its data, or what the person's area is. */
+async function view({ zoom, src }, place) {
+  if (place) return { center: place, zoom: Number(zoom ?? 15) };
+  if (src) return COUNTRY;
+  const { box } = await fetched("/ui/horizon");
+  return box ? { bounds: box, fitBoundsOptions: { padding: 10 } } : COUNTRY;
 }
 
 export async function mount(element) {
   const { lon, lat, grid, src } = element.dataset;
   const place = lon && lat ? [Number(lon), Number(lat)] : null;
-  const data = src ? await fetched(src) : null;
+  const [data, looks] = await Promise.all([src ? fetched(src) : null, view(element.dataset, place)]);
   const frame = element.appendChild(document.createElement("div"));
   const map = new maplibre.Map({
-    container: frame, style: baseStyle(grid), ...view(element.dataset, place), minZoom: 4, maxZoom: 18,
+    container: frame, style: baseStyle(grid), ...looks, minZoom: 4, maxZoom: 18,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
   });
   map.on("style.load", () => dress(map, data));

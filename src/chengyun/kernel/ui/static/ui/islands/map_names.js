@@ -2,10 +2,10 @@
 import { token } from "tokens";
 
 const SCALE = 2;
-const NAME = ["!=", ["coalesce", ["get", "name"], ""], ""];
-// Areas cut by tiles would be named once per tile: their names are points of the same layer.
-const SHAPES = { roads: ["==", ["geometry-type"], "LineString"], water: ["==", ["geometry-type"], "Point"], regions: ["==", ["geometry-type"], "Point"] };
-const NAMED = { roads: ["map-road-ink", 12], water: ["map-water-ink", 12], regions: ["map-road-ink", 13] };
+const INK = { roads: ["map-road-ink", 12], water: ["map-water-ink", 12], regions: ["map-road-ink", 13] };
+// Each level of a region is named only while it is larger than a tile is: areas are named once per tile.
+const LEVELS = { district: [7, 10.5], street: [10.5, 13], community: [13.5, 16] };
+const NAMED = ["!=", ["coalesce", ["get", "name"], ""], ""];
 
 function drawn(text, [ink, size]) {
   const canvas = document.createElement("canvas");
@@ -14,26 +14,30 @@ function drawn(text, [ink, size]) {
   brush.font = font;
   canvas.width = Math.ceil(brush.measureText(text).width) + 8 * SCALE;
   canvas.height = (size + 8) * SCALE;
-  Object.assign(brush, { font, textBaseline: "middle", lineJoin: "round", lineWidth: 3 * SCALE, strokeStyle: token("map-land"), fillStyle: token(ink) });
+  const style = { font, textBaseline: "middle", lineJoin: "round", lineWidth: 3 * SCALE };
+  Object.assign(brush, { ...style, strokeStyle: token("map-land"), fillStyle: token(ink) });
   brush.strokeText(text, 4 * SCALE, canvas.height / 2);
   brush.fillText(text, 4 * SCALE, canvas.height / 2);
   return brush.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-const layer = (source) => ({
-  id: `${source}-names`, type: "symbol", source, "source-layer": source, filter: ["all", NAME, SHAPES[source]],
-  minzoom: source === "regions" ? 9 : 12,
-  layout: {
-    "symbol-placement": source === "roads" ? "line" : "point", "symbol-spacing": 320, "icon-padding": 12,
-    "icon-image": ["concat", source, ":", ["get", "name"]], "icon-rotation-alignment": source === "roads" ? "map" : "viewport",
-  },
+const layer = (id, from, filter, [minzoom, maxzoom], layout) => ({
+  id, type: "symbol", source: "base", "source-layer": from, filter: ["all", NAMED, filter], minzoom, maxzoom,
+  layout: { "icon-image": ["concat", from, ":", ["get", "name"]], "icon-padding": 12, ...layout },
 });
+
+const layers = () => [
+  layer("road-names", "roads", true, [12, 22], { "symbol-placement": "line", "symbol-spacing": 360, "icon-rotation-alignment": "map" }),
+  layer("water-names", "water", true, [12, 22], { "symbol-placement": "point", "icon-padding": 60 }),
+  ...Object.entries(LEVELS).map(([level, zooms]) =>
+    layer(`${level}-names`, "regions", ["==", ["get", "level"], level], zooms, { "symbol-placement": "point", "icon-padding": 40 })),
+];
 
 /** Adds the names of roads, water and regions to a map whose base style is loaded. */
 export function addNames(map) {
   map.setMissingStyleImageResolver((id) => {
-    const [source, name] = id.split(/:(.*)/s);
-    if (name && NAMED[source] && !map.hasImage(id)) map.addImage(id, drawn(name, NAMED[source]), { pixelRatio: SCALE });
+    const [from, name] = id.split(/:(.*)/s);
+    if (name && INK[from] && !map.hasImage(id)) map.addImage(id, drawn(name, INK[from]), { pixelRatio: SCALE });
   });
-  for (const source of Object.keys(NAMED)) map.addLayer(layer(source));
+  for (const names of layers()) map.addLayer(names);
 }
