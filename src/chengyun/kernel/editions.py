@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,9 @@ from chengyun.kernel.permissions import require
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Act, Field, Misdeclared, State, Step, Workflow
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""The first shipped table holds for history entered later, too."""
 
 
 def declare(flow: Workflow) -> None:
@@ -91,7 +95,7 @@ def ship() -> int:
                 workflow=flow.key,
                 number=number,
                 body=as_body(flow),
-                effective_from=clock.now(),
+                effective_from=clock.now() if last else EVER,
                 note="随程序发布",
             ).save(force_insert=True)
             stored += 1
