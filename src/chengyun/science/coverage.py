@@ -123,9 +123,18 @@ def _ring_faults(shapes: Shapes) -> Iterator[Fault]:
         elif not polygonal[row]:
             yield Fault(row=row, kind="type", detail=shapes[row].geom_type)
         else:
-            reason = shapely.is_valid_reason(shapes[row])
-            x, y = _place(shapes[row].envelope)
-            yield Fault(row=row, kind="invalid", detail=str(reason), x=x, y=y)
+            reason, x, y = _reason(shapes[row])
+            yield Fault(row=row, kind="invalid", detail=reason, x=x, y=y)
+
+
+def _reason(shape: BaseGeometry) -> tuple[str, float, float]:
+    """What GEOS says, and where: it writes ``Self-intersection[10.5 3]``."""
+    reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
+    try:
+        x, y = (float(v) for v in place.rstrip("]").split()[:2])
+    except ValueError:
+        return reason, float("nan"), float("nan")
+    return reason, x, y
 
 
 def _double_codes(codes: Sequence[str]) -> Iterator[Fault]:

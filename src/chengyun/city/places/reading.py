@@ -40,6 +40,7 @@ SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 ALIASES: dict[str, tuple[str, ...]] = {
     "code": (
         "code",
+        "adcode",
         "编码",
         "代码",
         "区划代码",
@@ -82,9 +83,9 @@ def read(path: Path, kind: LayerKind, *, crs: Crs = "wgs84", layer: str = "") ->
         raise Invalid(f"找不到文件“{path.name}”。")
     with _unpacked(path) as plain:
         table = _table(plain, crs, layer)
-    lacking = [ALIASES[field][:2] for field in NEEDED[kind] if field not in table.fields]
+    lacking = [ALIASES[field] for field in NEEDED[kind] if field not in table.fields]
     if lacking:
-        raise Invalid(f"文件里缺少“{'”“'.join(' 或 '.join(names) for names in lacking)}”这一列。")
+        raise Invalid(f"文件里缺少这一列，可用的列名：{'；'.join('、'.join(n) for n in lacking)}。")
     return [MAKE[kind](table, row) for row in range(len(table.shapes))]
 
 

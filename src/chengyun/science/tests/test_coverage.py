@@ -65,7 +65,7 @@ def test_bad_rings_and_missing_shapes() -> None:
         (2, "type", None),
         (3, "empty", None),
     ]
-    assert "Self-intersection" in faults[0].detail
+    assert (faults[0].detail, faults[0].x, faults[0].y) == ("Self-intersection", 5.0, 5.0)
 
 
 def test_double_codes_name_the_first_row() -> None:
