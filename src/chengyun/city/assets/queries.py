@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Avg, Count, F, Q, QuerySet
 
-from chengyun.city.assets.models import Asset, ImportRun
-from chengyun.city.people.models import Role, User
+from chengyun.city.assets.models import Asset, ImportRun, State
+from chengyun.city.people.models import Role, Unit, User
 from chengyun.kernel import search
 from chengyun.kernel.actions import subject_type
-from chengyun.kernel.errors import Missing
+from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.models import Audit
 from chengyun.kernel.scope import inside
 from chengyun.science import cells
 from chengyun.science.coordinates import distance
+
+FINENESS = 10  # bits of the cell that tell clusters apart: 32 by 32 of them at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,46 @@ def in_box(rows: QuerySet[Asset], box: cells.Box) -> QuerySet[Asset]:
     for low, high in cells.ranges(box):
         covered |= Q(cell__range=(low, high))
     return rows.filter(covered, lon__range=(box.west, box.east), lat__range=(box.south, box.north))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """Assets drawn as one: how many, how many of them are not whole, and the middle of their places."""
+
+    count: int
+    broken: int
+    lon: float
+    lat: float
+
+
+def clusters(rows: QuerySet[Asset], box: cells.Box) -> list[Cluster]:
+    """The rows of a box gathered into a few hundred clusters by their cells."""
+    width = cells.cell(box.east, box.north), cells.cell(box.west, box.south)
+    shift = max((width[0] ^ width[1]).bit_length() - FINENESS, 0) & ~1
+    found = (
+        in_box(rows, box)
+        .annotate(quad=F("cell").bitrightshift(shift))
+        .values("quad")
+        .annotate(
+            count=Count("pk"),
+            broken=Count("pk", filter=~Q(state=State.GOOD)),
+            lon=Avg("lon"),
+            lat=Avg("lat"),
+        )
+        .order_by("quad")
+        .values_list("count", "broken", "lon", "lat")
+    )
+    return [Cluster(count=n, broken=bad, lon=x, lat=y) for n, bad, x, y in found]
+
+
+def unit_id(code: str) -> int | None:
+    """The unit in use of a code, "" for none. Raises Invalid."""
+    if not code:
+        return None
+    found = Unit.objects.filter(code=code, valid_to=None).values_list("pk", flat=True).first()
+    if found is None:
+        raise Invalid(f"没有代码为「{code}」的单位。")
+    return found
 
 
 def near(
