@@ -179,7 +179,9 @@ def _keep_answer(
     try:
         with transaction.atomic():
             status, body = operation(request, *args, **kwargs)
-            plain = body.model_dump(mode="json") if isinstance(body, Schema) else body
+            plain = (
+                body.model_dump(mode="json", by_alias=True) if isinstance(body, Schema) else body
+            )
             IdempotentAnswer(
                 actor_id=caller(request).pk,
                 key=key,
