@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from chengyun.city.assets.api import router as assets
 from chengyun.city.cases.api import router as cases
 from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
@@ -10,6 +11,7 @@ from chengyun.kernel.api import api
 
 api.add_router("", people)
 api.add_router("places", places)
+api.add_router("", assets)
 api.add_router("", cases)
 
 handler400 = "chengyun.kernel.refusals.bad_request"
