@@ -121,7 +121,8 @@ def _watch(
     environ: dict[str, str] | None = None,
 ) -> None:
     """Run a long command and show how far it is; what it said is printed only when it fails."""
-    started, lines, done, shown = time.monotonic(), list[str](), 0, 0.0
+    started, lines, done = time.monotonic(), list[str](), 0
+    shown = started
     say(title)
     with subprocess.Popen(
         command, cwd=ROOT, env=environ, text=True, errors="replace",

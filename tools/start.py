@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TypedDict
 
 from tools.install import ROOT, VENV, Unready, install, say
 
@@ -36,10 +36,20 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 PROBE = """
 import json, django
 django.setup()
+from chengyun.city.people.queries import demo_roles
 from chengyun.kernel.installation import installation
 city = installation()
-print(json.dumps({"name": city.name, "demo": city.demo} if city else None))
+accounts = [[role.key, role.label] for role in demo_roles()]
+print(json.dumps({"name": city.name, "demo": city.demo, "accounts": accounts} if city else None))
 """
+
+
+class City(TypedDict):
+    """What there is to say about the city."""
+
+    name: str
+    demo: bool
+    accounts: list[tuple[str, str]]
 
 
 class Stopped(Exception):
@@ -173,7 +183,7 @@ def _reason(error: Exception) -> str:
 # The state ---------------------------------------------------------------------------------------
 
 
-def _prepare(place: Place) -> dict[str, object]:
+def _prepare(place: Place) -> City:
     """Tables, static files and, where there is no city, the demo. Returns the city's row."""
     _must(place, "Preparing the database", "migrate", "--no-input", "--verbosity", "0")
     _collect_static(place)
@@ -196,12 +206,12 @@ def _must(place: Place, title: str, *words: str) -> None:
         raise Unready(f"{title} failed; see above. Nothing was deleted.")
 
 
-def _city(place: Place) -> dict[str, object] | None:
+def _city(place: Place) -> City | None:
     told = subprocess.run(
         [VENV / "bin" / "python", "-c", PROBE],
         cwd=ROOT, env=place.environ, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    city: dict[str, object] | None = json.loads(told.stdout)
+    city: City | None = json.loads(told.stdout)
     return city
 
 
@@ -301,12 +311,12 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
-def _greet(place: Place, city: dict[str, object]) -> None:
+def _greet(place: Place, city: City) -> None:
     say(f"\n{city['name']} is open at {place.url}")
     if city["demo"]:
         say("This is a demo. Its accounts, all with the password chengyun-demo:")
-        say("  inspector 监督员   operator 受理员    supervisor 值班长  dispatcher 派遣员")
-        say("  department 专业部门  evaluator 考评员   leader 领导     admin 管理员")
+        for username, role in city["accounts"]:
+            say(f"  {username:<12} {role}")
     say("Stop with Ctrl-C.")
 
 

@@ -202,5 +202,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # Its starts and stops are told by whoever starts and stops it.
+        "django_tasks_db": {"level": "ERROR"},
     },
 }
