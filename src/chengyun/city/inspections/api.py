@@ -1,0 +1,136 @@
+"""The API of findings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from chengyun.city.inspections import queries
+from chengyun.city.inspections.models import Finding
+from chengyun.city.inspections.services import NewFinding, office_of, record_finding
+from chengyun.kernel.api import caller, idempotent, problems
+from chengyun.kernel.paging import count, keyset
+from chengyun.kernel.permissions import require
+
+router = Router(tags=["inspections"])
+
+ORDER = ("-found_at", "-id")
+Text = Annotated[str, Field(pattern="^[^\\u0000]*$")]
+Key = Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=40)]
+
+
+class FindingOut(Schema):
+    """A finding and how its case stands."""
+
+    code: str
+    field: str
+    description: str
+    place: str
+    area: str
+    grid_code: str
+    lon: float
+    lat: float
+    unit: str
+    unit_name: str
+    due: date
+    found_at: datetime
+    case: str
+    case_state: str
+    cleared: bool
+    late: bool
+    bulletin: str
+    simulated: bool
+
+
+class FindingsOut(Schema):
+    items: list[FindingOut]
+    next: str
+    total: int
+
+
+class FindingIn(Schema):
+    """What an inspector records; ``unit`` is a unit's code, ``photos`` are ids of photos sent before."""
+
+    field: Key
+    description: Text = Field(min_length=1, max_length=500)
+    place: Text = Field(min_length=1, max_length=120)
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    unit: Annotated[str, Field(pattern="^[^\\u0000]*$", max_length=20)]
+    due: date
+    photos: list[Annotated[int, Field(ge=1, le=2**62)]] = Field(default=[], max_length=9)
+
+
+@router.get(
+    "/inspections/findings", response={200: FindingsOut, **problems()}, summary="督查记录列表"
+)
+def findings(
+    request: HttpRequest,
+    field: Key = "",
+    unit: Annotated[str, Field(pattern="^[^\\u0000]*$", max_length=20)] = "",
+    week: Key = "",
+    state: Key = "",
+    after: Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=400)] = "",
+    limit: int = Query(50, ge=1, le=500),
+) -> FindingsOut:
+    """Findings the caller may see, newest first."""
+    user = caller(request)
+    require(user, "inspection.view")
+    rows = queries.narrowed(
+        queries.findings_for(user), field=field, unit=unit, week=week, state=state
+    )
+    found = keyset(rows, ORDER, after=after, limit=limit)
+    items = [_out(row) for row in found.items]
+    return FindingsOut(items=items, next=found.next, total=count(rows)[0])
+
+
+@router.post(
+    "/inspections/findings",
+    response={201: FindingOut, **problems(409)},
+    summary="记录督查问题并开案",
+)
+@idempotent
+def add_finding(request: HttpRequest, body: FindingIn) -> tuple[int, FindingOut]:
+    """Record a finding and open its case."""
+    user = caller(request)
+    require(user, "inspection.record")
+    finding = record_finding(
+        NewFinding(
+            field=body.field,
+            description=body.description,
+            place=body.place,
+            lon=body.lon,
+            lat=body.lat,
+            unit=queries.unit_serving(office_of(user), body.unit),
+            due=body.due,
+            photos=queries.own_photos(user, body.photos),
+        ),
+        by=user,
+    )
+    return 201, _out(finding)
+
+
+def _out(finding: Finding) -> FindingOut:
+    return FindingOut(
+        code=finding.code,
+        field=finding.field,
+        description=finding.description,
+        place=finding.place,
+        area=finding.area,
+        grid_code=finding.grid_code,
+        lon=finding.lon,
+        lat=finding.lat,
+        unit=finding.unit.code,
+        unit_name=str(finding.unit),
+        due=finding.due,
+        found_at=finding.found_at,
+        case=finding.case.code,
+        case_state=finding.case.state,
+        cleared=finding.is_cleared,
+        late=finding.is_late,
+        bulletin=finding.bulletin,
+        simulated=finding.simulated,
+    )

@@ -1,0 +1,253 @@
+"""Pages of the evaluation system: findings and bulletins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_POST
+
+from chengyun.city.inspections import queries as inspections
+from chengyun.city.inspections.services import NewFinding, office_of, record_finding
+from chengyun.city.people.models import User
+from chengyun.city.people.queries import units_serving
+from chengyun.kernel import clock
+from chengyun.kernel.files import store_photo
+from chengyun.kernel.forms import faulty, form_of
+from chengyun.kernel.pages import back, door, page
+from chengyun.kernel.paging import count, keyset
+from chengyun.kernel.params import settings_of
+from chengyun.kernel.specs import Field
+from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.ui.words import day
+from chengyun.kernel.workflow import steps_for
+from chengyun.systems.evaluation import lists, queries
+from chengyun.systems.evaluation.models import Bulletin
+from chengyun.systems.evaluation.paper import checks_of, columns_of, sections_of
+from chengyun.systems.evaluation.printing import MEDIA_TYPE, file_name, word_file
+from chengyun.systems.evaluation.services import act, draft_bulletin, may_take
+
+FINDING = (
+    Field(key="field", label="领域", kind="unit", required=True),
+    Field(key="description", label="问题描述", kind="long", required=True, max_length=500),
+    Field(
+        key="place", label="地点", required=True, max_length=120, hint="写到路口、门牌或参照物。"
+    ),
+    Field(key="point", label="位置", kind="point", required=True, hint="在地图上点一下就填好了。"),
+    Field(key="unit", label="责任单位", kind="unit", required=True),
+    Field(key="due", label="整改期限", kind="date", required=True),
+    Field(key="photos", label="现场照片", kind="photos"),
+)
+
+PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat"}
+
+
+@door(may="inspection.view")
+def findings(request: HttpRequest) -> HttpResponse:
+    """What the inspections found, newest first."""
+    bar = filters(request, lists.FINDING_FILTERS)
+    rows = inspections.narrowed(inspections.findings_for(_person(request)), **bar.values)
+    found = keyset(rows, ("-found_at", "-id"), after=request.GET.get("after", ""))
+    total, exact = count(rows, exact=request.GET.get("count") == "exact")
+    shown = table(
+        request,
+        lists.FINDING_COLUMNS,
+        found.items,
+        links=Links(url=lambda f: case_url(f.case.code), key=lambda f: f.code),
+        after=found.next,
+        total=total,
+        exact=exact,
+        empty="没有符合条件的督查记录。" if bar.on else "还没有督查记录。",
+        way=(bar.clear_url, "去掉全部条件") if bar.on else ("", ""),
+    )
+    return page(
+        request,
+        table=shown,
+        filters=bar,
+        may_record=_person(request).may("inspection.record"),
+    )
+
+
+@door(may="inspection.record")
+def finding_new(request: HttpRequest) -> HttpResponse:
+    """Record a finding; its case is opened at once."""
+    user = _person(request)
+    office = office_of(user)
+    days = settings_of(office)["inspection.limit_days"]
+    units = {unit.code: unit for unit in units_serving(office)}
+    form = form_of(
+        FINDING,
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        initial={"due": localdate(clock.now()) + timedelta(days=days)},
+        choices={
+            "field": lists.field_options(user),
+            "unit": [(code, str(unit)) for code, unit in units.items()],
+        },
+    )
+    around: dict[str, Any] = {"pick": PICK, "cancel": reverse("evaluation:findings")}
+    if request.method != "POST":
+        return page(request, form=form, **around)
+    if not form.is_valid():
+        return faulty(request, form, **around)
+    given = form.cleaned_data
+    finding = record_finding(
+        NewFinding(
+            field=given["field"],
+            description=given["description"],
+            place=given["place"],
+            lon=given["point"][0],
+            lat=given["point"][1],
+            unit=units[given["unit"]],
+            due=given["due"],
+            photos=tuple(store_photo(f.read(), f.name, by=user) for f in given["photos"]),
+        ),
+        by=user,
+    )
+    until = day(finding.due, year=False)
+    message = f"已开案 {finding.case.code}，交 {finding.unit}，{until}前整改。"
+    return back(request, "evaluation:findings", message)
+
+
+@door(may="bulletin.view")
+def bulletins(request: HttpRequest) -> HttpResponse:
+    """The bulletins, newest week first."""
+    user = _person(request)
+    rows = queries.bulletins_for(user)
+    found = keyset(rows, ("-week", "-id"), after=request.GET.get("after", ""))
+    shown = table(
+        request,
+        lists.BULLETIN_COLUMNS,
+        queries.lines_of(found.items),
+        links=Links(url=lambda line: reverse("evaluation:bulletin", args=[line.bulletin.code])),
+        after=found.next,
+        total=count(rows)[0],
+        empty="还没有督查通报。",
+    )
+    return page(request, table=shown, weeks=_undrafted(user))
+
+
+@require_POST
+@door(may="inspection.record")
+def bulletin_draft(request: HttpRequest) -> HttpResponse:
+    """Begin the bulletin of a week."""
+    made = draft_bulletin(request.POST.get("week", ""), by=_person(request))
+    url = reverse("evaluation:bulletin", args=[made.code])
+    return back(request, url, f"{lists.week_words(made.period)}的通报已起草，请核对。")
+
+
+@door(may="bulletin.view")
+def bulletin(request: HttpRequest, code: str) -> HttpResponse:
+    """A bulletin as an official notice, with what is to be checked before it is issued."""
+    user = _person(request)
+    row = queries.bulletin_for(user, code)
+    notice = queries.notice_of(row)
+    checks = checks_of(row, notice)
+    return page(
+        request,
+        bulletin=row,
+        notice=notice,
+        badge=lists.badge_of(row),
+        week=lists.week_words(row.period),
+        red_head=settings_of(row.area)["bulletin.red_head"],
+        lines=list(zip(notice.figures, notice.field_lines, strict=False)),
+        sections=sections_of(row, notice, case_url),
+        steps=_buttons(user, row),
+        progress=queries.progress_of(row, notice),
+        checks=checks,
+        good=sum(check.good for check in checks),
+        columns=columns_of(queries.recent_weeks(row)),
+        now=clock.now(),
+    )
+
+
+@require_POST
+@door(may="bulletin.view")
+def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """Take one step of the bulletin's table of verbs."""
+    user = _person(request)
+    row = queries.bulletin_for(user, code)
+    seen = request.POST.get("version", "")
+    act(
+        row,
+        verb,
+        {"reason": request.POST.get("reason", "")},
+        by=user,
+        version=int(seen) if seen.isdecimal() else None,
+    )
+    words = f"{lists.week_words(row.period)}通报：{lists.badge_of(row)['words']}。"
+    return back(request, reverse("evaluation:bulletin", args=[code]), words)
+
+
+@door(may="bulletin.view")
+def bulletin_word(request: HttpRequest, code: str) -> HttpResponse:
+    """The bulletin as a Word file."""
+    row = queries.bulletin_for(_person(request), code)
+    answer = HttpResponse(word_file(row), content_type=MEDIA_TYPE)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name(row))}"
+    return answer
+
+
+def case_url(code: str) -> str:
+    return reverse("coordination:case", args=[code])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """A step that may be taken now."""
+
+    verb: str
+    label: str
+    url: str
+    primary: bool
+    version: int
+    asks: bool
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """The dialog in which the reason is asked for."""
+        return {
+            "id": self.verb,
+            "question": f"{self.label}这期通报？",
+            "consequence": "通报回到草稿，数字重新统计，改好后再送审核。",
+            "action": self.url,
+            "reason": "reason",
+            "reason_label": "原因",
+            "yes": self.label,
+            "no": "不退回",
+            "version": self.version,
+        }
+
+
+def _buttons(user: User, row: Bulletin) -> list[Button]:
+    found = steps_for(row, user, lambda step: may_take(user, row, step))
+    return [
+        Button(
+            verb=step.verb,
+            label=step.label,
+            url=reverse("evaluation:bulletin_act", args=[row.code, step.verb]),
+            primary=step.primary,
+            version=row.version,
+            asks=bool(step.needs),
+        )
+        for step in found
+    ]
+
+
+def _undrafted(user: User) -> list[tuple[str, str]]:
+    """Weeks whose bulletin this person may still begin, newest first."""
+    if not user.may("inspection.record"):
+        return []
+    begun = queries.weeks_begun(office_of(user))
+    return [(key, words) for key, words in lists.week_options(user) if key not in begun]
+
+
+def _person(request: HttpRequest) -> User:
+    user: Any = request.user
+    found: User = user
+    return found

@@ -1,0 +1,345 @@
+"""Bulletins: counted as the documents print them, fixed when approved, issued once, seen by whom they concern."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from docx import Document
+
+from chengyun.city.cases.services.acting import act as act_on_case
+from chengyun.city.inspections.factories import OTHER_COMMUNITY, found, photo_of, picture, soon
+from chengyun.city.inspections.models import Finding
+from chengyun.city.inspections.specs import WEEKLY, Checklist
+from chengyun.city.people.factories import Cast, make_cast, make_user
+from chengyun.city.people.services.units import change_unit
+from chengyun.city.places.factories import centre_of, make_city
+from chengyun.kernel import audit, clock, registry
+from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
+from chengyun.kernel.models import Audit, Seal
+from chengyun.kernel.params import set_param
+from chengyun.systems.evaluation.models import Bulletin
+from chengyun.systems.evaluation.queries import bulletins_for, notice_of, progress_of
+from chengyun.systems.evaluation.services import (
+    act,
+    approve_bulletin,
+    draft_bulletin,
+    issue_bulletin,
+)
+
+pytestmark = pytest.mark.django_db
+WEDNESDAY = datetime(2025, 12, 10, 4, tzinfo=UTC)
+SUNDAY = datetime(2025, 12, 14, 6, 30, tzinfo=UTC)
+NEXT_WEEK = datetime(2025, 12, 18, 4, tzinfo=UTC)
+WEEK = "2025-12-W2"
+LABELS = {field.label: field.key for field in registry.get(Checklist, WEEKLY).fields}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = make_cast()
+    make_city()
+    return cast
+
+
+def find(cast: Cast, counts: dict[str, int], **changes: Any) -> list[Finding]:
+    """Findings of the Wednesday by the words of their fields."""
+    with clock.at(WEDNESDAY):
+        return [
+            found(cast, LABELS[label], **changes)
+            for label, count in counts.items()
+            for _ in range(count)
+        ]
+
+
+def draft(cast: Cast, week: str = WEEK) -> Bulletin:
+    with clock.at(SUNDAY):
+        return draft_bulletin(week, by=cast.evaluator)
+
+
+def issued(cast: Cast) -> Bulletin:
+    bulletin = draft(cast)
+    with clock.at(SUNDAY):
+        audit.seal_new()
+        approve_bulletin(bulletin, by=cast.evaluator)
+        return issue_bulletin(bulletin, by=cast.evaluator)
+
+
+def words_of(content: bytes) -> list[str]:
+    return [p.text for p in Document(io.BytesIO(content)).paragraphs]
+
+
+@pytest.mark.data
+def test_the_figures_of_the_documents_give_their_lines(
+    cast: Cast, client: Client, data: Path
+) -> None:
+    case = json.loads((data / "source_facts.json").read_text())["bulletin_case"]
+    given, expected = case["input"], case["expected"]
+    find(cast, given["problems"])
+    bulletin = draft(cast, given["period"])
+    notice = notice_of(bulletin)
+    assert notice.title == given["title"]
+    assert notice.summary_line == expected["summary_line"]
+    assert list(notice.field_lines) == expected["field_lines"]
+    assert notice.total == expected["total"]
+    assert [figure.label for figure in notice.figures] == expected["order"]
+    assert {f.label: float(f.share) for f in notice.figures} == expected["percent"]
+    assert round(sum(float(f.share) for f in notice.figures), 2) == expected["percent_sum"]
+    client.force_login(cast.evaluator)
+    shown = client.get(f"/evaluation/bulletins/{bulletin.code}").content.decode()
+    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word").content)
+    for line in (given["title"], expected["summary_line"], *expected["field_lines"]):
+        assert line in shown
+    assert set(expected["field_lines"]) < set(written)
+    assert any(expected["summary_line"] in line for line in written)
+    assert given["title"].replace(" ", "\n") in written
+
+
+def test_our_own_figures(cast: Cast, client: Client) -> None:
+    find(cast, {"市政设施": 1, "园林绿化": 4, "城管执法": 3})
+    bulletin = draft(cast)
+    notice = notice_of(bulletin)
+    assert notice.title == "聊城市城市管理局十二月份第二周 城市管理和社会工作督查通报"
+    assert notice.summary_line == "本周考评科累计排查发现城市管理和社会工作问题共 8 处"
+    assert notice.field_lines == (
+        "市政设施领域：1 处，占比 12.50%",
+        "园林绿化领域：4 处，占比 50.00%",
+        "环境卫生领域：0 处，占比 0.00%",
+        "城管执法领域：3 处，占比 37.50%",
+    )
+    client.force_login(cast.evaluator)
+    shown = client.get(f"/evaluation/bulletins/{bulletin.code}").content.decode()
+    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word").content)
+    assert all(line in shown and line in written for line in notice.field_lines)
+    assert "本周没有发现问题。" in written
+
+
+def test_a_week_without_findings_says_so(cast: Cast, client: Client) -> None:
+    bulletin = draft(cast)
+    client.force_login(cast.evaluator)
+    shown = client.get(f"/evaluation/bulletins/{bulletin.code}").content.decode()
+    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word").content)
+    sentence = "本周考评科没有发现城市管理和社会工作问题。"
+    assert sentence in shown
+    assert sentence in written
+    assert "占比" not in "".join(written)
+
+
+def test_names_are_the_citys_and_a_district_has_its_own(cast: Cast) -> None:
+    evaluator = make_user("district-evaluator", "贾评", "evaluator", cast.centre)
+    set_param("bureau.name", "371502", "东昌府区综合行政执法局", by=None)
+    set_param("evaluation.office", "3715", "督查科", by=None)
+    with clock.at(WEDNESDAY):
+        found(cast, by=evaluator)
+        found(cast)
+    with clock.at(SUNDAY):
+        own = notice_of(draft_bulletin(WEEK, by=evaluator))
+    assert own.title.startswith("东昌府区综合行政执法局十二月份第二周 ")
+    assert own.summary_line.startswith("本周督查科")
+    assert own.total == 1
+    assert notice_of(draft(cast)).total == 1
+
+
+def test_what_is_issued_never_changes(cast: Cast) -> None:
+    find(cast, {"市政设施": 2, "环境卫生": 1})
+    bulletin = issued(cast)
+    before = notice_of(bulletin)
+    assert (bulletin.number, bulletin.seal) == (
+        "城管督〔2025〕1号",
+        Seal.objects.order_by("-id").first().hash,  # type: ignore[union-attr]
+    )
+    assert bulletin.issued_at == SUNDAY
+    change_unit(cast.crew, {"name": "市政公司"}, by=None)
+    set_param("evaluation.office", "3715", "督查科", by=None)
+    with clock.at(SUNDAY + timedelta(hours=3)):
+        late = found(cast)
+    bulletin = Bulletin.objects.get()
+    assert notice_of(bulletin) == before
+    assert Finding.objects.filter(bulletin=bulletin.code).count() == 3
+    with clock.at(NEXT_WEEK):
+        following = draft_bulletin("2025-12-W3", by=cast.evaluator)
+    assert [item.id for item in notice_of(following).items] == [late.pk]
+    assert audit.verify().sound
+
+
+def test_handing_back_counts_anew(cast: Cast) -> None:
+    find(cast, {"市政设施": 1})
+    bulletin = draft(cast)
+    approve_bulletin(bulletin, by=cast.evaluator)
+    find(cast, {"园林绿化": 1})
+    assert notice_of(bulletin).total == 1
+    with pytest.raises(Invalid):
+        act(bulletin, "hand_back", {}, by=cast.evaluator)
+    act(bulletin, "hand_back", {"reason": "少算一处"}, by=cast.evaluator)
+    assert notice_of(bulletin).total == 2
+    verbs = Audit.objects.filter(subject_code=bulletin.code).order_by("seq")
+    assert [row.verb for row in verbs] == [
+        "bulletin.draft",
+        "bulletin.approve",
+        "bulletin.hand_back",
+    ]
+
+
+def test_corrections_go_on_after_the_issue(cast: Cast) -> None:
+    first, second = find(cast, {"市政设施": 2})
+    bulletin = issued(cast)
+    with clock.at(NEXT_WEEK):
+        photo = photo_of(cast.department)
+        given = {"result": "已补装", "photos": [photo.pk]}
+        act_on_case(first.case, "rectify", given, by=cast.department)
+        act_on_case(first.case, "clear", {}, by=cast.evaluator)
+        tally = dict(progress_of(bulletin, notice_of(bulletin)))["合计"]
+    assert (tally.total, tally.cleared, tally.open, tally.late) == (2, 1, 1, 1)
+    assert second.case.open
+
+
+def test_a_finding_opened_by_mistake_is_not_counted(cast: Cast) -> None:
+    wrong, right = find(cast, {"市政设施": 2})
+    act_on_case(wrong.case, "void", {"reason": "重复登记"}, by=None)
+    assert [item.id for item in notice_of(draft(cast)).items] == [right.pk]
+
+
+def test_weeks_that_cannot_be_drafted(cast: Cast) -> None:
+    draft(cast)
+    with pytest.raises(Conflict):
+        draft(cast)
+    for week in ("2025-12-W3", "2025-13-W1", "second week"):
+        with pytest.raises(Invalid):
+            draft(cast, week)
+    with pytest.raises(NotAllowed):
+        draft_bulletin(WEEK, by=cast.leader)
+
+
+def test_each_sees_the_bulletins_meant_for_them(cast: Cast) -> None:
+    district = make_user("district-evaluator", "贾评", "evaluator", cast.centre)
+    other = make_user("other-evaluator", "彭评", "evaluator", cast.other_centre)
+    find(cast, {"市政设施": 1})
+    with clock.at(SUNDAY):
+        own = draft_bulletin(WEEK, by=district)
+    city = draft(cast)
+    assert set(bulletins_for(district)) == {own}
+    assert set(bulletins_for(other)) == set()
+    assert set(bulletins_for(cast.leader)) == {own, city}
+    assert set(bulletins_for(cast.department)) == set()
+    approve_bulletin(city, by=cast.evaluator)
+    issue_bulletin(city, by=cast.evaluator)
+    assert set(bulletins_for(district)) == {own, city}
+    assert set(bulletins_for(other)) == {city}
+    assert set(bulletins_for(cast.department)) == {city}
+    assert set(bulletins_for(cast.other_department)) == set()
+    with pytest.raises(NotAllowed):
+        approve_bulletin(own, by=make_user("far", "袁方", "evaluator", cast.other_centre))
+
+
+def test_the_api_drafts_issues_and_refuses(cast: Cast, client: Client) -> None:
+    find(cast, {"市政设施": 1})
+    client.force_login(cast.evaluator)
+
+    def post(path: str, **content: Any) -> tuple[int, Any]:
+        answer = client.post(
+            f"/api/v1/evaluation/bulletins{path}",
+            json.dumps(content),
+            content_type="application/json",
+        )
+        return answer.status_code, answer.json()
+
+    status, made = post("", week=WEEK)
+    assert (status, made["code"], made["state"], made["total"]) == (
+        201,
+        "3715-2025-12-W2",
+        "draft",
+        1,
+    )
+    assert [verb["verb"] for verb in made["verbs"]] == ["approve"]
+    assert post("", week=WEEK)[0] == 409
+    path = f"/{made['code']}"
+    assert post(f"{path}/issue")[0] == 409
+    assert post(f"{path}/fly")[0] == 422
+    assert post(f"{path}/approve", version=9)[0] == 409
+    assert post(f"{path}/approve", version=1)[1]["state"] == "approved"
+    assert post(f"{path}/hand_back")[0] == 422
+    status, gone = post(f"{path}/issue")
+    assert (status, gone["state"], gone["verbs"]) == (200, "issued", [])
+    assert post(f"{path}/issue")[0] == 409
+    assert client.get(f"/api/v1/evaluation/bulletins{path}").json() == gone
+    assert client.get("/api/v1/evaluation/bulletins").json()["total"] == 1
+    assert client.get("/api/v1/evaluation/bulletins/3715-2025-12-W4").status_code == 404
+    client.force_login(cast.leader)
+    assert post(f"{path}/issue")[0] == 409
+    assert post("", week="2025-12-W1")[0] == 403
+    client.force_login(cast.charlie)
+    assert client.get("/api/v1/evaluation/bulletins").status_code == 403
+
+
+def test_the_pages_lead_from_a_finding_to_the_issued_notice(cast: Cast, client: Client) -> None:
+    client.force_login(cast.evaluator)
+    lon, lat = centre_of(OTHER_COMMUNITY)
+    form = {
+        "field": "greening",
+        "description": "行道树缺株 2 棵",
+        "place": "东昌路 218 号对面",
+        "point_lon": lon,
+        "point_lat": lat,
+        "unit": cast.crew.code,
+        "due": str(soon()),
+    }
+    sent = client.post(
+        "/evaluation/findings/new", form | {"photos": SimpleUploadedFile("a.jpg", picture())}
+    )
+    assert sent.status_code == 303
+    finding = Finding.objects.get()
+    listed = client.get("/evaluation/findings?field=greening&state=open").content.decode()
+    assert "行道树缺株 2 棵" in listed
+    assert (
+        "没有符合条件的督查记录。" in client.get("/evaluation/findings?state=late").content.decode()
+    )
+    week = client.get("/evaluation/").context["weeks"][0][0]
+    client.post("/evaluation/draft", {"week": week})
+    code = f"3715-{week}"
+    for verb in ("approve", "issue"):
+        answer = client.post(f"/evaluation/bulletins/{code}/{verb}")
+        assert answer.status_code == 303
+    assert client.post(f"/evaluation/bulletins/{code}/issue").status_code == 409
+    shown = client.get(f"/evaluation/bulletins/{code}").content.decode()
+    assert f"/cases/{finding.case.code}" in shown
+    assert "园林绿化领域：1 处，占比 100.00%" in shown
+    assert "已印发" in client.get("/evaluation/").content.decode()
+
+
+def test_a_form_filled_in_wrongly_loses_nothing(cast: Cast, client: Client) -> None:
+    client.force_login(cast.evaluator)
+    lon, lat = centre_of(OTHER_COMMUNITY)
+    form = {
+        "field": "greening",
+        "description": "行道树缺株",
+        "place": "东昌路",
+        "unit": cast.crew.code,
+    }
+    point = {"point_lon": lon, "point_lat": lat, "due": str(soon())}
+    answer = client.post("/evaluation/findings/new", form)
+    assert answer.status_code == 422
+    assert "行道树缺株" in answer.content.decode()
+    no_photo = SimpleUploadedFile("a.jpg", b"not a photo", content_type="image/jpeg")
+    assert (
+        client.post("/evaluation/findings/new", form | point | {"photos": no_photo}).status_code
+        == 415
+    )
+    assert (
+        client.post("/evaluation/findings/new", form | point | {"point_lon": 10}).status_code == 422
+    )
+    assert not Finding.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["findings", "findings/new", ""])
+def test_pages_refuse_whom_they_are_not_for(cast: Cast, client: Client, path: str) -> None:
+    assert client.get(f"/evaluation/{path}").status_code == 302
+    client.force_login(cast.charlie)
+    assert client.get(f"/evaluation/{path}").status_code == 403
+    client.force_login(cast.leader)
+    assert client.get(f"/evaluation/{path}").status_code == (403 if path == "findings/new" else 200)
