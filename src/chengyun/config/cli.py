@@ -11,6 +11,14 @@ from chengyun.config.env import Misconfigured
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyun.config.settings")
     try:
-        execute_from_command_line(sys.argv)
+        execute_from_command_line(spelled(sys.argv))
     except Misconfigured as error:
         sys.exit(f"chengyun: {error}")
+
+
+def spelled(argv: list[str]) -> list[str]:
+    """People write ``import-places``; a module cannot be called that."""
+    program, *words = argv
+    if words and not words[0].startswith("-"):
+        words[0] = words[0].replace("-", "_")
+    return [program, *words]

@@ -76,7 +76,7 @@ def locate(request: HttpRequest, lon: Lon, lat: Lat, crs: Crs = "wgs84") -> Any:
 @router.get("/regions", response={200: RegionList, **problems()}, summary="行政区划")
 def regions(
     request: HttpRequest,
-    within: Annotated[str, Query(max_length=12, pattern=r"^\d*$")] = "",
+    within: Annotated[str, Query(max_length=12, pattern=r"^[0-9]*$")] = "",
     level: Level | None = None,
     after: str = "",
     limit: Annotated[int, Query(ge=1, le=paging.MOST)] = 100,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Held:
         cuts = [n for n in range(len(lengths)) if n == 0 or lengths[n] != lengths[n - 1]]
         return [
             (a, Layer(rows=self.regions.rows[a:b], shapes=self.regions.shapes[a:b]))
-            for a, b in zip(cuts, [*cuts[1:], len(lengths)], strict=True)
+            for a, b in pairwise([*cuts, len(lengths)])
         ]
 
     @cached_property

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,8 @@ from chengyun.city.places.models import (
     ResponsibilityGrid,
     Road,
 )
-from chengyun.city.places.outlines import columns_of, same_outline
+from chengyun.city.places.outlines import columns_of, outline_of
+from chengyun.city.places.plans import MODELS, Plan, plan_of
 from chengyun.city.places.specs import (
     LEVELS,
     GridRow,
@@ -38,6 +38,7 @@ from chengyun.city.places.specs import (
     RowFault,
     ShapeRow,
     parent_code,
+    shared_region,
 )
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record, record_many
@@ -49,18 +50,6 @@ from chengyun.science.coordinates import Crs, Plane
 
 TOLD = 50  # faults carried by a refusal; the report has all
 BATCH = 900
-MODELS: dict[LayerKind, type[Region] | type[Grid] | type[Road] | type[BaseShape]] = {
-    "regions": Region,
-    "grids": Grid,
-    "roads": Road,
-    "shapes": BaseShape,
-}
-COMPARED: dict[LayerKind, tuple[str, ...]] = {
-    "regions": ("name",),
-    "grids": ("name", "responsibility"),
-    "roads": ("name", "grade", "code"),
-    "shapes": ("name", "kind", "code"),
-}
 
 
 class ImportRefused(Invalid):
@@ -73,17 +62,6 @@ class ImportRefused(Invalid):
             fields=tuple(FieldError(f"第 {f.row} 行", f.message) for f in report.faults[:TOLD]),
         )
         self.report = report
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What an import does: rows to begin, stored rows to end, and what the rows say about themselves."""
-
-    begin: list[Row]
-    end: list[int]
-    added: int
-    changed: int
-    unchanged: int
 
 
 def check_import(
@@ -153,6 +131,25 @@ def import_shapes(
     return _import("shapes", list(rows), by=by, source=source, simulated=simulated)
 
 
+def group_grids(code: str, name: str, grids: Collection[str], *, by: Person | None) -> Report:
+    """Put unit grids into a responsibility grid, a new one or one there is."""
+    stored = list(Grid.objects.filter(code__in=grids, valid_to=None))
+    if missing := sorted(set(grids) - {grid.code for grid in stored}):
+        raise Invalid(f"没有这些单元网格：{'、'.join(missing[:5])}。")
+    rows = [
+        GridRow(
+            code=grid.code,
+            name=grid.name,
+            geometry=outline_of(grid),
+            responsibility=code,
+            responsibility_name=name,
+        )
+        for grid in stored
+    ]
+    simulated = any(grid.simulated for grid in stored)
+    return _import("grids", rows, by=by, source="划分责任网格", simulated=simulated)
+
+
 @transaction.atomic
 def _import(
     kind: LayerKind,
@@ -186,10 +183,9 @@ def _area(kind: LayerKind, rows: Sequence[Row]) -> str:
     """The smallest region that holds all rows; the whole city for roads and the base map."""
     city = installation()
     whole = city.area if city else ""
-    if kind in ("roads", "shapes") or not rows:
+    if kind in ("roads", "shapes"):
         return whole
-    shared = commonprefix([row.code for row in rows])
-    return next((shared[:n] for n in sorted(LEVELS, reverse=True) if len(shared) >= n), whole)
+    return shared_region([row.code for row in rows]) or whole
 
 
 def _examine(
@@ -198,7 +194,7 @@ def _examine(
     if not rows:
         raise Invalid("文件里一行数据也没有。")
     found = tuple(fault for fault in _faults(kind, rows) if fault.kind not in accept)
-    plan = Plan([], [], 0, 0, 0) if found else _plan(kind, rows, replace)
+    plan = Plan([], [], 0, 0, 0) if found else plan_of(kind, rows, replace)
     report = Report(
         kind=kind,
         source=source[:200],
@@ -217,50 +213,6 @@ def _faults(kind: LayerKind, rows: Sequence[Any]) -> list[RowFault]:
     if kind == "grids":
         return checks.check_grids(rows)
     return checks.check_roads(rows) if kind == "roads" else checks.check_shapes(rows)
-
-
-def _plan(kind: LayerKind, rows: Sequence[Any], replace: bool) -> Plan:
-    if kind in ("roads", "shapes"):
-        return _plan_by_name(kind, rows, replace)
-    stored = {row.code: row for row in _current(kind)}
-    begin: list[Row] = []
-    end: list[int] = []
-    for row in rows:
-        old = stored.pop(row.code, None)
-        if old is not None and _same(kind, old, row):
-            continue
-        begin.append(row)
-        end += [old.pk] if old else []
-    changed = len(end)
-    if replace:
-        end += [old.pk for old in stored.values()]
-    return Plan(begin, end, len(begin) - changed, changed, len(rows) - len(begin))
-
-
-def _plan_by_name(kind: LayerKind, rows: Sequence[Any], replace: bool) -> Plan:
-    """Roads go by their name and base shapes by their kind: what bears it is replaced together."""
-    field = "name" if kind == "roads" else "kind"
-    names = {getattr(row, field) for row in rows}
-    old = [row for row in _current(kind) if replace or getattr(row, field) in names]
-    again = {getattr(row, field) for row in old}
-    changed = sum(getattr(row, field) in again for row in rows)
-    return Plan(list(rows), [row.pk for row in old], len(rows) - changed, changed, 0)
-
-
-def _current(kind: LayerKind) -> list[Any]:
-    if kind == "grids":
-        return list(Grid.objects.filter(valid_to=None).select_related("responsibility"))
-    return list(MODELS[kind]._default_manager.filter(valid_to=None))
-
-
-def _same(kind: LayerKind, old: Any, row: Any) -> bool:
-    def said(value: Any) -> str:
-        return value.code if isinstance(value, ResponsibilityGrid) else value or ""
-
-    fields = COMPARED[kind]
-    if any(said(getattr(old, field)) != getattr(row, field) for field in fields):
-        return False
-    return same_outline(old, row.geometry)
 
 
 def _write(
@@ -377,17 +329,20 @@ def _responsibilities(
     rows: Sequence[GridRow], today: date, *, by: Person | None
 ) -> dict[str, ResponsibilityGrid]:
     """The responsibility grids the rows name, made where they are missing."""
-    named = {row.responsibility: row for row in rows if row.responsibility}
+    named: dict[str, list[GridRow]] = {}
+    for row in rows:
+        if row.responsibility:
+            named.setdefault(row.responsibility, []).append(row)
     stored = ResponsibilityGrid.objects.filter(valid_to=None)
     found = {group.code: group for group in stored if group.code in named}
     fresh = [
         ResponsibilityGrid(
             code=code,
-            name=row.responsibility_name or code,
-            area=row.code[:12],
+            name=members[0].responsibility_name or code,
+            area=shared_region([row.code for row in members]),
             valid_from=today,
         )
-        for code, row in named.items()
+        for code, members in named.items()
         if code not in found
     ]
     made = ResponsibilityGrid.objects.bulk_create(fresh, BATCH)

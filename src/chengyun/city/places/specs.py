@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Literal
 
 from shapely.geometry.base import BaseGeometry
@@ -59,6 +61,12 @@ def parent_code(code: str) -> str:
 def chain(code: str) -> list[str]:
     """The regions a region or grid code lies in, from the city down, a region itself included."""
     return [code[:length] for length in LEVELS if length <= len(code)]
+
+
+def shared_region(codes: Sequence[str]) -> str:
+    """The smallest region that holds all these regions and grids; "" when there is none."""
+    shared = commonprefix(list(codes))
+    return next((shared[:n] for n in sorted(LEVELS, reverse=True) if len(shared) >= n), "")
 
 
 @dataclass(frozen=True, kw_only=True)

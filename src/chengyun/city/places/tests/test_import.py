@@ -7,6 +7,7 @@ from chengyun.city.places.factories import centre_of, grid_rows, region_rows, sq
 from chengyun.city.places.models import Grid, LayerImport, Region, ResponsibilityGrid, Road
 from chengyun.city.places.services import (
     ImportRefused,
+    group_grids,
     import_grids,
     import_regions,
     import_roads,
@@ -157,6 +158,18 @@ def test_roads_of_a_name_are_replaced_together(cast: Cast) -> None:
 def test_shapes_need_a_known_kind(cast: Cast) -> None:
     with pytest.raises(ImportRefused, match="类型“lake”不认识"):
         import_shapes([ShapeRow(kind="lake", geometry=square(0, 0, 9, 9))], by=None)
+
+
+def test_grids_are_put_into_a_responsibility_grid(cast: Cast) -> None:
+    own = [row.code for row in grid_rows() if row.code.startswith("371502001")]
+    report = group_grids("Z-001", "古楼一组", own, by=cast.district_admin)
+    assert (report.added, report.changed) == (0, 8)
+    group = ResponsibilityGrid.objects.get(code="Z-001")
+    assert (group.name, group.area) == ("古楼一组", "371502001")
+    place = queries.locate(*centre_of(GRID))
+    assert place is not None and place.responsibility == "Z-001"
+    with pytest.raises(Invalid, match="没有这些单元网格：37150200100"):
+        group_grids("Z-002", "二组", ["371502001009001"], by=None)
 
 
 def test_an_empty_layer_is_refused(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from chengyun.city.places.factories import (
     centre_of,
     grid_rows,
     make_city,
+    region_rows,
     square,
 )
 from chengyun.city.places.services import import_grids, import_regions
@@ -88,6 +89,18 @@ def test_where_there_is_no_grid_the_smallest_region_answers() -> None:
     assert [place.area for place in found if place] == ["371502001", "371502", "3715"]
     many = queries.locate_many(lon, lat)
     assert [many.area_codes[n] for n in many.areas] == ["371502001", "371502", "3715"]
+
+
+@pytest.mark.django_db
+def test_grids_under_regions_without_outlines() -> None:
+    forget_everything()
+    rows = [RegionRow(code=row.code, name=row.name) for row in region_rows()]
+    make_city(regions=rows)
+    lon, lat = centre_of(GRID)
+    place = queries.locate(lon, lat)
+    assert place is not None and place.grid == GRID
+    many = queries.locate_many([lon, 0.0], [lat, 0.0])
+    assert [_code(many.area_codes, n) for n in many.areas] == [GRID[:12], None]
 
 
 @pytest.mark.django_db
