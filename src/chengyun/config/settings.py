@@ -30,6 +30,10 @@ INSTALLED_APPS = [
     "chengyun.city.places",
     "chengyun.city.people",
     "chengyun.city.assets",
+    "chengyun.city.cases",
+    "chengyun.city.inspections",
+    "chengyun.systems.evaluation",
+    "chengyun.systems.maintenance",
 ]
 
 MIDDLEWARE = [

@@ -4,15 +4,19 @@ from django.urls import include, path
 
 from chengyun.city.assets.api import router as assets
 from chengyun.city.cases.api import router as cases
+from chengyun.city.inspections.api import router as inspections
 from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
+from chengyun.systems.evaluation.api import router as evaluation
 
 api.add_router("", people)
 api.add_router("places", places)
 api.add_router("", assets)
 api.add_router("", cases)
+api.add_router("", inspections)
+api.add_router("", evaluation)
 
 handler400 = "chengyun.kernel.refusals.bad_request"
 handler403 = "chengyun.kernel.refusals.forbidden"
@@ -24,5 +28,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("chengyun.city.people.urls")),
     path("", include("chengyun.city.places.urls")),
+    path("files/", include("chengyun.kernel.filedoors")),
+    path("evaluation/", include("chengyun.systems.evaluation.urls")),
+    path("maintenance/", include("chengyun.systems.maintenance.urls")),
     path("ui/", include("chengyun.kernel.ui.urls")),
 ]

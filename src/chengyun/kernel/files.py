@@ -6,13 +6,13 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models, transaction
-from PIL import Image, ImageOps, UnidentifiedImageError
 from pi_heif import register_heif_opener
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chengyun.kernel import clock
 from chengyun.kernel.actions import subject_type
@@ -79,6 +79,11 @@ def attach(
     )
     row.save(force_insert=True)
     return row
+
+
+def files_of(owner: int, ids: Sequence[int]) -> list[File]:
+    """Those of these files that this person stored."""
+    return list(File.objects.filter(pk__in=ids, owner_id=owner))
 
 
 def attachments_of(subject: models.Model) -> list[Attachment]:

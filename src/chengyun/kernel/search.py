@@ -20,9 +20,7 @@ def terms(text: str) -> list[str]:
     """The search terms of a text, in order: bigrams of Chinese runs, whole Latin and digit runs."""
     found: list[str] = []
     for run in RUN.findall(text.lower()):
-        if run[0].isascii():
-            found.append(run)
-        elif len(run) == 1:
+        if run[0].isascii() or len(run) == 1:
             found.append(run)
         else:
             found.extend(run[i : i + 2] for i in range(len(run) - 1))

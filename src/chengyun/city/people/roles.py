@@ -52,8 +52,8 @@ DEFAULT_ROLES = (
             "case.close",
             "case.void",
             "case.suspend",
-            "case.supervise",
-            "case.correct",
+            "case.feed_back",
+            "catalogue.view",
             "personal.view",
         ),
     ),
@@ -63,7 +63,13 @@ DEFAULT_ROLES = (
         reach="area",
         blurb="派遣、改派、审反馈",
         icon="send",
-        permissions=(*CASE_VIEW, "case.dispatch", "people.view"),
+        permissions=(
+            *CASE_VIEW,
+            "case.dispatch",
+            "case.feed_back",
+            "case.suspend",
+            "case.assign",
+        ),
     ),
     DefaultRole(
         key="department",
@@ -71,7 +77,7 @@ DEFAULT_ROLES = (
         reach="unit",
         blurb="签收、处置、反馈",
         icon="truck",
-        permissions=(*CASE_VIEW, *INSPECTING, "case.handle", "case.feed_back", "asset.change"),
+        permissions=(*CASE_VIEW, *INSPECTING, "case.handle", "asset.change"),
     ),
     DefaultRole(
         key="evaluator",
@@ -96,7 +102,7 @@ DEFAULT_ROLES = (
         reach="area",
         blurb="驾驶舱、督办、简报",
         icon="screen",
-        permissions=(*CASE_VIEW, *INSPECTING, "case.supervise", "people.view"),
+        permissions=(*CASE_VIEW, *INSPECTING),
     ),
     DefaultRole(
         key="admin",
@@ -143,7 +149,7 @@ DEFAULT_ROLES = (
         blurb="操作审计",
         icon="eye",
         home="maintenance:audit",
-        permissions=("people.view", "audit.view"),
+        permissions=("people.view", "audit.view", "personal.view"),
     ),
 )
 

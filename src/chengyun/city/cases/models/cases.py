@@ -1,0 +1,126 @@
+"""Cases of every declared type, and the clocks of their stages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import models
+
+from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
+from chengyun.city.people.models import Unit, User
+from chengyun.kernel.models import Subject
+
+DISTRICT = 6
+"""Digits of a district's code: the level at which limits, calendar and editions may differ."""
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Case(Subject):
+    """A case 案件 or ledger entry. Its history is its audit rows; here stands only how it is now."""
+
+    type = models.CharField(max_length=20)
+    source = models.CharField(max_length=20)
+    case_class = models.ForeignKey(CaseClass, null=True, on_delete=models.PROTECT, related_name="+")
+    condition = models.ForeignKey(
+        FilingCondition, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    description = models.TextField()
+    address = models.CharField(max_length=120, blank=True)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    cell = models.BigIntegerField()
+    grid = models.CharField(max_length=15, blank=True)
+    asset = models.CharField(max_length=20, blank=True)
+    reporter = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    assignee = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    reported_at = models.DateTimeField()
+    filed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    open = models.BooleanField(default=True)
+    clock = models.CharField(max_length=20, blank=True)
+    paused = models.BooleanField(default=False)
+    warn_at = models.DateTimeField(default=FAR)
+    due_at = models.DateTimeField(default=FAR)
+    late = models.BooleanField(default=False)
+    returns = models.PositiveSmallIntegerField(default=0)
+    reworks = models.PositiveSmallIntegerField(default=0)
+    data = models.JSONField(default=dict, blank=True)
+    search = models.TextField(blank=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("state", "due_at", "id"), name="case_queue"),
+            models.Index(fields=("reported_at", "id"), name="case_newest"),
+            models.Index(fields=("case_class", "reported_at"), name="case_class"),
+            models.Index(fields=("area", "reported_at"), name="case_area"),
+            models.Index(fields=("unit", "state", "due_at"), name="case_unit"),
+            models.Index(fields=("assignee", "state", "due_at"), name="case_assignee"),
+            models.Index(fields=("reporter", "reported_at"), name="case_reporter"),
+            models.Index(fields=("cell",), name="case_cell"),
+            models.Index(fields=("due_at",), name="case_due", condition=models.Q(open=True)),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def district(self) -> str:
+        return self.area[:DISTRICT]
+
+    @property
+    def short_code(self) -> str:
+        """MMDD-nnnn, as lists show it."""
+        return f"{self.code[2:6]}-{self.code[6:]}" if self.code[:6].isdigit() else self.code
+
+    @property
+    def title(self) -> str:
+        return (
+            self.case_class.name
+            if self.case_class
+            else self.data.get("title", "") or self.description[:20]
+        )
+
+
+class StageClock(models.Model):
+    """One clock of one case: how long the stage was allowed, how much of it was used, and whether it came late.
+
+    ``ran_since`` is null while it stands; ``used_seconds`` is what had been used up to then, on its own kind of time.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
+    name = models.CharField(max_length=20)
+    unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    limit_value = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    limit_unit = models.CharField(max_length=16)
+    area = models.CharField(max_length=15)
+    started_at = models.DateTimeField()
+    ran_since = models.DateTimeField(null=True)
+    used_seconds = models.BigIntegerField(default=0)
+    warn_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    provisional = models.BooleanField(default=False)
+    stopped_at = models.DateTimeField(null=True)
+    late = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(
+                fields=("provisional",),
+                name="clock_provisional",
+                condition=models.Q(provisional=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.name}"

@@ -1,0 +1,140 @@
+"""The clocks of a case's stages: starting, stopping, pausing; a due moment is stored, never computed in a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+from django.utils import timezone
+
+from chengyun.city.cases.models import FAR, Case, StageClock
+from chengyun.city.people.models import Unit
+from chengyun.kernel import clock
+from chengyun.kernel.params import settings_of
+from chengyun.kernel.workcalendar import calendar_for
+from chengyun.science import workclock
+from chengyun.science.workclock import Limit
+
+FIXED_DAY = "date"
+HUNDRED = 100
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What the next clock is given: a limit on the work clock, or a fixed moment."""
+
+    limit: Limit | None
+    until: datetime | None = None
+
+
+def allowance(case: Case, name: str, *, until: datetime | None) -> Allowance:
+    """The filing condition's limit for handling, the given day for a ledger entry, else the city's parameter."""
+    if name == "handle" and case.condition:
+        row = case.condition
+        return Allowance(Limit(value=row.limit_value, unit=cast(workclock.Unit, row.limit_unit)))
+    if name == "rectify":
+        return Allowance(None, until)
+    found = settings_of(case.district)[f"case.limit.{name}"]
+    return Allowance(Limit(value=Decimal(str(found["value"])), unit=found["unit"]))
+
+
+def turn(
+    case: Case, effect: str, *, unit: Unit | None, until: datetime | None = None
+) -> dict[str, Any]:
+    """Apply a step's clock effect; the columns the case takes over."""
+    if not effect:
+        return {}
+    running = StageClock.objects.filter(case=case, stopped_at=None).order_by("id").last()
+    if effect == "pause":
+        return _pause(running) if running else {}
+    if effect == "resume":
+        return _resume(running) if running else {}
+    stopped = _stop(running) if running else {}
+    if effect == "stop":
+        return {**stopped, "clock": "", "paused": False, "due_at": FAR, "warn_at": FAR}
+    return {**stopped, **start(case, effect, allowance(case, effect, until=until), unit=unit)}
+
+
+def start(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> dict[str, Any]:
+    """Start a clock; the columns the case shows in lists."""
+    now = clock.now()
+    row = StageClock(
+        case=case, name=name, unit=unit, area=case.district, started_at=now, ran_since=now
+    )
+    _set_limit(row, allowed)
+    _set_due(row)
+    row.save(force_insert=True)
+    return {"clock": name, "paused": False, "due_at": row.due_at, "warn_at": row.warn_at}
+
+
+def _set_limit(row: StageClock, allowed: Allowance) -> None:
+    if allowed.limit:
+        row.limit_value, row.limit_unit = allowed.limit.value, allowed.limit.unit
+    else:
+        row.limit_unit = FIXED_DAY
+        row.due_at = allowed.until or FAR
+
+
+def _set_due(row: StageClock) -> None:
+    """Due and warning moments from what is left of the limit now that the clock runs."""
+    since = row.ran_since or row.started_at
+    share = settings_of(row.area)["case.warn_share"]
+    if row.limit_value is None:
+        row.warn_at = since + (row.due_at - since) * share // HUNDRED if row.due_at < FAR else FAR
+        return
+    calendar = calendar_for(row.area)
+    unit = cast(workclock.Unit, row.limit_unit)
+    whole = workclock.amount(Limit(value=row.limit_value, unit=unit), calendar)
+    spent = timedelta(seconds=row.used_seconds)
+    due = workclock.add(since, whole - spent, unit, calendar)
+    row.due_at, row.provisional = due.at, due.provisional
+    row.warn_at = workclock.add(since, whole * share // HUNDRED - spent, unit, calendar).at
+
+
+def _used(row: StageClock) -> int:
+    """Seconds used so far, on the clock's own kind of time."""
+    if row.ran_since is None:
+        return row.used_seconds
+    if row.limit_value is None:
+        return row.used_seconds + int((clock.now() - row.ran_since).total_seconds())
+    unit = cast(workclock.Unit, row.limit_unit)
+    ran = workclock.used(row.ran_since, clock.now(), unit, calendar_for(row.area))
+    return row.used_seconds + int(ran.total_seconds())
+
+
+def _stop(row: StageClock) -> dict[str, Any]:
+    late = row.ran_since is not None and clock.now() > row.due_at
+    used = _used(row)
+    StageClock.objects.filter(pk=row.pk).update(
+        stopped_at=clock.now(), ran_since=None, used_seconds=used, late=late, provisional=False
+    )
+    return {"late": True} if late and row.name in ("handle", "rectify") else {}
+
+
+def _pause(row: StageClock) -> dict[str, Any]:
+    StageClock.objects.filter(pk=row.pk).update(used_seconds=_used(row), ran_since=None)
+    return {"paused": True, "due_at": FAR, "warn_at": FAR}
+
+
+def _resume(row: StageClock) -> dict[str, Any]:
+    row.ran_since = clock.now()
+    _set_due(row)
+    row.save(update_fields=("ran_since", "due_at", "warn_at", "provisional"))
+    return {"paused": False, "due_at": row.due_at, "warn_at": row.warn_at}
+
+
+def recompute(row: StageClock) -> bool:
+    """Compute a running clock's due moment again after the calendar changed; whether it moved."""
+    before = row.due_at
+    _set_due(row)
+    StageClock.objects.filter(pk=row.pk, stopped_at=None).update(
+        due_at=row.due_at, warn_at=row.warn_at, provisional=row.provisional
+    )
+    return row.due_at != before
+
+
+def end_of(day: date) -> datetime:
+    """The end of a day in the city's zone."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

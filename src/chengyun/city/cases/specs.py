@@ -1,0 +1,33 @@
+"""What may be declared about cases: their types and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chengyun.kernel.specs import Field
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseType:
+    """A kind of case: its workflow and the fields beyond those every case has.
+
+    ``classified``: filed under a class of the catalogue, whose filing condition gives the limit; otherwise a case of
+    this type is opened with its own day of clearance.
+    """
+
+    key: str
+    label: str
+    workflow: str
+    classified: bool
+    fields: tuple[Field, ...] = ()
+    order: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where reports come from; compulsory on every case."""
+
+    key: str
+    label: str
+    icon: str
+    order: int = 0
