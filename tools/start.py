@@ -112,7 +112,7 @@ def _check(options: argparse.Namespace) -> int:
     environ = {
         key: value for key, value in os.environ.items() if not key.startswith("DATABASE_URL")
     }
-    place = _place(home, LOCAL, _free_port(), environ)
+    place = _place(home, LOCAL, free_port(), environ)
     try:
         _prepare(place)
         with _group(place):
@@ -138,7 +138,7 @@ def _names(host: str) -> str:
     return "*" if host in ("0.0.0.0", "::") else f"localhost,{LOCAL},[::1],{host}"  # noqa: S104
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOCAL, 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,73 @@
+"""From nothing to a demo city, from `./run` to the first page, and the memory of the whole group."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tools.install import ROOT
+from tools.start import free_port
+
+WITHIN = 300
+
+
+def main() -> None:
+    home = Path(tempfile.mkdtemp(prefix="chengyun-bench-"))
+    try:
+        first, _ = _start(home)
+        again, memory = _start(home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    print(f"  first start, the demo city built  {first:.0f} s")
+    print(f"  ./run to first page  {again:.1f} s  aim ≤ 10 s")
+    print(f"  memory of the whole group  {memory / 2**20:.0f} MB  aim ≤ 600 MB")
+
+
+def _start(home: Path) -> tuple[float, int]:
+    """Seconds to the login page, and bytes resident after a hundred pages."""
+    port = free_port()
+    environ = {**os.environ, "CHENGYUN_HOME": str(home)}
+    began = time.monotonic()
+    with subprocess.Popen(
+        [ROOT / "run", "--port", str(port)], env=environ, stdout=subprocess.DEVNULL
+    ) as run:
+        try:
+            seconds = _until_page(f"http://127.0.0.1:{port}/login/", began)
+            return seconds, _resident(run.pid)
+        finally:
+            run.send_signal(signal.SIGTERM)
+
+
+def _until_page(url: str, began: float) -> float:
+    while time.monotonic() - began < WITHIN:
+        try:
+            urllib.request.urlopen(url, timeout=5).read()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+            continue
+        seconds = time.monotonic() - began
+        for _ in range(100):
+            urllib.request.urlopen(url, timeout=5).read()
+        return seconds
+    raise TimeoutError(f"no page within {WITHIN} s")
+
+
+def _resident(pid: int) -> int:
+    """Bytes of a process and all it started; pages they share are counted once for each."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    group = {pid}
+    for _ in range(5):
+        group |= {child for child, parent, _ in rows if parent in group}
+    return sum(size * 1024 for child, _, size in rows if child in group)
+
+
+if __name__ == "__main__":
+    main()
