@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.http import content_disposition_header
 
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.files import attachment_for, path_of, thumbnail_of
@@ -36,12 +37,9 @@ def small(request: HttpRequest, pk: int) -> HttpResponse:
 def _sent(stored: Path, file: File) -> HttpResponse:
     if not stored.exists():
         raise Missing("这个附件的文件不在了，请告诉管理员。")
-    answer = FileResponse(
-        stored.open("rb"),
-        as_attachment=file.width is None,
-        filename=file.name,
-        content_type=file.media_type,
-    )
+    answer = HttpResponse(stored.read_bytes(), content_type=file.media_type)
+    kept = content_disposition_header(file.width is None, file.name)
+    answer["Content-Disposition"] = kept or "attachment"
     answer["Cache-Control"] = f"private, max-age={DAY}, immutable"
     return answer
 

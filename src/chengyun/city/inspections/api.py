@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Router, Schema
 
 from chengyun.city.inspections import queries
 from chengyun.city.inspections.models import Finding
@@ -74,7 +74,7 @@ def findings(
     week: Key = "",
     state: Key = "",
     after: Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=400)] = "",
-    limit: int = Query(50, ge=1, le=500),
+    limit: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> FindingsOut:
     """Findings the caller may see, newest first."""
     user = caller(request)

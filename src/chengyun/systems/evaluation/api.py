@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Path, Router, Schema
 
 from chengyun.city.inspections.queries import Tally
 from chengyun.kernel.api import caller, idempotent, problems
@@ -112,7 +112,7 @@ class FactsIn(Schema):
 def bulletins(
     request: HttpRequest,
     after: Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=400)] = "",
-    limit: int = Query(50, ge=1, le=500),
+    limit: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> BulletinsOut:
     """Bulletins the caller may see, newest week first."""
     user = caller(request)
@@ -165,7 +165,7 @@ def _found(request: HttpRequest, code: str) -> Bulletin:
     return queries.bulletin_for(user, code)
 
 
-def _head(row: Bulletin) -> dict[str, object]:
+def _head(row: Bulletin) -> dict[str, Any]:
     period = row.period
     return {
         "code": row.code,
@@ -194,7 +194,7 @@ def _detail(request: HttpRequest, row: Bulletin) -> BulletinDetail:
     )
 
 
-def _said(notice: Notice) -> dict[str, object]:
+def _said(notice: Notice) -> dict[str, Any]:
     return {
         "title": notice.title,
         "summary_line": notice.summary_line,

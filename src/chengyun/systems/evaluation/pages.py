@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
@@ -189,7 +189,7 @@ def bulletin_word(request: HttpRequest, code: str) -> HttpResponse:
     """The bulletin as a Word file."""
     row = queries.bulletin_for(_person(request), code)
     answer = HttpResponse(word_file(row), content_type=MEDIA_TYPE)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name(row))}"
+    answer["Content-Disposition"] = content_disposition_header(True, file_name(row)) or "attachment"
     return answer
 
 

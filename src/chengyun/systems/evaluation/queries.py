@@ -48,7 +48,7 @@ def bulletins_for(user: Person) -> QuerySet[Bulletin]:
 def _issued_to(scope: Scope) -> Q:
     wider = {area[:n] for area in scope.areas for n in range(1, len(area))}
     about = Finding.objects.filter(bulletin=OuterRef("code"), unit__in=scope.units)
-    return Q(state=ISSUED) & (Q(area__in=wider) | Exists(about))
+    return Q(state=ISSUED) & (Q(area__in=wider) | Q(Exists(about)))
 
 
 def bulletin_for(user: Person, code: str) -> Bulletin:

@@ -15,6 +15,8 @@ from docx.enum.text import WD_LINE_SPACING
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.table import CT_Row
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -270,7 +272,7 @@ def _page_number(paragraph: Paragraph, align: ALIGN) -> None:
     _write(paragraph, " —", PAGE, PAGE_SIZE)
 
 
-def _field_part(kind: str, text: str) -> OxmlElement:
+def _field_part(kind: str, text: str) -> BaseOxmlElement:
     if kind:
         part = OxmlElement("w:fldChar")
         part.set(qn("w:fldCharType"), kind)
@@ -292,11 +294,11 @@ def _rule_below(paragraph: Paragraph) -> None:
     )
 
 
-def _repeat_head(row: OxmlElement) -> None:
+def _repeat_head(row: CT_Row) -> None:
     row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _keep_rows_whole(rows: Iterable[OxmlElement]) -> None:
+def _keep_rows_whole(rows: Iterable[CT_Row]) -> None:
     for row in rows:
         row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -100,7 +101,7 @@ def test_nothing_is_half_written(cast: Cast) -> None:
         ({"found_at": NOON - timedelta(days=40)}, "found_at"),
     ],
 )
-def test_what_is_wrong_is_named(cast: Cast, change: dict[str, object], field: str) -> None:
+def test_what_is_wrong_is_named(cast: Cast, change: dict[str, Any], field: str) -> None:
     with clock.at(NOON), pytest.raises(Invalid) as refusal:
         found(cast, **change)
     assert [fault.field for fault in refusal.value.fields] == [field]
