@@ -1,0 +1,38 @@
+"""The whole plan of the demo: the same seed and the same moment give the same plan."""
+
+import random
+from datetime import datetime
+
+from chengyun.demo.geometry.drawn import DrawnCity
+from chengyun.demo.scenario.inspecting import planned_findings
+from chengyun.demo.scenario.parts import planned_assets
+from chengyun.demo.scenario.planned import Scenario
+from chengyun.demo.scenario.reports import planned_cases, reporting
+from chengyun.demo.spots import streets_of
+from chengyun.science.calendars import Calendar
+
+SEED = 3715
+DAYS = 90
+INSPECTORS = 12
+
+
+def plan(
+    city: DrawnCity,
+    now: datetime,
+    calendar: Calendar,
+    *,
+    seed: int = SEED,
+    days: int = DAYS,
+    inspectors: int = INSPECTORS,
+) -> Scenario:
+    """Ninety days up to ``now`` (aware) in the drawn city."""
+    rng = random.Random(seed)  # noqa: S311
+    streets = streets_of(city)
+    assets = planned_assets(streets, rng)
+    reports = reporting(streets, assets, calendar, now, inspectors, rng)
+    return Scenario(
+        now=now,
+        assets=assets,
+        cases=planned_cases(reports, days),
+        findings=planned_findings(streets, calendar, now, days, rng),
+    )

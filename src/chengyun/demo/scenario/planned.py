@@ -1,0 +1,69 @@
+"""What is planned to happen in the demo city. Everything is an invented fact; no Django."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chengyun.demo.spots import Spot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One act on a case: at that moment somebody takes ``verb``; ``text`` goes into its main words."""
+
+    at: datetime
+    verb: str
+    text: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedCase:
+    """A report and what becomes of it. ``asset`` is a position in the list of planned assets, or -1."""
+
+    topic: str
+    spot: Spot
+    district: str
+    source: str
+    text: str
+    reporter_name: str
+    reporter_phone: str
+    inspector: int
+    asset: int
+    photo: int
+    reported_at: datetime
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedAsset:
+    type: str
+    spot: Spot
+    state: str
+    owner: str
+    keeper: str
+    name: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedFinding:
+    """A finding of the weekly rounds and how its unit clears it."""
+
+    field: str
+    unit: str
+    photo: str
+    text: str
+    spot: Spot
+    found_at: datetime
+    due: date
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """All that happens up to ``now``, each list in order of time."""
+
+    now: datetime
+    assets: tuple[PlannedAsset, ...]
+    cases: tuple[PlannedCase, ...]
+    findings: tuple[PlannedFinding, ...]
