@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from chengyun.kernel.errors import FieldError, Invalid
 from chengyun.kernel.pages import is_fragment, page
 from chengyun.kernel.specs import Field
+from chengyun.science.workclock import LABELS
 
 Choices = Mapping[str, Sequence[tuple[Any, str]]]
 
@@ -72,6 +73,36 @@ class PointField(forms.MultiValueField):
         return (data_list[0], data_list[1]) if data_list else None
 
 
+class LimitField(forms.MultiValueField):
+    """An amount and a unit of the work clock; cleans to ``{"value": 4, "unit": "work_hour"}``."""
+
+    def __init__(self, **options: Any) -> None:
+        units = list(LABELS.items())
+        parts = (
+            forms.DecimalField(min_value=0, max_value=9999, max_digits=6, decimal_places=2),
+            forms.ChoiceField(choices=units),
+        )
+        super().__init__(fields=parts, widget=LimitWidget(units), **options)
+
+    def compress(self, data_list: list[Any]) -> dict[str, Any] | None:
+        if not data_list:
+            return None
+        value, unit = data_list
+        return {"value": int(value) if value == int(value) else float(value), "unit": unit}
+
+
+class LimitWidget(forms.MultiWidget):
+    template_name = "ui/widgets/point.html"
+
+    def __init__(self, units: list[tuple[Any, str]]) -> None:
+        amount = forms.NumberInput({**INPUT, "min": 0, "step": "any", "aria-label": "数值"})
+        unit = forms.Select({**INPUT, "aria-label": "单位"}, choices=units)
+        super().__init__({"value": amount, "unit": unit})
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value["value"], value["unit"]] if value else [None, None]
+
+
 def _text(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
     return forms.CharField(max_length=field.max_length, widget=forms.TextInput(INPUT), **common)
 
@@ -112,6 +143,10 @@ def _choice(field: Field, common: dict[str, Any], choices: Choices) -> forms.Fie
     return forms.ChoiceField(choices=[("", "请选择"), *given], widget=forms.Select(INPUT), **common)
 
 
+def _limit(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    return LimitField(**common)
+
+
 def _bool(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
     return forms.BooleanField(**{**common, "required": False})
 
@@ -142,6 +177,7 @@ MAKERS: Mapping[str, Maker] = {
     "bool": _bool,
     "photos": _photos,
     "point": _point,
+    "limit": _limit,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
@@ -20,7 +21,7 @@ from chengyun.kernel.errors import Invalid, Missing, NotAllowed
 from chengyun.kernel.specs import Permission
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def door(*, may: str = "", public: bool = False) -> Callable[[View[P]], View[P]]:
@@ -31,7 +32,7 @@ def door(*, may: str = "", public: bool = False) -> Callable[[View[P]], View[P]]
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not public and not request.user.is_authenticated:
                 return _to_login(request)
             if may and not _may(request, may):

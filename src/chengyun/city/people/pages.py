@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
-from chengyun.city.people.models import User
-from chengyun.city.people.queries import demo_roles, own_token, own_tokens
+from chengyun.city.people.queries import demo_roles, own_token, own_tokens, person_of
 from chengyun.city.people.services import logins, tokens
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.people.services.users import change_user, set_password
@@ -35,7 +33,7 @@ TOKEN = (
 @door()
 def home(request: HttpRequest) -> HttpResponse:
     """The workbench of the person's first post."""
-    user = _person(request)
+    user = person_of(request)
     wanted = user.standing[0].role.home if user.standing else "people:me"
     try:
         return redirect(reverse(wanted))
@@ -81,7 +79,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 @door()
 def me(request: HttpRequest) -> HttpResponse:
     """One's own account: contact, password, posts, tokens."""
-    user = _person(request)
+    user = person_of(request)
     initial = {"phone": user.phone, "email": user.email}
     if request.method == "POST":
         form = form_of(CONTACT, request.POST)
@@ -101,7 +99,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @door()
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the session stays, all others end."""
-    user = _person(request)
+    user = person_of(request)
     given = {key: request.POST.get(key, "") for key in ("old", "new", "again")}
     if given["new"] != given["again"]:
         raise _wrong("again", "两次输入的新密码不一样。")
@@ -115,7 +113,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @door()
 def token_add(request: HttpRequest) -> HttpResponse:
     """Issue a token; its text is on this page and nowhere else."""
-    user = _person(request)
+    user = person_of(request)
     form = form_of(TOKEN, request.POST)
     if not form.is_valid():
         raise faults_of(form)
@@ -130,15 +128,9 @@ def token_add(request: HttpRequest) -> HttpResponse:
 @door()
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Revoke one's own token."""
-    user = _person(request)
+    user = person_of(request)
     revoked = tokens.revoke_token(own_token(user, pk), by=user)
     return back(request, "people:me", f"令牌「{revoked.label}」已吊销。")
-
-
-def _person(request: HttpRequest) -> User:
-    user: Any = request.user
-    found: User = user
-    return found
 
 
 def _wrong(field: str, message: str) -> Invalid:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
@@ -15,6 +18,13 @@ from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.installation import installation
 from chengyun.kernel.scope import inside
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who is logged in, behind a door that lets nobody else in."""
+    user: Any = request.user
+    found: User = user
+    return found
 
 
 def units_for(user: User) -> QuerySet[Unit]:
@@ -72,9 +82,38 @@ def own_token(user: User, pk: int) -> ApiToken:
     return found
 
 
+def token_for(user: User, pk: int) -> ApiToken:
+    """One token of an account the user may see."""
+    found = tokens_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Missing("没有这个令牌。")
+    return found
+
+
+def post_for(user: User, pk: int) -> Post:
+    """One post of an account the user may see."""
+    found = posts_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Missing("没有这个岗位。")
+    return found
+
+
+def names_of_users(ids: Iterable[int]) -> dict[int, str]:
+    """Names by id, for histories."""
+    return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
 def roles() -> QuerySet[Role]:
     """Roles in use; they belong to the whole city and hold nothing secret."""
     return Role.objects.filter(valid_to=None)
+
+
+def role_of(key: str) -> Role:
+    """One role in use."""
+    found = roles().filter(key=key).first()
+    if found is None:
+        raise Missing(f"没有「{key}」这个角色。")
+    return found
 
 
 def units_serving(area: str) -> QuerySet[Unit]:

@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from chengyun.city.people.models.units import Unit
+from chengyun.city.places.queries import names_of
+from chengyun.kernel.installation import installation
 from chengyun.kernel.scope import Scope
 
 
@@ -76,6 +78,13 @@ class User(AbstractBaseUser):
     @property
     def post_key(self) -> str:
         return self.standing[0].role.key if self.standing else ""
+
+    @property
+    def place(self) -> str:
+        """The name of the area of the leading post; "" for the whole city."""
+        area = self.standing[0].area if self.standing else ""
+        city = installation()
+        return "" if city is None or area == city.area else names_of([area]).get(area, "")
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in self.permissions

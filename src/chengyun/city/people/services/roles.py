@@ -161,6 +161,11 @@ def _check(role: Role) -> None:
     if unknown := [key for key in role.permissions if not registry.has(Permission, key)]:
         raise _wrong("permissions", f"没有「{'、'.join(unknown)}」这样的权限。")
     _keep_apart(role.permissions)
+    if role.pk:
+        _check_holders(role)
+
+
+def _check_holders(role: Role) -> None:
     for post in Post.objects.filter(role=role, valid_to=None).select_related("user"):
         others = Post.objects.filter(user=post.user_id, valid_to=None).exclude(role=role)
         keys = [key for o in others.select_related("role") for key in o.role.permissions]
