@@ -107,7 +107,7 @@ def gcj02_of(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     magic = 1 - _EE * np.sin(phi) ** 2
     d_lat = np.degrees(north / (_A * (1 - _EE) / (magic * np.sqrt(magic))))
     d_lon = np.degrees(east / (_A / np.sqrt(magic) * np.cos(phi)))
-    inside = (x > _WEST) & (x < _EAST) & (y > _SOUTH) & (y < _NORTH)
+    inside = _in_china(x, y)
     return np.where(inside, x + d_lon, x), np.where(inside, y + d_lat, y)
 
 
@@ -122,7 +122,7 @@ def bd09_of(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     Returns
     -------
     lon, lat : ndarray of float64
-        Degrees.
+        Degrees; unchanged outside the rectangle of GCJ-02.
     """
     return _bd09_of_gcj02(*gcj02_of(lon, lat))
 
@@ -179,6 +179,10 @@ def _floats(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
 
+def _in_china(x: Floats, y: Floats) -> NDArray[np.bool_]:
+    return np.asarray((x > _WEST) & (x < _EAST) & (y > _SOUTH) & (y < _NORTH))
+
+
 def _waves(v: Floats, a: float, f: float, b: float, g: float) -> Floats:
     return a * np.sin(v * np.pi * f) + b * np.sin(v * np.pi * g)
 
@@ -187,7 +191,11 @@ def _bd09_of_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     x, y = _floats(lon, lat)
     z = np.hypot(x, y) + 0.00002 * np.sin(y * _X_PI)
     theta = np.arctan2(y, x) + 0.000003 * np.cos(x * _X_PI)
-    return z * np.cos(theta) + 0.0065, z * np.sin(theta) + 0.006
+    inside = _in_china(x, y)
+    return (
+        np.where(inside, z * np.cos(theta) + 0.0065, x),
+        np.where(inside, z * np.sin(theta) + 0.006, y),
+    )
 
 
 def _inverse(

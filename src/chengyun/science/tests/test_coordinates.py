@@ -48,6 +48,7 @@ def test_known_points() -> None:
 @pytest.mark.parametrize("point", [(2.35, 48.85), (-74.0, 40.7), (151.2, -33.9)])
 def test_abroad_is_untouched(point: tuple[float, float]) -> None:
     assert point_to_wgs84(*point, "gcj02") == point
+    assert point_to_wgs84(*point, "bd09") == point
 
 
 def test_arrays_and_single_points_agree() -> None:
