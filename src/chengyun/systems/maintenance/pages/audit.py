@@ -32,7 +32,7 @@ from chengyun.systems.maintenance.queries import (
     narrowed,
     personal_of,
 )
-from chengyun.systems.maintenance.services import note_export, verify_history, view_personal
+from chengyun.systems.maintenance.services.history import note_export, verify_history, view_personal
 
 EXPORT_AT_MOST = 100_000
 CHUNK = 2000

@@ -1,4 +1,4 @@
-"""Verbs of 应用维护 that no noun below it has."""
+"""Verbs on the history: looking at personal values, taking a part of it away, checking it."""
 
 from __future__ import annotations
 
