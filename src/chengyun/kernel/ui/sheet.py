@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import QueryDict
+from django.templatetags.static import static
 
 from chengyun.kernel import clock
 from chengyun.kernel.forms import form_of
@@ -34,18 +35,8 @@ def context() -> dict[str, Any]:
         "events": _events(),
         "photos": PHOTOS,
         "facts": FACTS,
-        "map": {
-            "lon": 115.985,
-            "lat": 36.456,
-            "src": "/geo",
-            "grid": "g00",
-            "rows": [("本案", "湖南路南侧，距柳园路口 120 米")],
-        },
-        "pick": {
-            "pick_lon": "id_place_lon",
-            "pick_lat": "id_place_lat",
-            "center": "115.985,36.456",
-        },
+        "map": {**MAP, "src": static("ui/sheet_points.json")},
+        "pick": {"pick_lon": "id_place_0", "pick_lat": "id_place_1"},
         "notices": NOTICES,
         "icons": sorted(icons.names()),
     }
@@ -80,6 +71,7 @@ PHOTOS = [
     SimpleNamespace(missing="处置前照片\n由监督员现场拍摄", caption="处置前 · 待拍"),
     SimpleNamespace(missing="处置后照片\n由处置人员现场拍摄", caption="处置后 · 待拍"),
 ]
+MAP = {"lon": 115.985, "lat": 36.456, "rows": [("本案", "湖南路南侧，距柳园路口 120 米")]}
 CONFIRM = {
     "id": "void",
     "question": "作废案件 2512110358？",

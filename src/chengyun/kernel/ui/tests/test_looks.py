@@ -40,6 +40,7 @@ READABLE = [
     *((f"{tone}-on", f"{tone}-fill") for tone in ("accent", "eco", "danger", "warn")),
     *((tone, f"{tone}-soft") for tone in ("accent", "eco", "danger", "warn", "info")),
     ("text-inverse", "text"),
+    ("accent-on", "accent-fill-hover"),
 ]
 VISIBLE = [
     *(("line-control", surface) for surface in ("surface-page", "surface")),

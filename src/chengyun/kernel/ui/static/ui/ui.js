@@ -15,6 +15,7 @@ function toast(sentence) {
   box.textContent = sentence;
   document.getElementById("toasts")?.replaceChildren(box);
   expire(box);
+  return box;
 }
 
 function expire(box) {
@@ -59,6 +60,22 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.xhr.status >= 400) markFields(event.detail.target);
 });
 document.addEventListener("htmx:sendError", () => toast(LOST));
+
+/** After five seconds a running request says so and can be given up. */
+const SLOW = 5000;
+const running = new Map();
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { xhr, elt } }) => {
+  running.set(xhr, setTimeout(() => {
+    const box = toast("还在查，已 5 秒　");
+    const cancel = box.appendChild(document.createElement("button"));
+    Object.assign(cancel, { type: "button", textContent: "取消", onclick: () => htmx.trigger(elt, "htmx:abort") });
+  }, SLOW));
+});
+document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  clearTimeout(running.get(xhr));
+  running.delete(xhr);
+});
 
 /** While a write runs its button says so, keeps its width and cannot be pressed twice. */
 function setBusy(form, button) {

@@ -96,7 +96,7 @@ function listen(map, element, data, place) {
 async function view({ zoom, src }, place) {
   if (place) return { center: place, zoom: Number(zoom ?? 15) };
   if (src) return COUNTRY;
-  const { box } = await fetched("/ui/horizon");
+  const { box } = await fetched("/ui/horizon").catch(() => ({ box: null }));
   return box ? { bounds: box, fitBoundsOptions: { padding: 10 } } : COUNTRY;
 }
 
