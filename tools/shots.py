@@ -126,9 +126,9 @@ def unroll(page: Page) -> None:
 
 def log_in(page: Page, wish: Wish) -> None:
     page.goto(wish.base + wish.login)
-    page.fill("input[name=username]", wish.user)
-    page.fill("input[name=password]", wish.password)
-    page.press("input[name=password]", "Enter")
+    page.fill("input[name=username]:visible", wish.user)
+    page.fill("input[name=password]:visible", wish.password)
+    page.press("input[name=password]:visible", "Enter")
     page.wait_for_load_state("networkidle")
 
 
