@@ -75,7 +75,6 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     try:
-        install()
         return _check(options) if options.check else _serve(options)
     except Unready as error:
         sys.exit(str(error))
@@ -100,6 +99,7 @@ def _serve(options: argparse.Namespace) -> int:
     home = Path(os.environ.get("CHENGYUN_HOME") or ROOT / "var").expanduser().resolve()
     place = _place(home, options.host, options.port, dict(os.environ))
     with _alone(place):
+        install()
         city = _prepare(place)
         with _group(place) as processes:
             _greet(place, city)
@@ -114,6 +114,7 @@ def _check(options: argparse.Namespace) -> int:
     }
     place = _place(home, LOCAL, free_port(), environ)
     try:
+        install()
         _prepare(place)
         with _group(place):
             return _run(place, "drive", "--url", place.url)
