@@ -4,6 +4,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from chengyun.config.env import Misconfigured
 
@@ -14,6 +15,8 @@ def main() -> None:
         execute_from_command_line(spelled(sys.argv))
     except Misconfigured as error:
         sys.exit(f"chengyun: {error}")
+    except OperationalError as error:
+        sys.exit(f"chengyun: the database does not answer as it should: {str(error).strip()}")
 
 
 def spelled(argv: list[str]) -> list[str]:

@@ -140,6 +140,8 @@ def _database(database: environment.Database) -> dict[str, Any]:
         "PASSWORD": database.password,
         "HOST": database.host,
         "PORT": database.port,
+        # A connection is tried before it is used: a restart of the server is nobody's error page.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": pool, **dict(database.options)},
     }
 
