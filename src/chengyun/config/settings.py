@@ -31,9 +31,11 @@ INSTALLED_APPS = [
     "chengyun.city.people",
     "chengyun.city.assets",
     "chengyun.city.cases",
+    "chengyun.systems.coordination",
     "chengyun.city.inspections",
     "chengyun.systems.evaluation",
     "chengyun.systems.maintenance",
+    "chengyun.demo",
 ]
 
 MIDDLEWARE = [

@@ -9,12 +9,14 @@ from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
+from chengyun.systems.coordination.api import router as coordination
 from chengyun.systems.evaluation.api import router as evaluation
 
 api.add_router("", people)
 api.add_router("places", places)
 api.add_router("", assets)
 api.add_router("", cases)
+api.add_router("", coordination)
 api.add_router("", inspections)
 api.add_router("", evaluation)
 
@@ -27,6 +29,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("", include("chengyun.city.people.urls")),
+    path("", include("chengyun.systems.coordination.urls")),
     path("", include("chengyun.city.places.urls")),
     path("files/", include("chengyun.kernel.filedoors")),
     path("evaluation/", include("chengyun.systems.evaluation.urls")),

@@ -1,12 +1,15 @@
 """What cases declare: their types, sources, permissions, limits and acts."""
 
+from chengyun.city.cases import queries
+from chengyun.city.cases.models import Case
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.cases.workflow import LEDGER, STANDARD
-from chengyun.kernel import editions, registry
+from chengyun.kernel import editions, files, registry
 from chengyun.kernel.specs import Act, Field, Param, Permission
 
 editions.declare(STANDARD)
 editions.declare(LEDGER)
+files.readable(Case, queries.may_read)
 
 registry.add(
     CaseType(key="standard", label="部件事件", workflow="case", classified=True, order=1),
@@ -14,11 +17,11 @@ registry.add(
     Source(key="inspector", label="监督员上报", icon="person", order=1),
     Source(key="public", label="公众举报", icon="people", order=2),
     Source(key="hotline", label="12345 热线", icon="phone", order=3),
-    Source(key="web", label="网络问政", icon="globe", order=4),
-    Source(key="media", label="媒体", icon="news", order=5),
-    Source(key="leader", label="领导交办", icon="star", order=6),
+    Source(key="web", label="网络问政", icon="screen", order=4),
+    Source(key="media", label="媒体", icon="file", order=5),
+    Source(key="leader", label="领导交办", icon="flag", order=6),
     Source(key="video", label="监控抓拍", icon="camera", order=7),
-    Source(key="sensor", label="物联报警", icon="pulse", order=8),
+    Source(key="sensor", label="物联报警", icon="sensor", order=8),
     Source(key="inspection", label="督查发现", icon="search", order=9),
     Source(key="upper", label="上级平台", icon="up", order=10),
     Permission(key="case.view", label="查看案件", group="案件"),

@@ -45,6 +45,11 @@ def case_for(user: User, code: str) -> Case:
     return found
 
 
+def may_read(user: Any, pk: int) -> bool:
+    """Whether this person may see the evidence of a case."""
+    return bool(user.may("case.view")) and cases_for(user).filter(pk=pk).exists()
+
+
 def may_take(user: User, case: Case, step: Step) -> bool:
     """The noun's own guard: a verb is for whoever the case lies with, in their area, unit or name."""
     if not user.may(step.may):

@@ -1,0 +1,130 @@
+"""The forms of the desk: a new case, and the facts of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from chengyun.city.cases import queries as cases
+from chengyun.city.cases.models import Case
+from chengyun.city.cases.specs import Source
+from chengyun.city.people.models import User
+from chengyun.kernel import registry
+from chengyun.kernel.editions import flow_of
+from chengyun.kernel.files import store_photo
+from chengyun.kernel.forms import form_of
+from chengyun.kernel.specs import Field, Step
+from chengyun.science.workclock import LABELS
+from chengyun.systems.coordination import queries
+
+Choices = list[tuple[str, str]]
+
+NEW = (
+    Field(key="source", label="来源", kind="unit", required=True),
+    Field(key="class", label="类别", kind="unit", hint="不确定可以先不选，立案时再定。"),
+    Field(key="description", label="问题描述", kind="long", required=True, max_length=4000),
+    Field(
+        key="point", label="位置", kind="point", required=True, hint="在地图上点一下，或填经纬度。"
+    ),
+    Field(key="address", label="地点", max_length=120, hint="不填就按最近的道路写。"),
+    Field(key="reporter_name", label="上报人", max_length=40),
+    Field(key="reporter_phone", label="电话", max_length=20),
+    Field(key="photos", label="照片", kind="photos"),
+)
+
+
+def new_case_form(request: HttpRequest, user: User) -> forms.Form:
+    """The form of a new case; an inspector's own source comes first."""
+    sources = [(s.key, s.label) for s in registry.all_of(Source)]
+    first = "inspector" if user.post_key == "inspector" else "hotline"
+    return form_of(
+        NEW,
+        request.POST or None,
+        request.FILES or None,
+        initial={"source": first},
+        choices={"source": sources, "class": class_choices(user.standing[0].area)},
+    )
+
+
+def class_choices(area: str) -> Choices:
+    """Every class an area files under: 雨水井盖 (P0103)."""
+    found = cases.classes_for(area)
+    return [(c.code, f"{c.name}　{c.major}　{c.code}") for c in found]
+
+
+def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
+    """The facts a step needs and asks, as a form; what the case already knows is filled in."""
+    flow = flow_of(case.edition_id)
+    fields = [_required(flow.fact(key)) for key in step.needs]
+    fields += [_optional(flow.fact(key)) for key in step.asks]
+    shown = tuple(_chosen(field) for field in fields)
+    data = request.POST if request.method == "POST" else None
+    return form_of(
+        shown,
+        data,
+        request.FILES if request.method == "POST" else None,
+        initial=_known(request, case),
+        choices={field.key: _choices(request, case, field) for field in fields},
+    )
+
+
+def facts_of(form: forms.Form, user: User) -> dict[str, Any]:
+    """The cleaned form as facts; photos are stored and stand as their ids."""
+    facts = dict(form.cleaned_data)
+    if "photos" in facts:
+        facts["photos"] = [store_photo(p.read(), p.name, by=user).pk for p in facts["photos"]]
+    return {key: str(value) if key == "due" and value else value for key, value in facts.items()}
+
+
+def _required(field: Field) -> Field:
+    return _like(field, required=True)
+
+
+def _optional(field: Field) -> Field:
+    return _like(field, required=False)
+
+
+def _like(field: Field, **changes: Any) -> Field:
+    return replace(field, **changes)
+
+
+def _chosen(field: Field) -> Field:
+    """Codes are picked from a list, not typed."""
+    return _like(field, kind="unit") if field.kind == "code" else field
+
+
+def _known(request: HttpRequest, case: Case) -> Mapping[str, Any]:
+    proposal = queries.proposal_for(case)
+    return {
+        "class": request.GET.get("class") or (case.case_class.code if case.case_class else ""),
+        "unit": case.unit.code if case.unit else proposal.unit.code if proposal else "",
+    }
+
+
+def _choices(request: HttpRequest, case: Case, field: Field) -> Choices:
+    maker = CHOICES.get(field.key)
+    return maker(request, case) if maker else []
+
+
+def _conditions(request: HttpRequest, case: Case) -> Choices:
+    asked = request.POST.get("class") or request.GET.get("class")
+    known = {c.code: c for c in cases.classes_for(case.area)}
+    chosen = known.get(asked or "") or case.case_class
+    if chosen is None:
+        return []
+    return [
+        (str(c.pk), f"{c.text}　{c.limit_value.normalize():f} {LABELS[c.limit_unit]}")  # type: ignore[index]
+        for c in cases.conditions_of(chosen, case.area)
+    ]
+
+
+CHOICES: dict[str, Callable[[HttpRequest, Case], Choices]] = {
+    "class": lambda request, case: class_choices(case.area),
+    "condition": _conditions,
+    "unit": lambda request, case: queries.units_for_case(case),
+    "inspector": lambda request, case: queries.inspectors_for_case(case),
+}

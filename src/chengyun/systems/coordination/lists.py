@@ -1,0 +1,167 @@
+"""The lists of the desk: columns, filters, and how a case's light is made."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from chengyun.city.cases import queries as cases
+from chengyun.city.cases.models import FAR, Case
+from chengyun.city.cases.specs import CaseType, Source
+from chengyun.city.people.queries import units_for
+from chengyun.city.places.queries import regions
+from chengyun.kernel import clock, registry
+from chengyun.kernel.editions import flow_of
+from chengyun.kernel.specs import Column, Filter, Workflow
+from chengyun.kernel.ui import lights
+from chengyun.kernel.ui.lights import Light
+from chengyun.kernel.ui.words import told
+
+NEAR = 5
+"""The warning comes when a fifth of the limit is left; the stored warning moment says when that is."""
+PERIODS = (("1", "今天"), ("7", "近 7 天"), ("30", "近 30 天"), ("90", "近 90 天"))
+
+
+def light(case: Case) -> Light | None:
+    """The sign of a case: its running clock, or how it ended."""
+    now = clock.now()
+    if not case.open:
+        over = case.late and case.closed_at is not None
+        return (
+            lights.finished(timedelta(seconds=1) if over else timedelta(0))
+            if case.filed_at
+            else None
+        )
+    if case.paused:
+        return lights.stopped(now - _paused_since(case))
+    if case.due_at == FAR:
+        return None
+    limit = (case.due_at - case.warn_at) * NEAR
+    return lights.running(case.due_at - now, limit, title=f"{told(case.due_at, now=now)} 前")
+
+
+def _paused_since(case: Case) -> Any:
+    """When the clock was stopped; a list does not look it up and shows how long ago the case was filed."""
+    return case.filed_at or case.reported_at
+
+
+def problem(case: Case) -> tuple[str, str]:
+    """Class bold, description soft."""
+    return (case.case_class.name if case.case_class else "未分类", case.description)
+
+
+def stage(case: Case) -> dict[str, Any]:
+    """Ordinal and state in words; 0 is what ended without being handled."""
+    state = flow_of(case.edition_id).state(case.state)
+    gone = state.final and case.state not in ("closed", "cleared")
+    return {"ordinal": 0 if gone else state.stage, "label": state.label}
+
+
+def source(case: Case) -> tuple[str, str]:
+    """Icon and name."""
+    spec = registry.get(Source, case.source)
+    return (spec.icon, spec.label)
+
+
+DESK_COLUMNS = (
+    Column(key="light", label="时限", kind="light", value=light, sort="due_at"),
+    Column(key="code", label="案号", kind="code", value=lambda case: case.code),
+    Column(key="problem", label="问题", kind="strong", value=problem),
+    Column(key="address", label="地点", value=lambda case: case.address),
+    Column(key="source", label="来源", kind="source", value=source),
+    Column(key="unit", label="单位", value=lambda case: case.unit and str(case.unit)),
+    Column(key="grid", label="网格", value=lambda case: case.grid[-6:], wide_only=True),
+    Column(key="reported", label="上报", kind="time", value=lambda case: case.reported_at),
+)
+CASE_COLUMNS = (
+    Column(key="light", label="时限", kind="light", value=light),
+    Column(key="code", label="案号", kind="code", value=lambda case: case.code),
+    Column(key="stage", label="环节", kind="stage", value=stage),
+    Column(key="problem", label="问题", kind="strong", value=problem),
+    Column(key="address", label="地点", value=lambda case: case.address),
+    Column(key="source", label="来源", kind="source", value=source),
+    Column(key="unit", label="单位", value=lambda case: case.unit and str(case.unit)),
+    Column(
+        key="reported", label="上报", kind="time", value=lambda c: c.reported_at, sort="reported_at"
+    ),
+)
+
+
+def majors(user: Any) -> list[tuple[str, str]]:
+    """Major classes of parts and events."""
+    found = {
+        c.code[:3]: f"{c.get_kind_display()} · {c.major}" for c in cases.classes_for(_area(user))
+    }
+    return sorted(found.items())
+
+
+def areas(user: Any) -> list[tuple[str, str]]:
+    """The districts and streets of where this person works."""
+    home = _area(user)
+    depth = {4: "district", 6: "street", 9: "community"}.get(len(home), "")
+    return [(r.code, r.name) for r in regions(within=home) if r.level == depth]
+
+
+def states(user: Any) -> list[tuple[str, str]]:
+    """All states of all case types, in the order of their workflows."""
+    flows = [registry.get(Workflow, kind.workflow) for kind in registry.all_of(CaseType)]
+    return [(state.key, state.label) for flow in flows for state in flow.states]
+
+
+def _area(user: Any) -> str:
+    return user.standing[0].area if user.standing else ""
+
+
+STATE = Filter(key="state", label="状态", choices=states)
+CLASS = Filter(key="class", label="大类", choices=majors)
+AREA = Filter(key="area", label="区域", choices=areas)
+UNIT = Filter(
+    key="unit", label="单位", choices=lambda user: [(u.code, str(u)) for u in units_for(user)]
+)
+SOURCE = Filter(
+    key="source",
+    label="来源",
+    choices=lambda user: [(s.key, s.label) for s in registry.all_of(Source)],
+)
+TYPE = Filter(
+    key="type",
+    label="类型",
+    choices=lambda user: [(t.key, t.label) for t in registry.all_of(CaseType)],
+)
+PERIOD = Filter(key="period", label="上报时间", choices=lambda user: list(PERIODS))
+SOON = Filter(key="soon", label="只看将超时", kind="check")
+LATE = Filter(key="late", label="只看超时", kind="check")
+
+DESK_FILTERS = (AREA, CLASS, SOURCE, UNIT, SOON)
+CASE_FILTERS = (
+    STATE,
+    CLASS,
+    AREA,
+    UNIT,
+    PERIOD,
+    SOURCE,
+    TYPE,
+    LATE,
+    Filter(key="q", label="搜索", kind="text"),
+)
+
+
+def conditions(values: dict[str, str]) -> dict[str, Any]:
+    """What a filter bar is set to, as arguments of ``queries.narrowed``."""
+    found: dict[str, Any] = {
+        "states": [values["state"]] if "state" in values else (),
+        "case_class": values.get("class", ""),
+        "area": values.get("area", ""),
+        "unit": cases.unit_id(values["unit"]) if "unit" in values else None,
+        "source": values.get("source", ""),
+        "case_type": values.get("type", ""),
+        "words": values.get("q", ""),
+        "late": "late" in values,
+        "soon": "soon" in values,
+    }
+    if "period" in values:
+        today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+        found["since"] = today - timedelta(days=int(values["period"]) - 1)
+    return found

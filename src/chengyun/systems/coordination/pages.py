@@ -1,0 +1,263 @@
+"""Pages of the coordination system: the desk, the list, one case, its steps, the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from chengyun.city.cases import answers
+from chengyun.city.cases import queries as register
+from chengyun.city.cases.models import Case
+from chengyun.city.cases.services.acting import act
+from chengyun.city.cases.services.opening import NewCase, open_case
+from chengyun.city.people.queries import person_of
+from chengyun.kernel import clock
+from chengyun.kernel.errors import Conflict
+from chengyun.kernel.files import store_photo
+from chengyun.kernel.forms import faulty
+from chengyun.kernel.pages import back, door, page
+from chengyun.kernel.paging import count, keyset
+from chengyun.kernel.specs import Step
+from chengyun.kernel.tables import Links, filters, sort_of, table
+from chengyun.kernel.ui.words import told
+from chengyun.systems.coordination import lists, panels, queries
+from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
+
+LINKS = Links(
+    url=lambda case: reverse("coordination:case", args=(case.code,)),
+    key=lambda case: case.code,
+    preview=lambda case: reverse("coordination:preview", args=(case.code,)),
+)
+PLAIN_LINKS = Links(url=LINKS.url, key=LINKS.key)
+PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
+
+
+@door(may="case.view")
+def desk(request: HttpRequest) -> HttpResponse:
+    """The queue of one post: what waits for this person, late first."""
+    user = person_of(request)
+    pile = queries.pile_named(user, request.GET.get("queue", ""))
+    if pile is None:
+        return back(request, "coordination:cases")
+    bar = filters(request, lists.DESK_FILTERS, keep=("queue", "sort"))
+    rows = register.narrowed(queries.waiting(user, pile), **lists.conditions(bar.values))
+    order = sort_of(request, lists.DESK_COLUMNS, "due_at")
+    found = _page_of(request, rows, order)
+    total, exact = count(rows)
+    shown = table(
+        request,
+        lists.DESK_COLUMNS,
+        found.items,
+        links=LINKS,
+        after=found.next,
+        total=total,
+        exact=exact,
+        empty=f"现在没有{pile.label}的案件。",
+        way=(reverse("coordination:cases"), "看全部案件"),
+    )
+    return page(
+        request, pile=pile, table=shown, filters=bar, tabs=_tabs(request, pile.key), total=total
+    )
+
+
+def _page_of(request: HttpRequest, rows: Any, order: str) -> Any:
+    last = "-id" if order.startswith("-") else "id"
+    after = request.GET.get("after", "")
+    return keyset(rows.select_related(*register.RELATED), (order, last), after=after)
+
+
+def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    user = person_of(request)
+    return [
+        {
+            "label": pile.label,
+            "url": f"{reverse('coordination:desk')}?queue={pile.key}",
+            "current": pile.key == current,
+            "total": queries.size_of(user, pile)[0],
+            "late": queries.size_of(user, pile)[1],
+        }
+        for pile in queries.piles_of(user)
+    ]
+
+
+@door(may="case.view")
+def cases(request: HttpRequest) -> HttpResponse:
+    """All cases of this person's part of the city, newest first."""
+    user = person_of(request)
+    bar = filters(request, lists.CASE_FILTERS)
+    rows = register.narrowed(register.cases_for(user), **lists.conditions(bar.values))
+    order = sort_of(request, lists.CASE_COLUMNS, "-reported_at")
+    found = _page_of(request, rows, order)
+    total, exact = count(rows, exact=request.GET.get("count") == "exact")
+    shown = table(
+        request,
+        lists.CASE_COLUMNS,
+        found.items,
+        links=PLAIN_LINKS,
+        after=found.next,
+        total=total,
+        exact=exact,
+        empty="没有符合条件的案件。",
+        way=(reverse("coordination:cases"), "去掉全部条件"),
+    )
+    return page(request, table=shown, filters=bar)
+
+
+@door(may="case.view")
+def case(request: HttpRequest, code: str) -> HttpResponse:
+    """One case: its stages, what may be done now, evidence, history, place and clocks."""
+    user = person_of(request)
+    found = register.case_for(user, code)
+    lines = panels.lines_of(found)
+    rows, sound = panels.proof_of(found)
+    return page(
+        request,
+        case=found,
+        light=lists.light(found),
+        due=told(found.due_at, now=clock.now()) if found.clock and not found.paused else "",
+        stage=lists.stage(found),
+        source=lists.source(found),
+        stages=panels.stages_of(found, lines),
+        voided=found.state in ("voided", "refused", "declined"),
+        steps=_doors_to(user, found),
+        photos=panels.photos_of(found),
+        events=panels.events_of(lines),
+        rows=rows,
+        sound=sound,
+        facts=panels.facts_of(found, user, lines),
+        clocks=panels.clocks_of(found),
+        similar=register.similar_to(found)[:5] if found.case_class_id else [],
+        map=_map_of(found),
+    )
+
+
+def _doors_to(user: Any, found: Case) -> list[tuple[Step, str]]:
+    """What this person may do now, and where."""
+    return [
+        (step, reverse("coordination:take", args=(found.code, step.verb)))
+        for step in answers.steps_open_to(user, found)
+    ]
+
+
+def _map_of(found: Case) -> dict[str, Any]:
+    return {
+        "lon": found.lon,
+        "lat": found.lat,
+        "zoom": 16,
+        "grid": found.grid,
+        "rows": [("地点", found.address), ("坐标", f"{found.lon:.6f}, {found.lat:.6f}")],
+    }
+
+
+@door(may="case.view")
+def preview(request: HttpRequest, code: str) -> HttpResponse:
+    """The short form of a case beside the list."""
+    user = person_of(request)
+    found = register.case_for(user, code)
+    lines = panels.lines_of(found)
+    return page(
+        request,
+        case=found,
+        light=lists.light(found),
+        stage=lists.stage(found),
+        photos=[p for p in panels.photos_of(found) if "url" in p][:2],
+        facts=panels.facts_of(found, user, lines)[2:],
+        proposal=queries.proposal_for(found) if found.state == "filed" else None,
+        similar=register.similar_to(found)[:2] if found.case_class_id else [],
+        steps=_doors_to(user, found),
+        map=_map_of(found),
+    )
+
+
+@door(may="case.view")
+def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """One step of a case: its form, and the step itself."""
+    user = person_of(request)
+    found = register.case_for(user, code)
+    step = _step(user, found, verb)
+    form = step_form(request, found, step)
+    context: dict[str, Any] = {"case": found, "step": step, "stage": lists.stage(found), "version": found.version}
+    if request.method != "POST":
+        return page(request, form=form, proposal=_proposal(step, found), **context)
+    if not form.is_valid():
+        return faulty(request, form, **context)
+    act(found, verb, facts_of(form, user), by=user, version=_version(request))
+    return back(request, _after(user, found), _sentence(step, found))
+
+
+def _step(user: Any, found: Case, verb: str) -> Step:
+    step = next((s for s, _ in _doors_to(user, found) if s.verb == verb), None)
+    if step is None:
+        state = lists.stage(found)["label"]
+        message = f"{found.code} 现在是「{state}」，这一步已经不能做，或者不归你做。"
+        raise Conflict(message, version=found.version)
+    return step
+
+
+def _proposal(step: Step, found: Case) -> queries.Proposal | None:
+    return queries.proposal_for(found) if "unit" in step.needs else None
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _after(user: Any, found: Case) -> str:
+    """Back to the case if it may still be seen, else to the queue."""
+    visible = register.cases_for(user).filter(pk=found.pk).exists()
+    return (
+        reverse("coordination:case", args=(found.code,))
+        if visible
+        else reverse("coordination:desk")
+    )
+
+
+def _sentence(step: Step, found: Case) -> str:
+    """What was done and what comes now."""
+    state = lists.stage(found)["label"]
+    if step.verb == "dispatch" and found.unit:
+        return f"已派给{found.unit}，{told(found.due_at, now=clock.now())} 前处置。"
+    return f"{found.short_code} 已{step.label}，现在是「{state}」。"
+
+
+@door(may="case.report")
+def new(request: HttpRequest) -> HttpResponse:
+    """A new case, with a place picked on the map."""
+    user = person_of(request)
+    form = new_case_form(request, user)
+    if request.method != "POST":
+        return page(request, form=form, map=PICK)
+    if not form.is_valid():
+        return faulty(request, form, map=PICK)
+    made = open_case(_report(form.cleaned_data, user), by=user)
+    message = f"已上报，案号 {made.code}。"
+    return back(request, reverse("coordination:case", args=(made.code,)), message)
+
+
+def _report(data: dict[str, Any], user: Any) -> NewCase:
+    lon, lat = data["point"]
+    return NewCase(
+        source=data["source"],
+        class_code=data["class"],
+        description=data["description"],
+        lon=lon,
+        lat=lat,
+        address=data["address"],
+        reporter_name=data["reporter_name"],
+        reporter_phone=data["reporter_phone"],
+        photos=[store_photo(p.read(), p.name, by=user) for p in data["photos"]],
+    )
+
+
+@door(may="case.view")
+def on_map(request: HttpRequest) -> HttpResponse:
+    """Open cases on the map."""
+    user = person_of(request)
+    rows = (
+        register.cases_for(user).filter(open=True).select_related("case_class").order_by("due_at")
+    )
+    listed = [(c.short_code, f"{c.title}，{c.address}") for c in rows[:50]]
+    return page(request, map={"src": reverse("api:cases_on_map"), "rows": listed, "zoom": 13})
