@@ -14,7 +14,7 @@ from chengyun.demo.geometry.mesh import Mesh, make_mesh
 from chengyun.demo.geometry.partition import Partition, make_partition
 from chengyun.demo.geometry.plane import located
 from chengyun.demo.geometry.roads import core_roads
-from chengyun.demo.geometry.scenery import blocks, courses, greens, lake, rivers
+from chengyun.demo.geometry.scenery import blocks, greens, lake, old_town, rivers
 from chengyun.demo.geometry.shapes import Shapes, by_code, grid_shapes
 from chengyun.demo.geometry.streets import OFFICES
 
@@ -87,17 +87,16 @@ def merged(patches: list[Patch]) -> shapely.Geometry:
 def scenery(
     mesh: Mesh, found: Outlines, streets: dict[str, Division], rng: np.random.Generator
 ) -> tuple[list[Line], list[Patch]]:
-    flows = courses(found[CITY])
-    water = [*rivers(flows, found[CITY]), lake(mesh)]
+    water = [*rivers(found[CITY]), lake(mesh)]
     parks = greens(mesh, water)
     taken = merged([*water, *parks])
     roads = core_roads(mesh)
     paved = shapely.union_all([road.shape for road in roads])
     lines, towns = land(mesh, found, streets, rng)
-    patches = [*water, *parks, *blocks(roads, taken), *towns]
+    patches = [*water, *parks, old_town(mesh), *blocks(roads, taken), *towns]
     patches += villages(rural(found), merged([*water, *towns]), rng)
     patches += buildings(mesh, taken, paved, rng)
-    return [*roads, *lines, *flows], patches
+    return [*roads, *lines], patches
 
 
 def draw_city(seed: int = SEED) -> DrawnCity:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from chengyun.demo.geometry.mesh import Mesh
 
@@ -15,7 +16,7 @@ class Area:
     name: str
     level: str
     parent: str
-    shape: shapely.Geometry
+    shape: BaseGeometry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ class Duty:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A road or river: ``kind`` is main, side, lane, trunk or river; ``name`` may be empty."""
+    """A road: ``kind`` is main, side, lane or trunk."""
 
     name: str
     kind: str
@@ -48,11 +49,11 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Patch:
-    """A piece of scenery: ``kind`` is water, green, block, building or village."""
+    """A piece of scenery: ``kind`` is water, green, oldtown, block, building or village."""
 
     kind: str
     name: str
-    shape: shapely.Geometry
+    shape: BaseGeometry
 
 
 @dataclass(frozen=True, kw_only=True)

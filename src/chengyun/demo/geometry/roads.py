@@ -30,7 +30,10 @@ CROSS_TRUNKS = (
 )
 TOWN_U = (-960.0, -640.0, -320.0, 0.0, 320.0, 640.0, 960.0)
 TOWN_V = (-660.0, -330.0, 0.0, 330.0, 660.0)
-TOWN_NAMES = {0.0: ("人民路", "中心街")}
+TOWN_NAMES = (
+    ("南二路", "南一路", "人民路", "北一路", "北二路"),
+    ("西三街", "西二街", "西一街", "中心街", "东一街", "东二街", "东三街"),
+)
 
 
 def core_roads(mesh: Mesh) -> list[Line]:
@@ -77,13 +80,12 @@ def town_roads(seat: Floats, angle: float, bend: Waves) -> list[Line]:
     steps = (filled([TOWN_U[0], TOWN_U[-1]], 160.0), filled([TOWN_V[0], TOWN_V[-1]], 160.0))
     found = []
     for axis, lines in enumerate((TOWN_V, TOWN_U)):
-        for at in lines:
+        for at, name in zip(lines, TOWN_NAMES[axis], strict=True):
             along = steps[axis]
             pair = (
                 [along, np.full_like(along, at)] if axis == 0 else [np.full_like(along, at), along]
             )
             shape = shapely.LineString(turned(np.stack(pair, axis=1), angle, seat, bend))
-            name = TOWN_NAMES[at][axis] if at in TOWN_NAMES else ""
-            kind = MAIN if name else SIDE if abs(at) > 600 else LANE
+            kind = MAIN if at == 0 else SIDE if abs(at) > 600 else LANE
             found.append(Line(name=name, kind=kind, shape=shape))
     return found

@@ -12,7 +12,6 @@ from chengyun.demo.geometry.streets import (
     LANE,
     MAIN,
     NORTH,
-    RIVER,
     SIDE,
     SOUTH,
     TOWN,
@@ -70,30 +69,18 @@ def boxed(box: Box, mesh: Mesh, step: float = 100.0) -> shapely.Polygon:
     return shapely.Polygon(mesh.bent(np.concatenate(sides)))
 
 
-def courses(city: shapely.Geometry) -> list[Line]:
-    """The middle lines of the rivers, cut at the city's outline: what a small map shows."""
+def rivers(city: shapely.Geometry) -> list[Patch]:
+    """The rivers, cut at the city's outline."""
     found = []
-    for name, _, course in RIVERS:
+    for name, width, course in RIVERS:
         line = shapely.LineString(smooth(np.asarray(course, dtype=float), 14))
-        found.append(Line(name=name, kind=RIVER, shape=longest(shapely.intersection(line, city))))
+        water = shapely.intersection(line.buffer(width / 2, quad_segs=4), city)
+        found.append(Patch(kind="water", name=name, shape=water))
     return found
 
 
-def longest(line: shapely.Geometry) -> shapely.LineString:
-    pieces = [piece for piece in shapely.get_parts(line) if isinstance(piece, shapely.LineString)]
-    return max(pieces, key=lambda piece: piece.length)
-
-
-def rivers(lines: list[Line], city: shapely.Geometry) -> list[Patch]:
-    widths = {name: width for name, width, _ in RIVERS}
-    return [
-        Patch(
-            kind="water",
-            name=line.name,
-            shape=shapely.intersection(line.shape.buffer(widths[line.name] / 2, quad_segs=4), city),
-        )
-        for line in lines
-    ]
+def old_town(mesh: Mesh) -> Patch:
+    return Patch(kind="oldtown", name="古城", shape=boxed(TOWN, mesh))
 
 
 def lake(mesh: Mesh) -> Patch:

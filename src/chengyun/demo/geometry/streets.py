@@ -11,7 +11,7 @@ LAKE = (-1900.0, -1000.0, 500.0, 900.0)  # the zone round the lake: no ordinary 
 TOWN = (-1200.0, -550.0, -200.0, 450.0)  # the square old town in the lake
 TOWN_AXES = (-700.0, -50.0)
 
-MAIN, SIDE, LANE, TRUNK, RIVER = "main", "side", "lane", "trunk", "river"
+MAIN, SIDE, LANE, TRUNK = "main", "side", "lane", "trunk"
 
 
 @dataclass(frozen=True, kw_only=True)

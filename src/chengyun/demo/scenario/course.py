@@ -76,7 +76,8 @@ def intake(c: Course, citizen: bool) -> bool:
         c.say("ask_verify", phrases.VERIFY_NOTES)
         c.wait(12, 90)
         true = c.chance(0.9)
-        c.act("verify", c.rng.choice(phrases.VERIFIED if true else phrases.NOT_FOUND), str(true))
+        said = c.rng.choice(phrases.VERIFIED if true else phrases.NOT_FOUND)
+        c.events.append(Event(at=c.at, verb="verify", text=said, found=true))
         c.wait(1, 4)
         if not true:
             c.say("refuse", phrases.NOT_FOUND)

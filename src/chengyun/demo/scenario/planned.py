@@ -8,12 +8,16 @@ from chengyun.demo.spots import Spot
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One act on a case: at that moment somebody takes ``verb``; ``text`` goes into its main words."""
+    """One act on a case: at that moment somebody takes ``verb``; ``text`` goes into its main words.
+
+    ``unit`` is whom a dispatch names, ``found`` what a verification says.
+    """
 
     at: datetime
     verb: str
     text: str = ""
     unit: str = ""
+    found: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
