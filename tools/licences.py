@@ -31,7 +31,6 @@ NAMES = {
 UNMODIFIED = {
     "psycopg": "the PostgreSQL driver, LGPL, used unmodified",
     "psycopg-binary": "the PostgreSQL driver, LGPL, used unmodified",
-    "psycopg-pool": "the PostgreSQL driver, LGPL, used unmodified",
 }
 """Allowed although not in the list above, and why."""
 HEAD = """# Licences

@@ -134,7 +134,6 @@ _SQLITE = {
 def _database(database: environment.Database) -> dict[str, Any]:
     if database.is_sqlite:
         return {**_SQLITE, "NAME": database.name}
-    pool = {"min_size": 1, "max_size": 16, "timeout": 20}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": database.name,
@@ -142,9 +141,10 @@ def _database(database: environment.Database) -> dict[str, Any]:
         "PASSWORD": database.password,
         "HOST": database.host,
         "PORT": database.port,
-        # A connection is tried before it is used: a restart of the server is nobody's error page.
+        # Each thread keeps its connection and tries it first: a restart of the server shows nowhere.
+        "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": pool, **dict(database.options)},
+        "OPTIONS": dict(database.options),
     }
 
 
