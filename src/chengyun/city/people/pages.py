@@ -48,10 +48,18 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _login_page(request, there)
     try:
-        logins.login(request, request.POST.get("username", ""), request.POST.get("password", ""))
+        logins.login(request, *_pair(request))
     except Refusal as refusal:
         return _login_page(request, there, refusal=refusal)
     return back(request, there)
+
+
+def _pair(request: HttpRequest) -> tuple[str, str]:
+    """What was typed; or one of a demo's roles, which all have its password."""
+    role = request.POST.get("role", "")
+    if role in {each.key for each in demo_roles()}:
+        return role, DEMO_PASSWORD
+    return request.POST.get("username", ""), request.POST.get("password", "")
 
 
 def _login_page(

@@ -113,6 +113,17 @@ def test_only_a_demo_offers_its_roles(client: Client) -> None:
     assert "chengyun-demo" in page
 
 
+def test_a_role_of_the_demo_opens_a_session(client: Client) -> None:
+    cast = make_cast(demo=True)
+    set_password(cast.operator, "chengyun-demo", by=None)
+    assert client.post("/login/", {"role": "operator", "next": "/me/"}).status_code == 303
+    assert "孙晓梅" in client.get("/me/").content.decode()
+
+
+def test_a_role_opens_nothing_in_a_city(client: Client, cast: Cast) -> None:
+    assert client.post("/login/", {"role": "operator"}).status_code == 401
+
+
 def test_a_city_offers_no_roles(client: Client, cast: Cast) -> None:
     page = client.get("/login/").content.decode()
     assert "受理员" not in page
