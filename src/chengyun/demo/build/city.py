@@ -1,0 +1,72 @@
+"""Build the demo city: everything in one transaction, so that there is a whole city or none."""
+
+import gc
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+
+from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.places import memory
+from chengyun.demo.build.bulletins import acts_of_bulletins
+from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
+from chengyun.demo.build.places import build_places
+from chengyun.demo.build.play import Stage, acts_of, play
+from chengyun.demo.build.register import build_register
+from chengyun.demo.build.shelf import Shelf
+from chengyun.demo.divisions import divisions
+from chengyun.demo.geometry.city import draw_city
+from chengyun.demo.scenario.plan import DAYS, INSPECTORS, SEED, plan
+from chengyun.kernel import audit, clock
+from chengyun.kernel.errors import Invalid
+from chengyun.kernel.installation import install
+from chengyun.kernel.params import settings_of
+from chengyun.kernel.workcalendar import calendar_for, import_year
+
+Told = Callable[[str], None]
+EVERY = 4000
+SETTLED = timedelta(days=1)
+
+
+@transaction.atomic
+def build_city(told: Told, *, days: int = DAYS) -> None:
+    """Build it up to this moment. Raises Conflict where there is a city already."""
+    now = clock.now()
+    rng = random.Random(SEED)  # noqa: S311
+    with clock.at(now - timedelta(days=days) - SETTLED):
+        install("聊城市", CITY, demo=True)
+        told("画地图")
+        city = draw_city()
+        told("写入区划、网格、道路和底图")
+        build_places(city)
+        told("建机构、账号和类别目录")
+        load_catalogue(settings_of(CITY)["case.catalogue"], by=None)
+        import_years(now.year, (now - timedelta(days=days)).year)
+        folk = build_folk(divisions(), INSPECTORS, rng)
+        bind_inspectors(city, folk)
+        told("画现场照片")
+        shelf = Shelf()
+        shelf.fill()
+        calendar = calendar_for(CITY)
+        told("编排九十天的案件")
+        scenario = plan(city, now, calendar, days=days)
+        told("登记部件")
+        codes = build_register(scenario.assets, folk.units)
+    stage = Stage(folk=folk, shelf=shelf, codes=codes)
+    acts = list(acts_of(stage, scenario))
+    first = (now - timedelta(days=days)).astimezone(calendar.zone).date()
+    acts += acts_of_bulletins(first, now, calendar, folk.accounts["evaluator"])
+    gc.freeze()  # what was drawn stays: the collector need not look at it again
+    told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
+    play(acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None)
+    audit.seal_new()
+
+
+def import_years(*years: int) -> None:
+    """The holiday plans of these years, as far as they are published."""
+    for year in sorted(set(years)):
+        try:
+            import_year(CITY, year, by=None)
+        except Invalid:
+            continue
