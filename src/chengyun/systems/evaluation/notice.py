@@ -76,6 +76,11 @@ class Notice:
     demand: str
     total: int
 
+    @property
+    def title_parts(self) -> list[str]:
+        """Where the title may be broken into lines."""
+        return self.title.split(" ")
+
     def items_of(self, field: str) -> list[tuple[int, Item]]:
         """The findings of a field with their numbers in the whole list."""
         return [(n, item) for n, item in enumerate(self.items, start=1) if item.field == field]

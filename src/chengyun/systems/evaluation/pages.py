@@ -44,8 +44,6 @@ FINDING = (
     Field(key="photos", label="现场照片", kind="photos"),
 )
 
-PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat"}
-
 
 @door(may="inspection.view")
 def findings(request: HttpRequest) -> HttpResponse:
@@ -90,7 +88,11 @@ def finding_new(request: HttpRequest) -> HttpResponse:
             "unit": [(code, str(unit)) for code, unit in units.items()],
         },
     )
-    around: dict[str, Any] = {"pick": PICK, "cancel": reverse("evaluation:findings")}
+    around: dict[str, Any] = {
+        "cancel": reverse("evaluation:findings"),
+        "week": lists.week_words(lists.this_week()),
+        "facts": queries.found_in(office, lists.this_week()),
+    }
     if request.method != "POST":
         return page(request, form=form, **around)
     if not form.is_valid():
@@ -163,6 +165,7 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
         good=sum(check.good for check in checks),
         columns=columns_of(queries.recent_weeks(row)),
         now=clock.now(),
+        **queries.neighbours_of(user, row),
     )
 
 

@@ -58,6 +58,15 @@ def bulletin_for(user: Person, code: str) -> Bulletin:
     return found
 
 
+def neighbours_of(user: Person, bulletin: Bulletin) -> dict[str, Bulletin | None]:
+    """The same office's bulletins of the weeks before and after, as far as the person sees them."""
+    rows = bulletins_for(user).filter(area=bulletin.area)
+    return {
+        "before": rows.filter(week__lt=bulletin.week).order_by("-week").first(),
+        "after": rows.filter(week__gt=bulletin.week).order_by("week").first(),
+    }
+
+
 def bulletin_of_week(area: str, week: date) -> Bulletin | None:
     return Bulletin.objects.filter(area=area, week=week).first()
 
@@ -151,6 +160,14 @@ def _item(finding: Finding) -> Item:
         unit=str(finding.unit),
         due=finding.due.isoformat(),
     )
+
+
+def found_in(area: str, week: Week) -> list[tuple[str, str]]:
+    """How many findings of each field an office has made in a week, in words."""
+    rows = Finding.objects.filter(office=area, checklist=WEEKLY, week=week.start)
+    found = inspections.tallied(rows, "field")
+    fields = registry.get(Checklist, WEEKLY).fields
+    return [(field.label, f"{found.get(field.key, Tally()).total} 处") for field in fields]
 
 
 def weeks_begun(area: str) -> set[str]:

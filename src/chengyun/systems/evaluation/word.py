@@ -37,7 +37,7 @@ SIZE, TITLE_SIZE, RED_SIZE, SMALL, PAGE_SIZE = Pt(16), Pt(22), Pt(30), Pt(12), P
 LINE, TITLE_LINE = Pt(28), Pt(33)
 RED = RGBColor(0xC0, 0x00, 0x00)
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
-PHOTO_WIDTH, PHOTO_HEIGHT = Mm(88), Mm(66)
+PHOTO_WIDTH, PHOTO_HEIGHT = Mm(72), Mm(54)
 TEXT_WIDTH = Mm(146)
 PHOTO_PIXELS = (1000, 750)
 PHOTOS_PER_FINDING = 2
@@ -90,7 +90,7 @@ def _head(paper: Doc, notice: Notice, issue: Issue, *, red_head: bool) -> None:
     for mark in issue.marks:
         _write(_line(paper, ALIGN.CENTER), mark, HEADING, SMALL)
     title = _line(paper, ALIGN.CENTER, spacing=TITLE_LINE, before=Pt(28), after=Pt(20))
-    for n, part in enumerate(notice.title.split(" ")):
+    for n, part in enumerate(notice.title_parts):
         run = _write(title, "", TITLE, TITLE_SIZE)
         if n:
             run.add_break()
