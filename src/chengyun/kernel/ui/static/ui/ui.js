@@ -111,6 +111,7 @@ addEventListener("pageshow", () => { for (const form of document.forms) setIdle(
 document.addEventListener("change", (event) => event.target.closest("form[data-auto]")?.requestSubmit());
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open)?.showModal();
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
