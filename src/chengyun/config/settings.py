@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "chengyun.systems.coordination",
     "chengyun.city.inspections",
     "chengyun.systems.evaluation",
+    "chengyun.systems.data",
     "chengyun.systems.maintenance",
     "chengyun.demo",
 ]

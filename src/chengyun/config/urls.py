@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("chengyun.city.places.urls")),
     path("files/", include("chengyun.kernel.filedoors")),
     path("evaluation/", include("chengyun.systems.evaluation.urls")),
+    path("data/", include("chengyun.systems.data.urls")),
     path("maintenance/", include("chengyun.systems.maintenance.urls")),
     path("ui/", include("chengyun.kernel.ui.urls")),
 ]

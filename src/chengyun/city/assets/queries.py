@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models.functions import Substr
 
 from chengyun.city.assets.models import Asset, ImportRun, State
 from chengyun.city.people.models import Role, Unit, User
+from chengyun.city.people.queries import names_of_users
 from chengyun.kernel import search
 from chengyun.kernel.actions import subject_type
 from chengyun.kernel.errors import Invalid, Missing
@@ -135,6 +138,11 @@ def unit_id(code: str) -> int | None:
     return found
 
 
+def names_of_units(ids: Iterable[int]) -> dict[int, str]:
+    """Names of units, ended ones too."""
+    return dict(Unit.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
 def near(
     user: User, lon: float, lat: float, metres: float, *, kinds: tuple[str, ...] = ()
 ) -> list[tuple[Asset, float]]:
@@ -161,8 +169,7 @@ def history_of(asset: Asset) -> list[Line]:
     rows = list(
         Audit.objects.filter(subject_type=subject_type(asset), subject_id=asset.pk).order_by("-seq")
     )
-    people = User.objects.filter(pk__in={r.actor_id for r in rows if r.actor_id})
-    names = dict(people.values_list("pk", "name"))
+    names = names_of_users(r.actor_id for r in rows if r.actor_id)
     return [Line(row=row, actor=names.get(row.actor_id or 0, "系统")) for row in rows]
 
 
@@ -177,3 +184,34 @@ def run_for(user: User, pk: int) -> ImportRun:
     if run is None:
         raise Missing("没有这次导入，或者它不在你的管辖范围内。")
     return run
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunLine:
+    """One import and the name of who did it."""
+
+    run: ImportRun
+    owner_name: str
+
+    @property
+    def pk(self) -> int:
+        return self.run.pk
+
+
+def run_lines(runs: Iterable[ImportRun]) -> list[RunLine]:
+    kept = list(runs)
+    names = names_of_users(run.owner_id for run in kept if run.owner_id)
+    return [RunLine(run=run, owner_name=names.get(run.owner_id or 0, "系统")) for run in kept]
+
+
+def counts_by_area(user: User, within: str, length: int) -> dict[str, int]:
+    """How many assets in use this person sees in each area of ``length`` digits inside ``within``."""
+    rows = assets_for(user).filter(inside("area", within), valid_to=None)
+    found = rows.annotate(part=Substr("area", 1, length)).order_by().values_list("part")
+    return dict(found.annotate(n=Count("pk")))
+
+
+def counts_by_grid(user: User, codes: Iterable[str]) -> dict[str, int]:
+    """How many assets in use this person sees in each of these unit grids."""
+    rows = assets_for(user).filter(grid_code__in=list(codes), valid_to=None)
+    return dict(rows.order_by().values_list("grid_code").annotate(n=Count("pk")))

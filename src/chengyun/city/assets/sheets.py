@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
@@ -168,11 +168,11 @@ def _drained(buffer: io.StringIO) -> bytes:
 
 
 def write_xlsx(
-    path: Path, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+    target: IO[bytes], title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """An Excel file written row by row: texts stay texts, whatever they begin with."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet(title)
         bold = book.add_format({"bold": True, "bottom": 1})
         sheet.freeze_panes(1, 0)

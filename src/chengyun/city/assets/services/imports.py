@@ -92,7 +92,8 @@ def start(run: ImportRun, *, by: User | None, partial: bool | None = None) -> No
         raise Conflict(f"{run.bad} 行有错，没有导入。改好后重新上传，或只导入没有错的行。")
     if not run.good:
         raise Conflict("没有可以导入的行。")
-    _claim(run, State.READY, State.WRITING, partial=chosen)
+    source = State.REFUSED if run.state == State.REFUSED else State.READY
+    _claim(run, source, State.WRITING, partial=chosen)
     record("asset_import.start", run, by=by, area=run.area, facts={"rows": run.good})
 
 
