@@ -66,6 +66,15 @@ def missing_year(area: str) -> int | None:
     return next((year for year in wanted if year not in known), None)
 
 
+def is_published(year: int) -> bool:
+    """Whether the program carries the published plan of a year."""
+    try:
+        published(year)
+    except UnknownYear:
+        return False
+    return True
+
+
 @transaction.atomic
 def set_day(
     area: str, day: date, *, works: bool | None, name: str = "", by: Person | None

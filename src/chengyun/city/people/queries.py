@@ -63,6 +63,21 @@ def posts_for(user: User) -> QuerySet[Post]:
     return Post.objects.filter(user__in=users_for(user)).select_related("role", "unit", "user")
 
 
+def bindings_for(user: User) -> QuerySet[Binding]:
+    """Who answers for which place, among the people the user may see."""
+    return Binding.objects.filter(user__in=users_for(user)).select_related(
+        "user", "substitute", "unit"
+    )
+
+
+def binding_for(user: User, pk: int) -> Binding:
+    """One of them."""
+    found = bindings_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Missing("没有这个责任人。")
+    return found
+
+
 def tokens_for(user: User) -> QuerySet[ApiToken]:
     """Tokens of accounts the user may see."""
     return ApiToken.objects.filter(user__in=users_for(user)).select_related("user")

@@ -6,6 +6,7 @@ from chengyun.kernel.specs import Act, Permission, System, Tab
 TABS = (
     ("units", "机构", "people.view"),
     ("users", "用户", "people.view"),
+    ("duties", "责任区", "people.view"),
     ("roles", "角色权限", "people.view"),
     ("params", "参数", "param.change"),
     ("calendar", "工作日历", "calendar.change"),

@@ -18,7 +18,7 @@ from chengyun.kernel.errors import Missing
 from chengyun.kernel.installation import installation
 from chengyun.kernel.models import Audit, Personal
 from chengyun.kernel.scope import inside
-from chengyun.kernel.specs import Act
+from chengyun.kernel.specs import Act, Workflow
 
 SUBJECTS = {
     "people.user": "用户",
@@ -29,10 +29,58 @@ SUBJECTS = {
     "kernel.setting": "参数",
     "kernel.calendarday": "工作日历",
     "kernel.workflowedition": "流程",
+    "kernel.attachment": "附件",
+    "kernel.file": "附件",
+    "places.layerimport": "图层导入",
+    "places.region": "区划",
+    "places.responsibilitygrid": "责任网格",
+    "places.grid": "单元网格",
+    "places.road": "道路",
+    "places.baseshape": "底图",
+    "assets.asset": "部件",
+    "assets.importrun": "部件导入",
     "cases.case": "案件",
     "cases.caseclass": "类别",
-    "assets.asset": "部件",
-    "places.layerimport": "图层",
+    "cases.filingcondition": "立案条件",
+    "inspections.finding": "督查问题",
+    "evaluation.bulletin": "督查通报",
+}
+FACTS = {
+    "from": "原状态",
+    "to": "新状态",
+    "unit": "单位",
+    "name": "名称",
+    "phone": "电话",
+    "email": "邮箱",
+    "role": "角色",
+    "area": "区域",
+    "kind": "类别",
+    "parent": "上级",
+    "key": "名目",
+    "value": "新值",
+    "before": "原值",
+    "permissions": "权限",
+    "granted": "增加的权限",
+    "withdrawn": "去掉的权限",
+    "reach": "数据范围",
+    "door": "入口",
+    "tries": "连错次数",
+    "minutes": "锁定分钟",
+    "tokens": "吊销令牌",
+    "own": "本人修改",
+    "date": "日期",
+    "works": "上班",
+    "year": "年份",
+    "days": "天数",
+    "source": "来源",
+    "rows": "条数",
+    "label": "用途",
+    "expires_at": "到期",
+    "note": "说明",
+    "on": "日期",
+    "place": "地点",
+    "shift": "班次",
+    "substitute": "替班人",
 }
 
 
@@ -136,10 +184,18 @@ def personal_of(row: Audit) -> dict[str, str]:
 
 def facts_of(row: Audit) -> list[tuple[str, str]]:
     """What an audit row holds, personal values hidden."""
+    labels = _fact_labels(row.verb)
     return [
-        (key, "（个人信息，另存）" if _is_personal(value) else _words(value))
+        (labels.get(key, key), "（个人信息，另存）" if _is_personal(value) else _words(value))
         for key, value in row.facts.items()
     ]
+
+
+def _fact_labels(verb: str) -> dict[str, str]:
+    """Labels of facts: those the workflow of the verb declares come first."""
+    name = verb.partition(".")[0]
+    flow = registry.get(Workflow, name) if registry.has(Workflow, name) else None
+    return FACTS | ({fact.key: fact.label for fact in flow.facts} if flow else {})
 
 
 def act_label(verb: str) -> str:
@@ -163,6 +219,8 @@ def _is_personal(value: Any) -> bool:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(map(str, value)) or "—"
     return "—" if value in (None, "") else str(value)

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from chengyun.systems.maintenance.pages import audit, calendar, params, roles, tokens, units, users
+from chengyun.systems.maintenance.pages import (
+    audit,
+    calendar,
+    duties,
+    params,
+    roles,
+    tokens,
+    units,
+    users,
+)
 
 app_name = "maintenance"
 urlpatterns = [
@@ -16,6 +25,10 @@ urlpatterns = [
     path("users/<str:username>/password/", users.password_reset, name="password_reset"),
     path("users/<str:username>/posts/", users.post_add, name="post_add"),
     path("posts/<int:pk>/end/", users.post_end, name="post_end"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/add/", duties.duty_add, name="duty_add"),
+    path("duties/<int:pk>/", duties.duty, name="duty"),
+    path("duties/<int:pk>/end/", duties.duty_end, name="duty_end"),
     path("roles/", roles.roles, name="roles"),
     path("roles/add/", roles.role_add, name="role_add"),
     path("roles/<str:key>/", roles.role, name="role"),

@@ -6,6 +6,7 @@ from django.db import models
 
 from chengyun.city.people.models.units import Unit
 from chengyun.city.people.models.users import User
+from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
 
 
 class Binding(models.Model):
@@ -27,3 +28,11 @@ class Binding(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("place_type", "place_code"), name="binding_place"),)
+
+    @property
+    def kind_label(self) -> str:
+        return BINDING_KINDS.get(self.kind, self.kind)
+
+    @property
+    def place_label(self) -> str:
+        return PLACE_TYPES.get(self.place_type, self.place_type)

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Binding, Unit, User
 from chengyun.city.people.services.users import area_of
+from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid
@@ -31,6 +32,7 @@ def bind(
     """Make a person answer for a place; ``shift`` "" is the whole day."""
     require(by, "people.binding.change", area=area_of(user))
     start = valid_from or localdate(clock.now())
+    _check(kind, place_type, place_code, shift)
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
         raise Conflict(f"{user.username} 已经停用，不能指定为责任人。")
     same = Binding.objects.filter(
@@ -53,6 +55,21 @@ def bind(
     return binding
 
 
+def _check(kind: str, place_type: str, place_code: str, shift: str) -> None:
+    if kind not in BINDING_KINDS:
+        raise _wrong("kind", f"责任人类型没有「{kind}」。")
+    if place_type not in PLACE_TYPES:
+        raise _wrong("place_type", f"地点类型没有「{place_type}」。")
+    if not 0 < len(place_code) <= 20:
+        raise _wrong("place_code", "请填写地点编码，最多 20 位。")
+    if len(shift) > 20:
+        raise _wrong("shift", "班次最多 20 字。")
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, fields=(FieldError(field, message),))
+
+
 @transaction.atomic
 def substitute(
     binding: Binding, substitute: User | None, start: date, end: date, *, by: Person | None
@@ -60,11 +77,9 @@ def substitute(
     """Somebody stands in from ``start`` to ``end``, both days included; None ends the standing-in."""
     require(by, "people.binding.change", area=area_of(binding.user))
     if end < start:
-        message = "替班结束日期早于开始日期。"
-        raise Invalid(message, fields=(FieldError("end", message),))
+        raise _wrong("end", "替班结束日期早于开始日期。")
     if substitute and (substitute.pk == binding.user_id or not substitute.is_active):
-        message = "替班人应是另一位在职人员。"
-        raise Invalid(message, fields=(FieldError("substitute", message),))
+        raise _wrong("substitute", "替班人应是另一位在职人员。")
     changed = {
         "substitute": substitute,
         "substitute_from": start if substitute else None,

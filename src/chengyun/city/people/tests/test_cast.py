@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, make_cast
 from chengyun.city.people.models import Role, Unit, User
-from chengyun.city.people.roles import DEFAULT_ROLES, mingled
-from chengyun.kernel import audit
+from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole, mingled
+from chengyun.kernel import audit, registry
+from chengyun.kernel.specs import Permission
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +37,15 @@ def test_default_roles_keep_the_three_administrations_apart() -> None:
     make_cast()
     assert [r.key for r in DEFAULT_ROLES if len(mingled(r.permissions)) > 1] == []
     assert Role.objects.count() == len(DEFAULT_ROLES)
+
+
+def test_every_permission_of_a_default_role_is_declared_and_every_declared_one_is_held() -> None:
+    held = {key for role in DEFAULT_ROLES for key in role.permissions}
+    declared = {permission.key for permission in registry.all_of(Permission)}
+    assert held - declared == set()
+    assert declared - held == set()
+
+
+@pytest.mark.parametrize("role", DEFAULT_ROLES, ids=lambda role: role.key)
+def test_every_role_has_a_home(role: DefaultRole) -> None:
+    assert reverse(role.home)

@@ -18,6 +18,8 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field, Permission
 
 REACH = tuple((str(k), str(v)) for k, v in Role.Reach.choices)
+LAST = ("数据汇聚", "应用维护", "个人信息")
+"""Groups that stand at the end: the daily work comes first."""
 FIELDS = (
     Field(key="label", label="名称", required=True, max_length=40),
     Field(key="reach", label="数据范围", kind="choice", required=True, choices=REACH),
@@ -105,4 +107,5 @@ def _groups(shown: Iterable[Role]) -> list[Group]:
     for permission in registry.all_of(Permission):
         marks = [permission.key in keys for keys in held]
         groups.setdefault(permission.group, []).append((permission, marks))
-    return [Group(name=name, rows=rows) for name, rows in groups.items()]
+    found = [Group(name=name, rows=rows) for name, rows in groups.items()]
+    return sorted(found, key=lambda group: LAST.index(group.name) if group.name in LAST else -1)

@@ -22,8 +22,7 @@ from chengyun.kernel.errors import Invalid
 from chengyun.kernel.installation import install
 from chengyun.kernel.models import Installation
 from chengyun.kernel.params import settings_of
-from chengyun.kernel.workcalendar import import_year
-from chengyun.science.holidays import UnknownYear, published
+from chengyun.kernel.workcalendar import import_year, is_published
 
 SHORTEST_KEY = 32
 
@@ -95,18 +94,10 @@ def _first_administrator(plan: Founding, area: str) -> None:
 def _known_years(area: str) -> list[int]:
     """Enter the plans of this year, the one before and the one after, as far as they are known."""
     this = localdate(clock.now()).year
-    known = [year for year in (this - 1, this, this + 1) if _is_published(year)]
+    known = [year for year in (this - 1, this, this + 1) if is_published(year)]
     for year in known:
         import_year(area, year, by=None)
     return known
-
-
-def _is_published(year: int) -> bool:
-    try:
-        published(year)
-    except UnknownYear:
-        return False
-    return True
 
 
 def _regions(plan: Founding, area: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, PASSWORD, Cast, make_cast
-from chengyun.city.people.models import ApiToken, Post, Role, Unit, User
+from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit, CalendarDay
 from chengyun.kernel.params import settings_of
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 PAGES = {
     "units": ("admin", "district_admin", "security", "auditor"),
     "users": ("admin", "district_admin", "security", "auditor"),
+    "duties": ("admin", "district_admin", "security", "auditor"),
     "roles": ("admin", "district_admin", "security", "auditor"),
     "params": ("admin", "district_admin"),
     "calendar": ("admin", "district_admin"),
@@ -249,3 +250,22 @@ def test_tokens_are_issued_listed_and_revoked(cast: Cast) -> None:
         "/maintenance/tokens/add/", {"username": "nobody", "label": "x", "days": "9"}
     )
     assert nobody.status_code == 422
+
+
+def test_somebody_answers_for_a_place_and_somebody_stands_in(cast: Cast) -> None:
+    client = enter(cast.district_admin)
+    form = {"kind": "road", "place_type": "road", "place_code": "R-7", "username": "inspector"}
+    assert client.post("/maintenance/duties/add/", form).status_code == 303
+    assert client.post("/maintenance/duties/add/", form).status_code == 409
+    duty = Binding.objects.get()
+    unknown = form | {"place_type": "grid", "place_code": "371502999999999"}
+    assert client.post("/maintenance/duties/add/", unknown).status_code == 422
+    assert client.post("/maintenance/duties/add/", form | {"username": "bob"}).status_code == 404
+    url = f"/maintenance/duties/{duty.pk}/"
+    days = {"substitute": "operator", "start": "2099-01-01", "end": "2099-01-07"}
+    assert client.post(url, days).status_code == 303
+    assert "孙晓梅 01-01 至 01-07" in text(client.get(url))
+    assert "R-7" in text(client.get("/maintenance/duties/?substituted=1"))
+    assert enter(cast.security).post(f"{url}end/").status_code == 403
+    assert client.post(f"{url}end/").status_code == 303
+    assert client.get("/maintenance/duties/?place=R").context["table"].rows == []

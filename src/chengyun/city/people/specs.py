@@ -1,0 +1,18 @@
+"""Words about people and places; no Django."""
+
+from __future__ import annotations
+
+BINDING_KINDS = {
+    "inspector": "监督员",
+    "grid": "网格员",
+    "road": "路长",
+    "street": "街长",
+    "keeper": "包保责任人",
+}
+PLACE_TYPES = {
+    "grid": "单元网格",
+    "responsibility": "责任网格",
+    "region": "街道、社区",
+    "road": "道路",
+    "asset": "部件",
+}

@@ -1,0 +1,190 @@
+"""责任区: who answers for which place, in which shift, and who stands in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_POST
+
+from chengyun.city.people.models import Binding
+from chengyun.city.people.queries import binding_for, bindings_for, person_of, user_for
+from chengyun.city.people.services.bindings import bind, substitute, unbind
+from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
+from chengyun.city.places.queries import grid_of, region_of
+from chengyun.kernel import clock
+from chengyun.kernel.errors import FieldError, Invalid
+from chengyun.kernel.forms import faults_of, form_of
+from chengyun.kernel.pages import back, door, page
+from chengyun.kernel.paging import keyset
+from chengyun.kernel.specs import Column, Field, Filter
+from chengyun.kernel.tables import Links, filters, table
+
+COLUMNS = (
+    Column(
+        key="place",
+        label="地点",
+        value=lambda duty: (duty.place_code, duty.place_label),
+        kind="strong",
+    ),
+    Column(key="person", label="责任人", value=lambda duty: duty.user.name),
+    Column(key="kind", label="类型", value=lambda duty: duty.kind_label),
+    Column(key="shift", label="班次", value=lambda duty: duty.shift or "全天"),
+    Column(key="unit", label="单位", value=lambda duty: duty.unit),
+    Column(key="substitute", label="替班", value=lambda duty: _standing_in(duty)),
+)
+FILTERS = (
+    Filter(key="place", label="地点编码", kind="text"),
+    Filter(key="user", label="账号", kind="text"),
+    Filter(key="kind", label="类型", choices=lambda user: list(BINDING_KINDS.items())),
+    Filter(key="substituted", label="有替班", kind="check"),
+    Filter(key="ended", label="包括已解除", kind="check"),
+)
+FIELDS = (
+    Field(
+        key="kind",
+        label="类型",
+        kind="choice",
+        required=True,
+        choices=tuple(BINDING_KINDS.items()),
+    ),
+    Field(
+        key="place_type",
+        label="地点类型",
+        kind="choice",
+        required=True,
+        choices=tuple(PLACE_TYPES.items()),
+    ),
+    Field(key="place_code", label="地点编码", required=True, max_length=20),
+    Field(key="username", label="责任人账号", required=True, max_length=60),
+    Field(key="shift", label="班次", max_length=20, hint="例如：早班；不填就是全天"),
+)
+STAND_IN = (
+    Field(key="substitute", label="替班人账号", max_length=60, hint="不填就是取消替班"),
+    Field(key="start", label="从", kind="date", required=True),
+    Field(key="end", label="到（含当天）", kind="date", required=True),
+)
+
+
+@door(may="people.view")
+def duties(request: HttpRequest) -> HttpResponse:
+    """Bindings in use, newest first."""
+    user = person_of(request)
+    bar = filters(request, FILTERS)
+    rows = _narrowed(bindings_for(user), bar.values)
+    part = keyset(rows, ("-id",), after=request.GET.get("after", ""))
+    return page(
+        request,
+        filters=bar,
+        may_change=user.may("people.binding.change"),
+        table=table(
+            request,
+            COLUMNS,
+            part.items,
+            links=Links(url=lambda duty: reverse("maintenance:duty", args=[duty.pk])),
+            after=part.next,
+            empty="还没有指定责任人。",
+        ),
+    )
+
+
+@door(may="people.view")
+def duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """One binding: who stands in, from when to when."""
+    user = person_of(request)
+    found = binding_for(user, pk)
+    if request.method == "POST":
+        form = form_of(STAND_IN, request.POST)
+        if not form.is_valid():
+            raise faults_of(form)
+        given = form.cleaned_data
+        person = user_for(user, given["substitute"]) if given["substitute"] else None
+        substitute(found, person, given["start"], given["end"], by=user)
+        message = (
+            f"{given['start']} 至 {given['end']} 由{person.name}替班。"
+            if person
+            else "替班已取消。"
+        )
+        return back(request, reverse("maintenance:duty", args=[pk]), message)
+    may_change = not found.valid_to and user.may("people.binding.change")
+    return page(
+        request,
+        duty=found,
+        standing_in=_standing_in(found),
+        form=form_of(STAND_IN, initial=_initial(found)) if may_change else None,
+    )
+
+
+@door(may="people.binding.change")
+def duty_add(request: HttpRequest) -> HttpResponse:
+    """Make somebody answer for a place."""
+    user = person_of(request)
+    if request.method != "POST":
+        return page(
+            request, form=form_of(FIELDS, initial={"username": request.GET.get("user", "")})
+        )
+    form = form_of(FIELDS, request.POST)
+    if not form.is_valid():
+        raise faults_of(form)
+    given = form.cleaned_data
+    _check_place(given["place_type"], given["place_code"])
+    person = user_for(user, given["username"])
+    made = bind(
+        given["kind"],
+        given["place_type"],
+        given["place_code"],
+        person,
+        shift=given["shift"],
+        by=user,
+    )
+    message = f"{person.name}负责 {made.place_code}。"
+    return back(request, reverse("maintenance:duty", args=[made.pk]), message)
+
+
+@require_POST
+@door(may="people.binding.change")
+def duty_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person no longer answers for the place."""
+    user = person_of(request)
+    ended = unbind(binding_for(user, pk), by=user)
+    return back(request, "maintenance:duties", f"{ended.user.name}不再负责 {ended.place_code}。")
+
+
+def _narrowed(rows: QuerySet[Binding], values: dict[str, str]) -> QuerySet[Binding]:
+    if "ended" not in values:
+        rows = rows.filter(valid_to=None)
+    if place := values.get("place"):
+        rows = rows.filter(place_code__startswith=place)
+    if username := values.get("user"):
+        rows = rows.filter(user__username=username)
+    if kind := values.get("kind"):
+        rows = rows.filter(kind=kind)
+    if "substituted" in values:
+        rows = rows.filter(substitute_to__gte=localdate(clock.now()))
+    return rows
+
+
+def _check_place(place_type: str, code: str) -> None:
+    """A grid or region must exist; roads, assets and responsibility grids are the city's own numbers."""
+    known = {"grid": grid_of, "region": region_of}.get(place_type)
+    if known and known(code) is None:
+        message = f"没有编码为 {code} 的{PLACE_TYPES[place_type]}。"
+        raise Invalid(message, fields=(FieldError("place_code", message),))
+
+
+def _standing_in(duty: Binding) -> str:
+    start, end = duty.substitute_from, duty.substitute_to
+    if not (duty.substitute and start and end) or end < localdate(clock.now()):
+        return ""
+    return f"{duty.substitute.name} {start:%m-%d} 至 {end:%m-%d}"
+
+
+def _initial(duty: Binding) -> dict[str, Any]:
+    return {
+        "substitute": duty.substitute.username if duty.substitute else "",
+        "start": duty.substitute_from,
+        "end": duty.substitute_to,
+    }
