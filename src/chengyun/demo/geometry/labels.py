@@ -6,7 +6,7 @@ import numpy as np
 
 from chengyun.demo.geometry.plane import Floats, Ints
 
-LLOYD = 6
+LLOYD = 4
 OUTSIDE = -1
 
 

@@ -15,6 +15,7 @@ from chengyun.city.cases.services.clocks import end_of
 from chengyun.city.cases.services.naming import search_text
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import people_bound_to
+from chengyun.city.places.queries import locate
 from chengyun.kernel import clock, files, workflow
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
 from chengyun.kernel.workflow import Effects, Move
@@ -47,7 +48,7 @@ def act(
     if by is not None and not queries.may_take(by, case, move.step):
         raise NotAllowed(f"{case.code} 不归你办，不能{move.step.label}。")
     effects = _meaning(case, move, facts, by)
-    until = _until(case, facts)
+    until = _until(case, facts) if move.step.clock == "rectify" else None
     unit = effects.columns.get("unit", case.unit)
     _look_ahead(case, effects)
     effects.columns |= clocks.turn(case, move.step.clock, unit=unit, until=until)
@@ -172,8 +173,10 @@ def _standing(case: Case, move: Move, facts: Facts, effects: Effects) -> None:
 
 
 def _inspector_for(case: Case) -> User | None:
-    """Whose grid it is; else who reported it, if that is an inspector; else nobody in particular."""
-    bound = people_bound_to(case.grid) if case.grid else []
+    """Whose grid it is, the unit grid before the responsibility grid; else who reported it, if that is an inspector."""
+    place = locate(case.lon, case.lat)
+    codes = (case.grid, place.responsibility if place else "")
+    bound = [duty for code in codes if code for duty in people_bound_to(code)]
     if bound:
         return bound[0].person
     reporter = case.reporter
