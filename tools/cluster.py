@@ -27,7 +27,7 @@ def _version(path: Path) -> int:
 
 
 @contextmanager
-def cluster(programs: Path) -> Iterator[str]:
+def cluster(programs: Path, settings: str = FAST) -> Iterator[str]:
     """Start a server without a network port; gives the URL of a database whose owner may make more."""
     folder = Path(tempfile.mkdtemp(prefix="chengyun-pg-"))
     owner = _owner()
@@ -36,7 +36,7 @@ def cluster(programs: Path) -> Iterator[str]:
         initial = ("--username=chengyun", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
         _as(owner, programs / "initdb", "--pgdata", folder / "data", "--no-sync", *initial)
         control = (programs / "pg_ctl", "--pgdata", folder / "data", "--log", folder / "log", "-w")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {FAST}"
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
         _as(owner, *control, "--options", options, "start")
         try:
             yield f"postgresql://chengyun@/postgres?host={folder}"

@@ -29,6 +29,7 @@ from tools.install import ROOT, VENV, Unready, install, say
 
 CHENGYUN = VENV / "bin" / "chengyun"
 GRANIAN = VENV / "bin" / "granian"
+APPLICATION = "chengyun.config.wsgi:application"
 LOCAL = "127.0.0.1"
 READY_WITHIN = 60
 STOP_WITHIN = 15
@@ -240,7 +241,7 @@ def _static_state() -> str:
 @contextmanager
 def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Web and worker, answering; both are gone when the block is left."""
-    web = _start(place, GRANIAN, *_granian_words(place), group=0)
+    web = _start(place, GRANIAN, *granian_words(place.host, place.port), group=0)
     processes = [web]
     try:
         processes.append(_start(place, CHENGYUN, "worker", group=web.pid))
@@ -250,10 +251,10 @@ def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
         _end(processes)
 
 
-def _granian_words(place: Place) -> tuple[str, ...]:
-    address = ("--host", place.host, "--port", str(place.port))
+def granian_words(host: str, port: int, application: str = APPLICATION) -> tuple[str, ...]:
+    address = ("--host", host, "--port", str(port))
     served = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws")
-    return (*served, *address, "--log-level", "warning", "chengyun.config.wsgi:application")
+    return (*served, *address, "--log-level", "warning", application)
 
 
 def _start(place: Place, *words: str | Path, group: int) -> subprocess.Popen[bytes]:
