@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 
 from chengyun.city.people.models import User
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
-from chengyun.city.people.services.users import USERNAME, area_of
+from chengyun.city.people.services.users import USERNAME, area_of, hold
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import FieldError, Invalid, TooMany, Unknown
@@ -105,7 +105,7 @@ def _remember_failure(user: User, door: str, limits: dict[str, Any]) -> bool:
 
 @transaction.atomic
 def _remember_logout(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(failed_logins=0)
+    hold(user)
     record("user.logout", user, by=user, area=area_of(user))
 
 

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Post, Role, Unit, User
 from chengyun.city.people.roles import DEFAULT_ROLES, mingled
+from chengyun.city.people.services.users import hold
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
@@ -128,6 +129,7 @@ def give_post(
 def end_post(post: Post, *, by: Person | None) -> Post:
     """The user leaves the role today."""
     require(by, "people.post.give", area=post.area)
+    hold(post.user)
     today = localdate(clock.now())
     if not Post.objects.filter(pk=post.pk, valid_to=None).update(valid_to=today):
         raise Conflict("这个岗位已经免去了。")

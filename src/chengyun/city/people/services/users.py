@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import ApiToken, Binding, Post, Unit, User
@@ -136,6 +137,11 @@ def end_user(user: User, *, by: Person | None) -> User:
     user.is_active, user.valid_to = False, today
     record("user.end", user, by=by, area=area_of(user), facts=facts)
     return user
+
+
+def hold(user: User) -> None:
+    """Lock a person's row for this transaction: a history is written one line at a time."""
+    User.objects.filter(pk=user.pk).update(is_active=F("is_active"))
 
 
 def area_of(user: User) -> str:

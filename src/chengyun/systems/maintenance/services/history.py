@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from chengyun.city.people.models import User
+from chengyun.city.people.services.users import hold
 from chengyun.kernel import audit
 from chengyun.kernel.actions import record
 from chengyun.kernel.audit import Verdict
@@ -26,6 +27,7 @@ def view_personal(row: Audit, *, by: User) -> dict[str, str]:
     found = personal_of(row)
     if not found:
         raise Invalid("这条记录里没有个人信息。")
+    hold(by)
     record("personal.view", by, by=by, area=row.area, facts={"row": row.pk, "keys": list(found)})
     return found
 
@@ -34,6 +36,7 @@ def view_personal(row: Audit, *, by: User) -> dict[str, str]:
 def note_export(filters: Mapping[str, str], rows: int, *, by: User) -> None:
     """That somebody took a part of the history out of the house."""
     require(by, "audit.view")
+    hold(by)
     record("audit.export", by, by=by, facts={**filters, "rows": rows})
 
 
@@ -45,6 +48,7 @@ def verify_history(*, by: User) -> Verdict:
     audit.seal_new()
     verdict = audit.verify()
     with transaction.atomic():
+        hold(by)
         facts = {"rows": verdict.rows, "seals": verdict.seals, "faults": len(verdict.faults)}
         record("audit.verify", by, by=by, facts=facts)
     return verdict
