@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -34,7 +35,7 @@ def keyset(
     if not 1 <= limit <= MOST:
         raise Invalid(f"每页最多 {MOST} 条，最少 1 条。")
     if after:
-        rows = rows.filter(_beyond(order, _read(after, len(order))))
+        rows = rows.filter(_beyond(order, _read(after, rows.model, order)))
     found = list(rows.order_by(*order)[: limit + 1])
     more = len(found) > limit
     items = found[:limit]
@@ -62,23 +63,26 @@ def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
 
 def _mark(row: models.Model, order: tuple[str, ...]) -> str:
     values = [getattr(row, name.lstrip("-")) for name in order]
-    text = json.dumps([v.isoformat() if isinstance(v, datetime) else v for v in values])
+    text = json.dumps([v.isoformat() if isinstance(v, date) else v for v in values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(mark: str, length: int) -> list[Any]:
+def _read(mark: str, model: type[models.Model], order: tuple[str, ...]) -> list[Any]:
+    """What a mark says, as values of the fields it is compared with; marks come from outside."""
     try:
         values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        if (
-            not isinstance(values, list)
-            or len(values) != length
-            or not all(_plain(v) for v in values)
-        ):
+        if not isinstance(values, list) or len(values) != len(order):
             raise ValueError
-    except ValueError as error:
+        return [_typed(model, name, value) for name, value in zip(order, values, strict=True)]
+    except (TypeError, ValueError, OverflowError, ValidationError) as error:
         raise Invalid("翻页标记无效，请从第一页开始。") from error
-    return values
 
 
-def _plain(value: Any) -> bool:
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
+def _typed(model: type[models.Model], name: str, value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or "\0" in str(value):
+        raise ValueError
+    field: models.Field[Any, Any] = model._meta.get_field(name.lstrip("-"))  # type: ignore[assignment]
+    typed = field.to_python(value)
+    if isinstance(typed, datetime) and typed.tzinfo is None:
+        raise ValueError
+    return typed
