@@ -101,9 +101,9 @@ def test_a_click_on_the_map_fills_the_position(page: Page) -> None:
     box.scroll_into_view_if_needed()
     expect(box.locator("canvas")).to_be_visible()
     box.click(position={"x": 60, "y": 90})
-    expect(page.locator("#id_place_0")).to_have_value(page.locator("#id_place_0").input_value())
-    assert float(page.input_value("#id_place_0")) != 0
-    assert float(page.input_value("#id_place_1")) != 0
+    expect(page.locator("#id_place_lon")).to_have_value(page.locator("#id_place_lon").input_value())
+    assert float(page.input_value("#id_place_lon")) != 0
+    assert float(page.input_value("#id_place_lat")) != 0
 
 
 def test_rows_are_walked_with_the_keyboard(page: Page) -> None:

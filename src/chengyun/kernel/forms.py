@@ -54,6 +54,17 @@ class PointWidget(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         return list(value) if value else [None, None]
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The two inputs are called by what they hold: ``id_place_lon``, ``id_place_lat``."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        identifier = context["widget"]["attrs"].get("id", name)
+        for part, widget in zip(("lon", "lat"), context["widget"]["subwidgets"], strict=True):
+            widget["attrs"]["id"] = f"{identifier}_{part}"
+        return context
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return f"{id_}_lon"
+
 
 def _degrees(most: int) -> forms.FloatField:
     messages = {"invalid": "经纬度要写成小数，例如 115.985432。"}

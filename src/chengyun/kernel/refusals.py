@@ -6,10 +6,9 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from chengyun.kernel.errors import Missing, NotAllowed, Refusal
@@ -54,9 +53,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _came_from(request: HttpRequest) -> str:
-    return safe_next(
-        request, request.headers.get("Referer", ""), resolve_url(settings.LOGIN_REDIRECT_URL)
-    )
+    return safe_next(request, request.headers.get("Referer", ""), "")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

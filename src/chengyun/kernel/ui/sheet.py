@@ -36,7 +36,7 @@ def context() -> dict[str, Any]:
         "photos": PHOTOS,
         "facts": FACTS,
         "map": {**MAP, "src": static("ui/sheet_points.json")},
-        "pick": {"pick_lon": "id_place_0", "pick_lat": "id_place_1"},
+        "pick": {"pick_lon": "id_place_lon", "pick_lat": "id_place_lat"},
         "notices": NOTICES,
         "icons": sorted(icons.names()),
     }
