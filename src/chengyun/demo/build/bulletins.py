@@ -1,7 +1,7 @@
 """The weekly bulletins of the weeks that are over."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from chengyun.city.people.models import User
 from chengyun.demo.build.play import Act
@@ -15,9 +15,12 @@ from chengyun.systems.evaluation.services import (
 )
 
 
-def acts_of_bulletins(first: date, now: datetime, calendar: Calendar, by: User) -> Iterator[Act]:
+def acts_of_bulletins(
+    first: datetime, now: datetime, calendar: Calendar, by: User
+) -> Iterator[Act]:
     """On the first work day after each week its bulletin is drafted, approved and issued."""
-    monday = first - timedelta(days=first.weekday())
+    start = first.astimezone(calendar.zone).date()
+    monday = start - timedelta(days=start.weekday())
     while monday + timedelta(days=7) <= now.astimezone(calendar.zone).date():
         day = monday + timedelta(days=7)
         while not calendar.is_workday(day):

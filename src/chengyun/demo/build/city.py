@@ -3,12 +3,13 @@
 import gc
 import random
 from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import timedelta
+from multiprocessing import get_context
 
 from django.db import transaction
 
 from chengyun.city.cases.services.catalogue import load_catalogue
-from chengyun.city.places import memory
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.places import build_places
@@ -17,7 +18,9 @@ from chengyun.demo.build.register import build_register
 from chengyun.demo.build.shelf import Shelf
 from chengyun.demo.divisions import divisions
 from chengyun.demo.geometry.city import draw_city
+from chengyun.demo.photos.album import Photo, album
 from chengyun.demo.scenario.plan import DAYS, INSPECTORS, SEED, plan
+from chengyun.demo.scenario.planned import Scenario
 from chengyun.kernel import audit, clock
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.installation import install
@@ -29,11 +32,20 @@ EVERY = 4000
 SETTLED = timedelta(days=1)
 
 
-@transaction.atomic
 def build_city(told: Told, *, days: int = DAYS) -> None:
-    """Build it up to this moment. Raises Conflict where there is a city already."""
+    """Build it up to this moment. Raises Conflict where there is a city already.
+
+    The pictures are drawn by a second process meanwhile.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as artist:
+        pictures = artist.submit(album)
+        with transaction.atomic():
+            found(told, days, pictures)
+
+
+def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
+    """Lay the city out as it was ``days`` ago, then let the days pass."""
     now = clock.now()
-    rng = random.Random(SEED)  # noqa: S311
     with clock.at(now - timedelta(days=days) - SETTLED):
         install("聊城市", CITY, demo=True)
         told("画地图")
@@ -43,22 +55,25 @@ def build_city(told: Told, *, days: int = DAYS) -> None:
         told("建机构、账号和类别目录")
         load_catalogue(settings_of(CITY)["case.catalogue"], by=None)
         import_years(now.year, (now - timedelta(days=days)).year)
-        folk = build_folk(divisions(), INSPECTORS, rng)
+        folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311
         bind_inspectors(city, folk)
+        told("编排九十天的案件，登记部件")
+        scenario = plan(city, now, calendar_for(CITY), days=days)
+        codes = build_register(scenario.assets, folk.units)
         told("画现场照片")
         shelf = Shelf()
-        shelf.fill()
-        calendar = calendar_for(CITY)
-        told("编排九十天的案件")
-        scenario = plan(city, now, calendar, days=days)
-        told("登记部件")
-        codes = build_register(scenario.assets, folk.units)
-    stage = Stage(folk=folk, shelf=shelf, codes=codes)
+        shelf.fill(pictures.result())
+    live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days)
+
+
+def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
+    """Play the days."""
+    first = scenario.now - timedelta(days=days)
+    evaluator = stage.folk.accounts["evaluator"]
     acts = list(acts_of(stage, scenario))
-    first = (now - timedelta(days=days)).astimezone(calendar.zone).date()
-    acts += acts_of_bulletins(first, now, calendar, folk.accounts["evaluator"])
-    gc.freeze()  # what was drawn stays: the collector need not look at it again
+    acts += acts_of_bulletins(first, scenario.now, calendar_for(CITY), evaluator)
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
+    gc.freeze()  # what was drawn stays: the collector need not look at it again
     play(acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None)
     audit.seal_new()
 

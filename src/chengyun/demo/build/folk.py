@@ -88,7 +88,12 @@ def bodies(table: tuple[Division, ...]) -> dict[str, Unit]:
     for district in of_level(table, "district"):
         name = f"{district.name}城市管理局"
         bureau = add_unit(
-            f"QX-{district.code}", name, kind="bureau", area=district.code, parent=units["bureau"], by=None
+            f"QX-{district.code}",
+            name,
+            kind="bureau",
+            area=district.code,
+            parent=units["bureau"],
+            by=None,
         )
         units[district.code] = bureau
         units[f"desk-{district.code}"] = add_unit(

@@ -23,10 +23,7 @@ def build_places(city: DrawnCity) -> None:
 
 
 def regions(city: DrawnCity) -> list[RegionRow]:
-    return [
-        RegionRow(code=area.code, name=area.name, geometry=area.shape)
-        for area in city.areas
-    ]
+    return [RegionRow(code=area.code, name=area.name, geometry=area.shape) for area in city.areas]
 
 
 def grids(city: DrawnCity) -> list[GridRow]:

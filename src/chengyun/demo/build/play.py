@@ -22,7 +22,13 @@ BY_KEY = {topic.key: topic for topic in TOPICS}
 REASONED = ("refuse", "decline", "return", "rework", "check_fail", "suspend", "void", "redo")
 # verb -> the fact its planned words go into; others take a note
 WORDS = {**dict.fromkeys(REASONED, "reason"), "handle": "result", "rectify": "result"}
-SHOWING = {"verify": False, "check_fail": False, "handle": True, "check_pass": True, "rectify": True}
+SHOWING = {
+    "verify": False,
+    "check_fail": False,
+    "handle": True,
+    "check_pass": True,
+    "rectify": True,
+}
 DESKS = {
     **dict.fromkeys(("accept", "refuse", "ask_verify"), "operator"),
     **dict.fromkeys(("file", "decline", "close", "void", "suspend", "resume"), "supervisor"),
@@ -75,7 +81,9 @@ class Played:
             asset=self.stage.codes[p.asset] if p.asset >= 0 else "",
             reporter_name=p.reporter_name,
             reporter_phone=p.reporter_phone,
-            photos=[self.stage.shelf.lend(topic.photo, p.photo, False, by)] if self.pictured else [],
+            photos=[self.stage.shelf.lend(topic.photo, p.photo, False, by)]
+            if self.pictured
+            else [],
             simulated=True,
         )
         self.case = open_case(new, by=by)
@@ -108,7 +116,9 @@ class Played:
         topic, verb = BY_KEY[self.planned.topic], event.verb
         facts: dict[str, Any] = {WORDS.get(verb, "note"): event.text} if event.text else {}
         if verb in SHOWING:
-            facts["photos"] = [self.stage.shelf.lend(topic.photo, self.planned.photo, SHOWING[verb], by).pk]
+            facts["photos"] = [
+                self.stage.shelf.lend(topic.photo, self.planned.photo, SHOWING[verb], by).pk
+            ]
         if verb in ("ask_verify", "feed_back"):
             facts["inspector"] = self.stage.folk.inspectors[self.planned.inspector].username
         if verb == "verify":

@@ -1,7 +1,9 @@
 """The pictures of the album as stored files: each is drawn and stored once, and lent to who needs it."""
 
+from collections.abc import Iterable
+
 from chengyun.city.people.models import User
-from chengyun.demo.photos.album import VARIANTS, album
+from chengyun.demo.photos.album import VARIANTS, Photo
 from chengyun.kernel.files import store_again, store_photo
 from chengyun.kernel.models import File
 
@@ -15,13 +17,12 @@ class Shelf:
         self._drawn: dict[Key, File] = {}
         self._lent: dict[tuple[Key, int], File] = {}
 
-    def fill(self) -> int:
-        """Draw and store the whole album; how many pictures there are."""
-        for photo in album():
+    def fill(self, album: Iterable[Photo]) -> None:
+        """Store the whole album."""
+        for photo in album:
             name = f"{photo.kind}-{photo.variant}{'-after' if photo.fixed else ''}.jpg"
             key = photo.kind, photo.variant, photo.fixed
             self._drawn[key] = store_photo(photo.content, name, by=None)
-        return len(self._drawn)
 
     def lend(self, kind: str, number: int, fixed: bool, to: User) -> File:
         """The picture as a file this person has stored."""

@@ -59,9 +59,7 @@ class Line:
         self.address = urlsplit(url).netloc
         self._open: http.client.HTTPConnection | None = None
 
-    def send(
-        self, method: str, path: str, body: bytes | None, head: Mapping[str, str]
-    ) -> Answer:
+    def send(self, method: str, path: str, body: bytes | None, head: Mapping[str, str]) -> Answer:
         kept = self._open is not None
         try:
             return self._once(method, path, body, head)
@@ -76,9 +74,7 @@ class Line:
             self._open.close()
         self._open = None
 
-    def _once(
-        self, method: str, path: str, body: bytes | None, head: Mapping[str, str]
-    ) -> Answer:
+    def _once(self, method: str, path: str, body: bytes | None, head: Mapping[str, str]) -> Answer:
         if self._open is None:
             self._open = http.client.HTTPConnection(self.address, timeout=PATIENCE)
         self._open.request(method, path, body, dict(head))
@@ -86,10 +82,10 @@ class Line:
         content = answer.read()
         if answer.will_close:
             self.close()
-        return Answer(status=answer.status, body=_read(content))
+        return Answer(status=answer.status, body=read(content))
 
 
-def _read(content: bytes) -> Any:
+def read(content: bytes) -> Any:
     try:
         return json.loads(content)
     except ValueError:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 Figures = Counter[str]
+NOWHERE = ""
 
 
 @dataclass(kw_only=True)
@@ -66,7 +67,10 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     first = cells[0] + " " * (widths[0] - _width(cells[0]))
-    rest = (" " * (width - _width(text)) + text for text, width in zip(cells[1:], widths[1:], strict=True))
+    rest = (
+        " " * (width - _width(text)) + text
+        for text, width in zip(cells[1:], widths[1:], strict=True)
+    )
     return "  ".join((first, *rest)).rstrip()
 
 
@@ -83,8 +87,10 @@ def flows(counts: Iterable[dict[str, str | int]]) -> tuple[Figures, Figures]:
         acts[str(line["verb"])] += many
         standing[_place(line, "to")] += many
         standing[_place(line, "from")] -= many
+    del standing[NOWHERE]
     return acts, +standing
 
 
 def _place(line: dict[str, str | int], key: str) -> str:
-    return f"{str(line['verb']).partition('.')[0]}.{line[key]}" if line[key] else ""
+    flow = str(line["verb"]).partition(".")[0]
+    return f"{flow}.{line[key]}" if line[key] else NOWHERE

@@ -3,7 +3,6 @@
 import functools
 import glob
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -73,9 +72,11 @@ def photo(kind: Kind, variant: int, fixed: bool) -> Photo:
     return Photo(kind=kind.key, variant=variant, fixed=fixed, content=content)
 
 
-def album() -> Iterator[Photo]:
+def album() -> tuple[Photo, ...]:
     """Every kind in every variant, before and after."""
-    for kind in KINDS:
-        for variant in range(VARIANTS):
-            for fixed in (False, True):
-                yield photo(kind, variant, fixed)
+    return tuple(
+        photo(kind, variant, fixed)
+        for kind in KINDS
+        for variant in range(VARIANTS)
+        for fixed in (False, True)
+    )

@@ -1,0 +1,40 @@
+"""``chengyun drive``: work a whole job in a demo city over HTTP and compare what four sources counted."""
+
+from argparse import ArgumentParser
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from chengyun.demo.drive.door import Failed
+from chengyun.demo.drive.drive import Plan, drive
+
+
+class Command(BaseCommand):
+    help = (
+        "Drive a running demo city over HTTP as its roles would, from the first report to the bulletin;"
+        " exit 0 only when answers, lists, audit and bulletin agree. Run it in the city's own home."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--url", required=True, help="address of the city, http://host:port")
+        parser.add_argument("--reports", type=int, default=200, help="how many reports (200)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = monotonic()
+
+        def told(line: str) -> None:
+            self.stdout.write(f"{monotonic() - started:6.1f} 秒  {line}" if line else "")
+            self.stdout.flush()
+
+        plan = Plan(url=options["url"], reports=options["reports"], data=settings.ENV.data)
+        try:
+            wrong = drive(plan, told)
+        except Failed as failure:
+            wrong = [str(failure)]
+        for sentence in wrong:
+            self.stderr.write(sentence)
+        if wrong:
+            raise SystemExit(1)
+        told("全部相符。")
