@@ -25,7 +25,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TypedDict
 
-from tools.install import ROOT, VENV, Unready, install, say
+from tools.install import PYTHON, ROOT, VENV, Unready, install, say
 
 CHENGYUN = VENV / "bin" / "chengyun"
 GRANIAN = VENV / "bin" / "granian"
@@ -34,15 +34,6 @@ LOCAL = "127.0.0.1"
 READY_WITHIN = 60
 STOP_WITHIN = 15
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
-PROBE = """
-import json, django
-django.setup()
-from chengyun.city.people.queries import demo_roles
-from chengyun.kernel.installation import installation
-city = installation()
-accounts = [[role.key, role.label] for role in demo_roles()]
-print(json.dumps({"name": city.name, "demo": city.demo, "accounts": accounts} if city else None))
-"""
 
 
 class City(TypedDict):
@@ -187,12 +178,11 @@ def _reason(error: Exception) -> str:
 
 def _prepare(place: Place) -> City:
     """Tables, static files and, where there is no city, the demo. Returns the city's row."""
-    _must(place, "Preparing the database", "migrate", "--no-input", "--verbosity", "0")
+    city = _tables(place)
     _collect_static(place)
-    city = _city(place)
     if city is None:
         _must(place, "Building the demo city (once, about a minute)", "demo")
-        city = _city(place)
+        city = _tables(place)
         if city is None:
             raise Unready("There is no city; make one with: .venv/bin/chengyun init")
     return city
@@ -208,11 +198,14 @@ def _must(place: Place, title: str, *words: str) -> None:
         raise Unready(f"{title} failed; see above. Nothing was deleted.")
 
 
-def _city(place: Place) -> City | None:
+def _tables(place: Place) -> City | None:
+    """Bring the database up to date; the city in it, if there is one."""
     told = subprocess.run(
-        [VENV / "bin" / "python", "-c", PROBE],
-        cwd=ROOT, env=place.environ, capture_output=True, text=True, check=True,
+        [PYTHON, "-m", "tools.prepare"],
+        cwd=ROOT, env=place.environ, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    if told.returncode:
+        raise Unready("Preparing the database failed; see above. Nothing was deleted.")
     city: City | None = json.loads(told.stdout)
     return city
 

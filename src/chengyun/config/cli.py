@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
@@ -11,8 +13,15 @@ from chengyun.config.env import Misconfigured
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyun.config.settings")
-    try:
+    with one_sentence():
         execute_from_command_line(spelled(sys.argv))
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """End the program with a sentence where the operator has something to put right."""
+    try:
+        yield
     except Misconfigured as error:
         sys.exit(f"chengyun: {error}")
     except OperationalError as error:

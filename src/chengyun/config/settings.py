@@ -202,16 +202,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * MEGABYTE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
+_STDERR = {"class": "logging.StreamHandler", "formatter": "line"}
+_ONLY_ERRORS: dict[str, Any] = {"handlers": ["errors"], "propagate": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": _STDERR, "errors": {**_STDERR, "level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        # Its starts and stops are told by whoever starts and stops it.
-        "django_tasks_db": {"level": "ERROR"},
+        # They tell every start, stop and step.
+        "django_tasks": _ONLY_ERRORS,
+        "django_tasks_db": _ONLY_ERRORS,
     },
 }
