@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -174,11 +175,12 @@ def prepared(
     """The reports to be made, spread over the city and the sources."""
     places = spots(crowd)
     rng.shuffle(places)
+    run = secrets.token_hex(8)
     rows = zip(messages, ways, itertools.cycle(places), itertools.cycle(SOURCES), strict=False)
     return [
         Driven(
             crowd=crowd, message=message, way=way, spot=spot, source=source,
-            key=f"drive-{number}", rng=rng,
+            key=f"{run}-{number}", rng=rng,
         )
         for number, (message, way, spot, source) in enumerate(rows)
     ]  # fmt: skip

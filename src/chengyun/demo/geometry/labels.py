@@ -46,6 +46,18 @@ def bisect(seeds: Floats, members: Ints, quotas: Sequence[tuple[int, int]], into
     bisect(seeds, order[cut:], quotas[half:], into)
 
 
+def sectors(
+    seeds: Floats, members: Ints, centre: Floats, quotas: Sequence[tuple[int, int]], into: Ints
+) -> None:
+    """Give each (label, count) a sector of ``count`` members round a centre, beginning in the west."""
+    east, north = (seeds[members] - centre).T
+    order = members[np.argsort(np.arctan2(-north, -east), kind="stable")]
+    start = 0
+    for label, count in quotas:
+        into[order[start : start + count]] = label
+        start += count
+
+
 def neighbours(array: Ints, fill: int) -> list[Ints]:
     """The array as seen from each cell to the south, north, west and east."""
     padded = np.pad(array, 1, constant_values=fill)

@@ -8,7 +8,7 @@ import shapely
 
 from chengyun.demo.divisions import Division, children, of_level
 from chengyun.demo.geometry.core import core_communities
-from chengyun.demo.geometry.labels import OUTSIDE, bisect, connected, nearest, spread
+from chengyun.demo.geometry.labels import OUTSIDE, bisect, connected, nearest, sectors, spread
 from chengyun.demo.geometry.mesh import Mesh
 from chengyun.demo.geometry.plane import Floats, Ints, waves
 from chengyun.demo.geometry.streets import OFFICES
@@ -65,9 +65,9 @@ def street_groups(seeds: Floats, seat: Floats, streets: list[Division], sizes: l
     order = np.argsort(((seeds - seat) ** 2).sum(axis=1), kind="stable")
     cut = sum(size for _, size in near)
     group = np.empty(len(seeds), dtype=np.int64)
-    for members, wanted in ((order[:cut], near), (order[cut:], far)):
-        if wanted:
-            bisect(seeds, members, wanted, group)
+    sectors(seeds, order[:cut], seat, near, group)
+    if far:
+        bisect(seeds, order[cut:], far, group)
     return group
 
 

@@ -46,10 +46,10 @@ def font() -> tuple[Font, bool]:
 def stamped(picture: Image.Image, words: str, plain: str) -> Image.Image:
     """The picture with a strip below it; ``plain`` is used where no Chinese font is installed."""
     letters, chinese = font()
-    whole = Image.new("RGB", (WIDTH, HEIGHT + STRIP), (24, 28, 31))
-    whole.paste(picture, (0, 0))
+    whole = Image.new("RGB", (WIDTH, HEIGHT), (24, 28, 31))
+    whole.paste(picture.crop((0, 0, WIDTH, HEIGHT - STRIP)))
     ImageDraw.Draw(whole).text(
-        (18, HEIGHT + 7), words if chinese else plain, (236, 238, 238), letters
+        (18, HEIGHT - STRIP + 7), words if chinese else plain, (236, 238, 238), letters
     )
     return whole
 

@@ -48,7 +48,7 @@ def of_week(
                     field=field,
                     unit=unit,
                     photo=photo,
-                    text=f"{spot.address}，{filled(words, rng)}。",
+                    text=f"{filled(words, rng)}。",
                     spot=spot,
                     found_at=at,
                     due=due,

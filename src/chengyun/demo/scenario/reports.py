@@ -120,11 +120,7 @@ def planned(
     asset = which_asset(r, topic) if district == CORE else -1
     spot = place(r, topic, district, asset)
     told = source in PERSONAL
-    words = (
-        citizen_words(topic, spot.road, r.rng)
-        if told
-        else inspector_words(topic, spot.address, r.rng)
-    )
+    words = citizen_words(topic, spot.road, r.rng) if told else inspector_words(topic, r.rng)
     return PlannedCase(
         topic=topic.key,
         spot=spot,

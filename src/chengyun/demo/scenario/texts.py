@@ -18,8 +18,9 @@ def filled(words: str, rng: random.Random) -> str:
     return SLOT.sub(lambda found: str(rng.randint(*RANGES[found[1]])), words)
 
 
-def inspector_words(topic: Topic, address: str, rng: random.Random) -> str:
-    return f"{address}，{filled(rng.choice(topic.seen), rng)}{rng.choice(INSPECTOR_CLOSINGS)}"
+def inspector_words(topic: Topic, rng: random.Random) -> str:
+    """An inspector has the place from the map and writes only what is wrong."""
+    return f"{filled(rng.choice(topic.seen), rng)}{rng.choice(INSPECTOR_CLOSINGS)}"
 
 
 def citizen_words(topic: Topic, road: str, rng: random.Random) -> str:
