@@ -149,7 +149,8 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     user = _person(request)
     row = queries.bulletin_for(user, code)
     notice = queries.notice_of(row)
-    checks = checks_of(row, notice)
+    sections = sections_of(row, notice, case_url)
+    checks = checks_of(row, notice, sections)
     return page(
         request,
         bulletin=row,
@@ -158,7 +159,7 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
         week=lists.week_words(row.period),
         red_head=settings_of(row.area)["bulletin.red_head"],
         lines=list(zip(notice.figures, notice.field_lines, strict=False)),
-        sections=sections_of(row, notice, case_url),
+        sections=sections,
         steps=_buttons(user, row),
         progress=queries.progress_of(row, notice),
         checks=checks,

@@ -86,13 +86,13 @@ def sections_of(bulletin: Bulletin, notice: Notice, url: Callable[[str], str]) -
     ]
 
 
-def checks_of(bulletin: Bulletin, notice: Notice) -> list[Check]:
+def checks_of(bulletin: Bulletin, notice: Notice, sections: list[Section]) -> list[Check]:
     """What whoever issues the bulletin should have looked at."""
-    return list(_checks(bulletin, notice))
+    bare = sum(entry.photo is None for section in sections for entry in section.entries)
+    return list(_checks(bulletin, notice, bare))
 
 
-def _checks(bulletin: Bulletin, notice: Notice) -> Iterator[Check]:
-    bare = notice.total - len(photos_of(item.id for item in notice.items))
+def _checks(bulletin: Bulletin, notice: Notice, bare: int) -> Iterator[Check]:
     yield Check(
         words=f"{bare} 处问题没有现场照片"
         if bare

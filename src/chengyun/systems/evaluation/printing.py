@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.timezone import localtime
 
 from chengyun.city.inspections.queries import photos_of
-from chengyun.kernel.files import path_of
+from chengyun.kernel.files import thumbnail_of
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.ui.words import day
 from chengyun.systems.evaluation.models import Bulletin
@@ -16,13 +16,13 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 
 def word_file(bulletin: Bulletin) -> bytes:
-    """The notice with the photos of its findings."""
+    """The notice with the photos of its findings, as large as paper needs them, so that the file can be mailed."""
     notice = notice_of(bulletin)
     photos = photos_of(item.id for item in notice.items)
     return document(
         notice,
         _issue(bulletin),
-        {finding: [path_of(photo.file) for photo in rows] for finding, rows in photos.items()},
+        {finding: [thumbnail_of(photo.file) for photo in rows] for finding, rows in photos.items()},
         red_head=settings_of(bulletin.area)["bulletin.red_head"],
     )
 

@@ -58,7 +58,7 @@ def bulletin_for(user: Person, code: str) -> Bulletin:
     return found
 
 
-def neighbours_of(user: Person, bulletin: Bulletin) -> dict[str, Bulletin | None]:
+def neighbours_of(user: Person, bulletin: Bulletin) -> dict[str, Any]:
     """The same office's bulletins of the weeks before and after, as far as the person sees them."""
     rows = bulletins_for(user).filter(area=bulletin.area)
     return {

@@ -74,7 +74,8 @@ def act(
         )
     move = workflow.plan(bulletin, verb, by=by, facts=facts)
     require(by, move.step.may, area=bulletin.area)
-    given = {key: str(facts[key]) for key in (*move.step.needs, *move.step.asks) if facts.get(key)}
+    wanted = (*move.step.needs, *move.step.asks)
+    given = {key: str(facts[key]).replace("\0", "") for key in wanted if facts.get(key)}
     effects = EFFECTS[verb](bulletin)
     effects.facts |= given
     workflow.take(bulletin, move, effects, by=by)

@@ -17,10 +17,9 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.table import CT_Row
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
-from PIL import Image
 
 from chengyun.systems.evaluation.notice import Item, Notice
 
@@ -39,7 +38,6 @@ RED = RGBColor(0xC0, 0x00, 0x00)
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
 PHOTO_WIDTH, PHOTO_HEIGHT = Mm(72), Mm(54)
 TEXT_WIDTH = Mm(146)
-PHOTO_PIXELS = (1000, 750)
 PHOTOS_PER_FINDING = 2
 KEPT_TOGETHER = 15
 """Rows of a table that stay on one page."""
@@ -158,26 +156,15 @@ def _figure(paper: Doc, pictures: Sequence[Path], caption: str) -> None:
     line = _line(paper, ALIGN.CENTER, before=Pt(4))
     line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     line.paragraph_format.keep_with_next = True
-    share = len(pictures)
+    room = min(PHOTO_WIDTH, int(TEXT_WIDTH / len(pictures)))
     for n, path in enumerate(pictures):
         if n:
             line.add_run(" ")
-        data, size = _small(path)
-        width = min(PHOTO_WIDTH, int(TEXT_WIDTH / share), int(PHOTO_HEIGHT * size[0] / size[1]))
-        line.add_run().add_picture(data, width=width)
+        shape = line.add_run().add_picture(str(path))
+        scale = min(room / shape.width, PHOTO_HEIGHT / shape.height)
+        shape.width, shape.height = Length(shape.width * scale), Length(shape.height * scale)
     under = _line(paper, ALIGN.CENTER, spacing=Pt(20), after=Pt(6))
     _write(under, caption, SUBHEADING, SMALL)
-
-
-def _small(path: Path) -> tuple[io.BytesIO, tuple[int, int]]:
-    """A photo as large as paper needs it, so that a file of a hundred photos can still be mailed."""
-    buffer = io.BytesIO()
-    with Image.open(path) as picture:
-        picture.thumbnail(PHOTO_PIXELS)
-        picture.convert("RGB").save(buffer, "JPEG", quality=80)
-        size = picture.size
-    buffer.seek(0)
-    return buffer, size
 
 
 def _closing(paper: Doc, notice: Notice, issue: Issue) -> None:
