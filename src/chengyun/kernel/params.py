@@ -20,7 +20,7 @@ from chengyun.science.workclock import Limit
 
 @recent(5)
 def settings_of(area: str) -> dict[str, Any]:
-    """All parameters as they hold in ``area``: the declared default, then the widest to the narrowest setting. One query."""
+    """All parameters as they hold in ``area``: the default, then the widest to the narrowest setting."""
     found = {param.key: param.default for param in registry.all_of(Param)}
     prefixes = [area[:n] for n in range(1, len(area) + 1)]
     rows = Setting.objects.filter(area__in=prefixes).values_list("area", "key", "value")

@@ -15,7 +15,7 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE kernel_sequence.val
 
 
 def take(key: str, count: int = 1) -> int:
-    """The last of ``count`` new numbers under ``key``; the first number ever is 1. Gaps are possible, repeats are not."""
+    """The last of ``count`` new numbers under ``key``, from 1. Gaps are possible, repeats are not."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [key, count, count])
         row = cursor.fetchone()

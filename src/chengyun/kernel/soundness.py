@@ -24,21 +24,25 @@ def faults(flow: Workflow) -> list[str]:
 
 def _unknown_names(flow: Workflow) -> Iterator[str]:
     states = {s.key for s in flow.states}
-    facts = {f.key for f in flow.facts}
     if flow.start not in states:
         yield f"start state {flow.start} does not exist"
     for step in flow.steps:
         for name in (*step.source, *([step.target] if step.target else [])):
             if name not in states:
                 yield f"{step.verb}: state {name} does not exist"
+    for state in flow.states:
+        if not 1 <= state.stage <= len(flow.stages):
+            yield f"{state.key}: stage {state.stage} does not exist"
+
+
+def _unknown_facts(flow: Workflow) -> Iterator[str]:
+    facts = {f.key for f in flow.facts}
+    for step in flow.steps:
         for fact in (*step.needs, *step.asks):
             if fact not in facts:
                 yield f"{step.verb}: fact {fact} does not exist"
         if step.clock not in CLOCK_WORDS and step.clock not in flow.clocks:
             yield f"{step.verb}: clock {step.clock} does not exist"
-    for state in flow.states:
-        if not 1 <= state.stage <= len(flow.stages):
-            yield f"{state.key}: stage {state.stage} does not exist"
 
 
 def _targets(flow: Workflow, key: str) -> set[str]:

@@ -59,7 +59,17 @@ class Column:
     label: str
     value: Callable[[Any], Any]
     kind: Literal[
-        "text", "strong", "code", "time", "number", "light", "badge", "stage", "source", "share"
+        "text",
+        "short",
+        "strong",
+        "code",
+        "time",
+        "number",
+        "light",
+        "badge",
+        "stage",
+        "source",
+        "share",
     ] = "text"
     sort: str = ""
     wide_only: bool = False
@@ -134,7 +144,7 @@ class Tab:
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """A workbench entry in the side bar; ``count`` gives (total, late) for a user, all queues of a page share a cache."""
+    """A workbench entry in the side bar; ``count`` gives (total, late) for a user."""
 
     key: str
     label: str
@@ -173,8 +183,8 @@ class Periodic:
 class State:
     """A state of a workflow.
 
-    ``stage`` is its ordinal among the stages shown to people; ``branches`` makes the state parallel: each branch has its
-    own small state and the state is left by ``join`` once all are done.
+    ``stage`` is its ordinal among the stages shown to people; ``branches`` makes the state parallel:
+    each branch has its own small state and the state is left for ``join`` once all are done.
     """
 
     key: str
@@ -227,9 +237,11 @@ class Workflow:
             raise Misdeclared(f"Workflow {self.key}: " + "; ".join(found))
 
     def state(self, key: str) -> State:
+        """The state of that key; StopIteration when there is none."""
         return next(s for s in self.states if s.key == key)
 
     def fact(self, key: str) -> Field:
+        """The fact of that key; StopIteration when there is none."""
         return next(f for f in self.facts if f.key == key)
 
     def step(self, verb: str, source: str) -> Step | None:
@@ -237,4 +249,5 @@ class Workflow:
         return next((s for s in self.steps if s.verb == verb and source in s.source), None)
 
     def verbs(self) -> tuple[str, ...]:
+        """All verbs, in the order of the table."""
         return tuple(dict.fromkeys(s.verb for s in self.steps))

@@ -63,13 +63,26 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
     fields += [_optional(flow.fact(key)) for key in step.asks]
     shown = tuple(_chosen(field) for field in fields)
     data = request.POST if request.method == "POST" else None
-    return form_of(
+    form = form_of(
         shown,
         data,
         request.FILES if request.method == "POST" else None,
         initial=_known(request, case),
         choices={field.key: _choices(request, case, field) for field in fields},
     )
+    if "condition" in form.fields:
+        _reload_conditions(form)
+    return form
+
+
+def _reload_conditions(form: forms.Form) -> None:
+    """Another class has other conditions: choosing one asks for the form again."""
+    form.fields["class"].widget.attrs |= {
+        "hx-get": "?",
+        "hx-target": "#step_form",
+        "hx-include": "closest form",
+        "hx-params": "class,note",
+    }
 
 
 def facts_of(form: forms.Form, user: User) -> dict[str, Any]:
@@ -99,7 +112,10 @@ def _chosen(field: Field) -> Field:
 
 def _known(request: HttpRequest, case: Case) -> Mapping[str, Any]:
     proposal = queries.proposal_for(case)
+    conditions = _conditions(request, case)
     return {
+        "condition": conditions[0][0] if len(conditions) == 1 else "",
+        "note": request.GET.get("note", ""),
         "class": request.GET.get("class") or (case.case_class.code if case.case_class else ""),
         "unit": case.unit.code if case.unit else proposal.unit.code if proposal else "",
     }

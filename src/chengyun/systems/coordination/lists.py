@@ -10,7 +10,7 @@ from django.utils import timezone
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import FAR, Case
 from chengyun.city.cases.specs import CaseType, Source
-from chengyun.city.people.queries import units_for
+from chengyun.city.people.queries import units_serving
 from chengyun.city.places.queries import regions
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
@@ -71,8 +71,10 @@ DESK_COLUMNS = (
     Column(key="problem", label="问题", kind="strong", value=problem),
     Column(key="address", label="地点", value=lambda case: case.address),
     Column(key="source", label="来源", kind="source", value=source),
-    Column(key="unit", label="单位", value=lambda case: case.unit and str(case.unit)),
-    Column(key="grid", label="网格", value=lambda case: case.grid[-6:], wide_only=True),
+    Column(key="unit", label="单位", kind="short", value=lambda case: case.unit and str(case.unit)),
+    Column(
+        key="grid", label="网格", kind="short", value=lambda case: case.grid[-6:], wide_only=True
+    ),
     Column(key="reported", label="上报", kind="time", value=lambda case: case.reported_at),
 )
 CASE_COLUMNS = (
@@ -82,7 +84,7 @@ CASE_COLUMNS = (
     Column(key="problem", label="问题", kind="strong", value=problem),
     Column(key="address", label="地点", value=lambda case: case.address),
     Column(key="source", label="来源", kind="source", value=source),
-    Column(key="unit", label="单位", value=lambda case: case.unit and str(case.unit)),
+    Column(key="unit", label="单位", kind="short", value=lambda case: case.unit and str(case.unit)),
     Column(
         key="reported", label="上报", kind="time", value=lambda c: c.reported_at, sort="reported_at"
     ),
@@ -104,6 +106,11 @@ def areas(user: Any) -> list[tuple[str, str]]:
     return [(r.code, r.name) for r in regions(within=home) if r.level == depth]
 
 
+def units(user: Any) -> list[tuple[str, str]]:
+    """The units that work where this person does."""
+    return [(unit.code, str(unit)) for unit in units_serving(_area(user))]
+
+
 def states(user: Any) -> list[tuple[str, str]]:
     """All states of all case types, in the order of their workflows."""
     flows = [registry.get(Workflow, kind.workflow) for kind in registry.all_of(CaseType)]
@@ -117,9 +124,7 @@ def _area(user: Any) -> str:
 STATE = Filter(key="state", label="状态", choices=states)
 CLASS = Filter(key="class", label="大类", choices=majors)
 AREA = Filter(key="area", label="区域", choices=areas)
-UNIT = Filter(
-    key="unit", label="单位", choices=lambda user: [(u.code, str(u)) for u in units_for(user)]
-)
+UNIT = Filter(key="unit", label="单位", choices=units)
 SOURCE = Filter(
     key="source",
     label="来源",

@@ -178,7 +178,12 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     found = register.case_for(user, code)
     step = _step(user, found, verb)
     form = step_form(request, found, step)
-    context: dict[str, Any] = {"case": found, "step": step, "stage": lists.stage(found), "version": found.version}
+    context: dict[str, Any] = {
+        "case": found,
+        "step": step,
+        "stage": lists.stage(found),
+        "version": found.version,
+    }
     if request.method != "POST":
         return page(request, form=form, proposal=_proposal(step, found), **context)
     if not form.is_valid():

@@ -92,7 +92,9 @@ def test_a_case_is_made_on_the_page_and_goes_to_its_end_by_hand(cast: Cast) -> N
         ("inspector", "checking", "check"),
     ],
 )
-def test_each_post_lands_on_what_waits_for_it(cast: Cast, post: str, until: str, queue: str) -> None:
+def test_each_post_lands_on_what_waits_for_it(
+    cast: Cast, post: str, until: str, queue: str
+) -> None:
     case = drive(make_case(cast), cast, until)
     page = at_desk(getattr(cast, post)).get(reverse("coordination:desk"), {"queue": queue})
     assert page.status_code == 200
