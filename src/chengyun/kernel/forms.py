@@ -103,7 +103,7 @@ class LimitField(forms.MultiValueField):
 
 
 class LimitWidget(forms.MultiWidget):
-    template_name = "ui/widgets/point.html"
+    template_name = "ui/widgets/limit.html"
 
     def __init__(self, units: list[tuple[Any, str]]) -> None:
         amount = forms.NumberInput({**INPUT, "min": 0, "step": "any", "aria-label": "数值"})

@@ -17,6 +17,7 @@ from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.installation import installation
+from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import inside
 
 
@@ -183,11 +184,12 @@ def digest_of(raw: str) -> str:
     return hashlib.sha256(raw.encode()).hexdigest()
 
 
-def token_of(raw: str) -> ApiToken | None:
+@recent(5)
+def token_of(digest: str) -> ApiToken | None:
     """The token; None when it is unknown, expired, revoked, or its owner has left."""
     return (
         ApiToken.objects.filter(
-            digest=digest_of(raw),
+            digest=digest,
             revoked_at=None,
             expires_at__gt=clock.now(),
             user__is_active=True,

@@ -10,6 +10,7 @@ from django.db import models
 from chengyun.city.people.models.units import Unit
 from chengyun.city.places.queries import names_of
 from chengyun.kernel.installation import installation
+from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
 
 
@@ -66,10 +67,8 @@ class User(AbstractBaseUser):
 
     @cached_property
     def standing(self) -> list[Post]:
-        """Posts held now, the first one leading. One query per request."""
-        return list(
-            self.posts.filter(valid_to=None).select_related("role", "unit").order_by("order", "id")
-        )
+        """Posts held now, the first one leading."""
+        return posts_held(self.pk)
 
     @cached_property
     def permissions(self) -> frozenset[str]:
@@ -117,9 +116,26 @@ class Post(models.Model):
 
     def reach_units(self) -> list[int]:
         """The post's unit and everything under it."""
-        return list(
-            Unit.objects.filter(path__startswith=self.unit.path).values_list("id", flat=True)
-        )
+        return units_under(self.unit.path)
+
+
+@recent(5)
+def posts_held(user_id: int) -> list[Post]:
+    """The posts a user holds now; whoever changes a post, a role or a unit forgets them."""
+    held = Post.objects.filter(user=user_id, valid_to=None).select_related("role", "unit")
+    return list(held.order_by("order", "id"))
+
+
+@recent(5)
+def units_under(path: str) -> list[int]:
+    """Ids of a unit and of everything under it."""
+    return list(Unit.objects.filter(path__startswith=path).values_list("id", flat=True))
+
+
+def forget_posts() -> None:
+    """A post, a role or a unit has changed."""
+    posts_held.forget()
+    units_under.forget()
 
 
 class ApiToken(models.Model):

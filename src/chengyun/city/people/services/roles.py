@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Post, Role, Unit, User
+from chengyun.city.people.models.users import forget_posts
 from chengyun.city.people.roles import DEFAULT_ROLES, mingled
 from chengyun.city.people.services.users import hold
 from chengyun.kernel import clock, registry
@@ -88,6 +89,7 @@ def change_role(role: Role, changes: Mapping[str, Any], *, by: Person | None) ->
         "withdrawn": sorted(before["permissions"] - after),
     }
     record("role.change", role, by=by, area=_city(), facts=facts)
+    forget_posts()
     return role
 
 
@@ -120,6 +122,7 @@ def give_post(
     post.save(force_insert=True)
     user.__dict__.pop("standing", None)
     user.__dict__.pop("permissions", None)
+    forget_posts()
     facts = {"role": role.key, "unit": unit.code, "area": area}
     record("user.post", user, by=by, area=area, facts=facts)
     return post
@@ -136,6 +139,7 @@ def end_post(post: Post, *, by: Person | None) -> Post:
     post.valid_to = today
     facts = {"role": post.role.key, "unit": post.unit.code, "area": post.area}
     record("user.post_end", post.user, by=by, area=post.area, facts=facts)
+    forget_posts()
     return post
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from copy import copy
 from datetime import timedelta
 
 from django.db import transaction
@@ -60,15 +61,20 @@ def revoke_token(token: ApiToken, *, by: Person | None) -> ApiToken:
         raise Conflict("这个令牌已经吊销了。")
     token.revoked_at = now
     record("token.revoke", token, by=by, area=area_of(token.user))
+    token_of.forget()
     return token
 
 
 def owner_of(raw: str) -> User | None:
-    """Whose token this is; that it was used is noted once an hour."""
-    token = token_of(raw)
-    if token is None:
+    """Whose token this is; that it was used is noted once an hour.
+
+    What another process revokes is refused here some seconds later at the latest. Each request gets a user of its own,
+    because a request keeps things with its user.
+    """
+    token, now = token_of(digest_of(raw)), clock.now()
+    if token is None or token.expires_at <= now:
         return None
-    now = clock.now()
     if token.used_at is None or token.used_at < now - SEEN_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
-    return token.user
+        token.used_at = now
+    return copy(token.user)

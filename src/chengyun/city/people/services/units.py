@@ -13,6 +13,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Post, Unit, User
+from chengyun.city.people.models.users import forget_posts
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid
@@ -59,6 +60,7 @@ def add_unit(
         raise _double(code) from error
     facts = {"name": unit.name, "kind": kind, "parent": parent.code if parent else ""}
     record("unit.add", unit, by=by, area=area, facts=facts, new=True)
+    forget_posts()
     return unit
 
 
@@ -80,6 +82,7 @@ def change_unit(unit: Unit, changes: Mapping[str, Any], *, by: Person | None) ->
     unit.save(update_fields=[*made, "path"])
     facts = {k: v.code if isinstance(v, Unit) else v for k, v in made.items()}
     record("unit.change", unit, by=by, area=unit.area, facts=facts)
+    forget_posts()
     return unit
 
 

@@ -11,6 +11,8 @@ from django.db.models import F
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import ApiToken, Binding, Post, Unit, User
+from chengyun.city.people.models.users import forget_posts
+from chengyun.city.people.queries import token_of
 from chengyun.city.people.services.passwords import hashed
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
@@ -85,6 +87,7 @@ def change_user(user: User, changes: Mapping[str, Any], *, by: Person | None) ->
         facts={"unit": user.unit.code} if "unit" in made and user.unit else {},
         personal={k: str(v) for k, v in made.items() if k in PERSONAL},
     )
+    token_of.forget()
     return user
 
 
@@ -104,6 +107,7 @@ def _keep_password(user: User, *, by: Person | None) -> User:
     ended = ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=clock.now())
     facts = {"own": bool(by and by.pk == user.pk), "tokens": ended}
     record("user.password", user, by=by, area=area_of(user), facts=facts)
+    token_of.forget()
     return user
 
 
@@ -136,6 +140,8 @@ def end_user(user: User, *, by: Person | None) -> User:
     }
     user.is_active, user.valid_to = False, today
     record("user.end", user, by=by, area=area_of(user), facts=facts)
+    token_of.forget()
+    forget_posts()
     return user
 
 

@@ -18,8 +18,8 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field, Permission
 
 REACH = tuple((str(k), str(v)) for k, v in Role.Reach.choices)
-LAST = ("数据汇聚", "应用维护", "个人信息")
-"""Groups that stand at the end: the daily work comes first."""
+ORDER = ("案件", "综合评价", "数据汇聚", "应用维护", "个人信息")
+"""Groups as people think of them, the daily work first; others stand between."""
 FIELDS = (
     Field(key="label", label="名称", required=True, max_length=40),
     Field(key="reach", label="数据范围", kind="choice", required=True, choices=REACH),
@@ -108,4 +108,8 @@ def _groups(shown: Iterable[Role]) -> list[Group]:
         marks = [permission.key in keys for keys in held]
         groups.setdefault(permission.group, []).append((permission, marks))
     found = [Group(name=name, rows=rows) for name, rows in groups.items()]
-    return sorted(found, key=lambda group: LAST.index(group.name) if group.name in LAST else -1)
+    return sorted(found, key=lambda group: _rank(group.name))
+
+
+def _rank(name: str) -> float:
+    return ORDER.index(name) if name in ORDER else 1.5
