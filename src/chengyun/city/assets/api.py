@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from pydantic import AfterValidator, StringConstraints
@@ -211,6 +212,7 @@ def asset(request: HttpRequest, code: Word) -> Any:
 
 @router.patch("/assets/{code}", response={200: AssetWhole, **problems(404, 409)}, by_alias=True)
 @idempotent
+@transaction.atomic
 def change_asset(request: HttpRequest, code: Word, body: Change) -> tuple[int, Any]:
     """修改部件：给出的项改成给出的值。"""
     user = caller(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from chengyun.kernel.scope import inside
 from chengyun.science import cells
 from chengyun.science.coordinates import distance
 
-FINENESS = 10  # bits of the cell that tell clusters apart: 32 by 32 of them at most
+FINENESS = 10  # clusters side by side in a box, at least; less than twice as many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +111,8 @@ class Cluster:
 
 def clusters(rows: QuerySet[Asset], box: cells.Box) -> list[Cluster]:
     """The rows of a box gathered into a few hundred clusters by their cells."""
-    width = cells.cell(box.east, box.north), cells.cell(box.west, box.south)
-    shift = max((width[0] ^ width[1]).bit_length() - FINENESS, 0) & ~1
+    side = max((box.east - box.west) / 360, (box.north - box.south) / 180) * 2**cells.BITS
+    shift = 2 * max(math.floor(math.log2(max(side / FINENESS, 1))), 0)
     found = (
         in_box(rows, box)
         .annotate(quad=F("cell").bitrightshift(shift))

@@ -18,21 +18,14 @@ from chengyun.systems.data.lists import unit_options
 
 UNITS = ("owner", "keeper", "supervisor")
 PREFIX = "a_"
-POINT = Field(
-    key="point", label="位置", kind="point", required=True, hint="在地图上点一下，或填经纬度"
-)
-FIELDS = (
-    Field(key="name", label="名称", max_length=80, hint="空着就用类型名"),
-    POINT,
+HEAD = (
+    Field(
+        key="point", label="位置", kind="point", required=True, hint="在地图上点一下，或填经纬度"
+    ),
     Field(key="address", label="地址", max_length=200),
-    Field(key="owner", label="权属单位", kind="unit"),
-    Field(key="keeper", label="养护单位", kind="unit"),
-    Field(key="supervisor", label="主管单位", kind="unit"),
-    Field(key="source", label="数据来源", max_length=40, hint="如 普查、实测"),
-    Field(key="note", label="备注", kind="long", max_length=500),
+    Field(key="name", label="名称", max_length=80, hint="空着就用类型名"),
 )
-NEW_FIELDS = (
-    Field(key="code", label="标识码", max_length=24, hint="空着由系统编号"),
+NEW = (
     Field(
         key="state",
         label="状态",
@@ -40,17 +33,25 @@ NEW_FIELDS = (
         choices=tuple((s.value, str(s.label)) for s in State),
         required=True,
     ),
+    Field(key="code", label="标识码", max_length=24, hint="空着由系统编号"),
     Field(key="created_on", label="初始日期", kind="date", hint="空着为今天"),
+)
+TAIL = (
+    Field(key="owner", label="权属单位", kind="unit"),
+    Field(key="keeper", label="养护单位", kind="unit"),
+    Field(key="supervisor", label="主管单位", kind="unit"),
+    Field(key="source", label="数据来源", max_length=40, hint="如 普查、实测"),
+    Field(key="note", label="备注", kind="long", max_length=500),
 )
 
 
 def new_form(kind: AssetType, user: User, data: Mapping[str, Any] | None) -> Form:
-    fields = (*FIELDS, *NEW_FIELDS, *_attributes(kind))
+    fields = (*HEAD, *NEW, *_attributes(kind), *TAIL)
     return form_of(fields, data, initial={"state": State.GOOD}, choices=_choices(user, None))
 
 
 def change_form(asset: Asset, kind: AssetType, user: User, data: Mapping[str, Any] | None) -> Form:
-    fields = (*FIELDS, *_attributes(kind))
+    fields = (*HEAD, *_attributes(kind), *TAIL)
     return form_of(fields, data, initial=_initial(asset), choices=_choices(user, asset))
 
 

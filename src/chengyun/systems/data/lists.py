@@ -65,19 +65,19 @@ COLUMNS = (
         value=lambda a: (a.name, label_of(a.type) if a.name != label_of(a.type) else ""),
         kind="strong",
     ),
-    Column(key="code", label="标识码", value=lambda a: a.code, kind="code"),
+    Column(key="code", label="标识码", value=lambda a: a.code),
     Column(key="address", label="地址", value=lambda a: a.address or place_label(a.area)),
     Column(key="keeper", label="养护单位", value=lambda a: a.keeper),
     Column(key="grid", label="单元网格", value=lambda a: a.grid_code, wide_only=True),
     Column(key="changed", label="变更日期", value=lambda a: a.changed_on, wide_only=True),
 )
 FILTERS = (
-    Filter(key="q", label="标识码、名称、地址、杆号", kind="text"),
+    Filter(key="q", label="标识码、名称、地址", kind="text"),
     Filter(key="type", label="类型", choices=type_options),
     Filter(key="state", label="状态", choices=lambda user: list(State.choices)),
     Filter(key="area", label="区域", choices=area_options),
     Filter(key="keeper", label="养护单位", choices=unit_options),
-    Filter(key="grid", label="单元网格编码", kind="text"),
+    Filter(key="grid", label="社区或网格编码", kind="text"),
     Filter(key="gone", label="包括已注销", kind="check"),
 )
 

@@ -86,9 +86,16 @@ def region(found: Region, user: User, request: HttpRequest) -> dict[str, Any]:
         "table": _below(found, user, request),
         "below": WORDS[BELOW[found.level][1]] if found.level in BELOW else "单元网格",
         "map": _map(box, "", found.simulated),
-        "assets_url": f"{reverse('data:assets')}?area={found.code}",
-        "map_url": f"{reverse('data:map')}?area={found.code}",
+        "assets_url": f"{reverse('data:assets')}?{_query(found)}",
+        "map_url": f"{reverse('data:map')}?{_query(found)}",
     }
+
+
+def _query(found: Region) -> str:
+    """What narrows the register to a region; the city is all of it."""
+    if found.level == "city":
+        return ""
+    return f"{'grid' if found.level == 'community' else 'area'}={found.code}"
 
 
 def grid(found: Grid, user: User) -> dict[str, Any]:

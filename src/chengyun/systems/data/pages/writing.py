@@ -19,8 +19,6 @@ from chengyun.kernel.forms import faulty
 from chengyun.kernel.pages import back, door, page
 from chengyun.systems.data import asset_form, lists
 
-PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat"}
-
 
 @door(may="asset.change")
 def asset_add(request: HttpRequest) -> HttpResponse:
@@ -30,7 +28,7 @@ def asset_add(request: HttpRequest) -> HttpResponse:
     if not key:
         return page(request, types=lists.type_options(user))
     kind = type_of(key)
-    around: dict[str, Any] = {"kind": kind, "pick": PICK, "cancel": reverse("data:assets")}
+    around: dict[str, Any] = {"kind": kind, "cancel": reverse("data:assets")}
     form = asset_form.new_form(kind, user, request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return page(request, form=form, **around)
@@ -49,7 +47,6 @@ def asset_edit(request: HttpRequest, code: str) -> HttpResponse:
     kind = type_of(found.type)
     around: dict[str, Any] = {
         "asset": found,
-        "pick": PICK | {"lon": found.lon, "lat": found.lat},
         "cancel": _url(code),
         "version": found.version,
     }

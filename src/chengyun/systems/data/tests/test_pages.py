@@ -104,7 +104,9 @@ def test_the_list_is_filtered_and_leads_to_the_asset(cast: Cast) -> None:
     assert f"/data/assets/{lamp.code}/" in text
     assert "共 1 条" in text
     assert "没有符合条件的部件" in client.get("/data/assets/?state=lost").content.decode()
-    assert client.get("/data/assets/?grid=%00").status_code == 200
+    for place, found in ((HOME, 2), (HOME[:12], 2), (AWAY, 0), ("%00", 0), ("3715", 2)):
+        text = client.get(f"/data/assets/?grid={place}").content.decode()
+        assert (f"共 {found} 条" in text) == bool(found), place
 
 
 def test_another_district_sees_nothing(cast: Cast) -> None:
