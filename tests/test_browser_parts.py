@@ -54,7 +54,7 @@ def page(chromium: Browser, city: str) -> Iterator[Page]:
     page.fill("#id_username", "dispatcher")
     page.fill("#id_password", PASSWORD)
     page.press("#id_password", "Enter")
-    page.wait_for_url("**/me/")
+    page.wait_for_url(lambda url: "/login/" not in url)
     yield page
     context.close()
     assert not complaints
@@ -101,7 +101,7 @@ def test_a_click_on_the_map_fills_the_position(page: Page) -> None:
     box.scroll_into_view_if_needed()
     expect(box.locator("canvas")).to_be_visible()
     box.click(position={"x": 60, "y": 90})
-    expect(page.locator("#id_place_lon")).to_have_value(page.locator("#id_place_lon").input_value())
+    expect(page.locator("#id_place_lon")).not_to_have_value("")
     assert float(page.input_value("#id_place_lon")) != 0
     assert float(page.input_value("#id_place_lat")) != 0
 
