@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from chengyun.city.inspections import queries as inspections
 from chengyun.city.inspections.services import NewFinding, office_of, record_finding
-from chengyun.city.people.models import User
+from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock
 from chengyun.kernel.files import store_photo
@@ -76,18 +78,8 @@ def finding_new(request: HttpRequest) -> HttpResponse:
     """Record a finding; its case is opened at once."""
     user = _person(request)
     office = office_of(user)
-    days = settings_of(office)["inspection.limit_days"]
     units = {unit.code: unit for unit in units_serving(office)}
-    form = form_of(
-        FINDING,
-        request.POST if request.method == "POST" else None,
-        request.FILES if request.method == "POST" else None,
-        initial={"due": localdate(clock.now()) + timedelta(days=days)},
-        choices={
-            "field": lists.field_options(user),
-            "unit": [(code, str(unit)) for code, unit in units.items()],
-        },
-    )
+    form = _form(request, office, units)
     around: dict[str, Any] = {
         "cancel": reverse("evaluation:findings"),
         "week": lists.week_words(lists.this_week()),
@@ -97,23 +89,39 @@ def finding_new(request: HttpRequest) -> HttpResponse:
         return page(request, form=form, **around)
     if not form.is_valid():
         return faulty(request, form, **around)
-    given = form.cleaned_data
-    finding = record_finding(
-        NewFinding(
-            field=given["field"],
-            description=given["description"],
-            place=given["place"],
-            lon=given["point"][0],
-            lat=given["point"][1],
-            unit=units[given["unit"]],
-            due=given["due"],
-            photos=tuple(store_photo(f.read(), f.name, by=user) for f in given["photos"]),
-        ),
-        by=user,
-    )
+    finding = record_finding(_written(form.cleaned_data, units, user), by=user)
     until = day(finding.due, year=False)
     message = f"已开案 {finding.case.code}，交 {finding.unit}，{until}前整改。"
     return back(request, "evaluation:findings", message)
+
+
+def _form(request: HttpRequest, office: str, units: Mapping[str, Unit]) -> Form:
+    days = settings_of(office)["inspection.limit_days"]
+    sent = request.method == "POST"
+    return form_of(
+        FINDING,
+        request.POST if sent else None,
+        request.FILES if sent else None,
+        initial={"due": localdate(clock.now()) + timedelta(days=days)},
+        choices={
+            "field": lists.field_options(request.user),
+            "unit": [(code, str(unit)) for code, unit in units.items()],
+        },
+    )
+
+
+def _written(given: Mapping[str, Any], units: Mapping[str, Unit], user: User) -> NewFinding:
+    lon, lat = given["point"]
+    return NewFinding(
+        field=given["field"],
+        description=given["description"],
+        place=given["place"],
+        lon=lon,
+        lat=lat,
+        unit=units[given["unit"]],
+        due=given["due"],
+        photos=tuple(store_photo(photo.read(), photo.name, by=user) for photo in given["photos"]),
+    )
 
 
 @door(may="bulletin.view")
