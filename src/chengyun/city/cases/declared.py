@@ -1,5 +1,6 @@
 """What cases declare: their types, sources, permissions, limits and acts."""
 
+from chengyun.city.cases import jobs as _jobs  # noqa: F401 - subscribes to events
 from chengyun.city.cases import queries
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.specs import CaseType, Source

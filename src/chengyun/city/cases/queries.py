@@ -144,6 +144,14 @@ def conditions_of(case_class: CaseClass, area: str) -> list[FilingCondition]:
     return [row for row in rows if not row.area]
 
 
+def condition_named(case_class: CaseClass, pk: int, area: str) -> FilingCondition:
+    """A condition of a class that an area may change; Missing otherwise."""
+    found = next((row for row in conditions_of(case_class, area) if row.pk == pk), None)
+    if found is None:
+        raise Missing("没有这一条立案条件，或者它已经停用。")
+    return found
+
+
 def clocks_of(case: Case) -> list[StageClock]:
     return list(StageClock.objects.filter(case=case).select_related("unit"))
 

@@ -19,6 +19,19 @@ VERDICT = Field(
     choices=(("true", "属实"), ("false", "不属实")),
 )
 
+CLOCKS = {
+    "accept": "受理",
+    "file": "立案",
+    "dispatch": "派遣",
+    "handle": "处置",
+    "feed_back": "反馈",
+    "check": "核查",
+    "close": "结案",
+    "rectify": "整改",
+    "review": "复核",
+}
+"""What the clocks of the stages are called."""
+
 R, V, A, F = "reported", "verifying", "accepted", "filed"
 D, H, W, C, K = "dispatched", "handling", "handled", "checking", "checked"
 S, X = "suspended", "closed"

@@ -122,6 +122,7 @@ DEFAULT_ROLES = (
             "people.binding.change",
             "param.change",
             "calendar.change",
+            "catalogue.view",
             "catalogue.change",
             "workflow.change",
             "places.view",

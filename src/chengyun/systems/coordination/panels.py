@@ -10,6 +10,7 @@ from django.urls import reverse
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import FAR, Case, StageClock
 from chengyun.city.cases.specs import Source
+from chengyun.city.cases.workflow import CLOCKS
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import roles
 from chengyun.city.places.queries import chain_of
@@ -25,17 +26,6 @@ from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
 from chengyun.science.workclock import LABELS
 
 CAPTIONS = {"before": "处置前", "after": "处置后", "check": "核查", "verify": "核实"}
-CLOCKS = {
-    "accept": "受理",
-    "file": "立案",
-    "dispatch": "派遣",
-    "handle": "处置",
-    "feed_back": "反馈",
-    "check": "核查",
-    "close": "结案",
-    "rectify": "整改",
-    "review": "复核",
-}
 
 
 def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:

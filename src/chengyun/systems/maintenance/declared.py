@@ -8,6 +8,8 @@ TABS = (
     ("users", "用户", "people.view"),
     ("duties", "责任区", "people.view"),
     ("roles", "角色权限", "people.view"),
+    ("classes", "类别与时限", "catalogue.view"),
+    ("workflows", "流程", "catalogue.view"),
     ("params", "参数", "param.change"),
     ("calendar", "工作日历", "calendar.change"),
     ("tokens", "接口令牌", "people.user.change"),

@@ -16,6 +16,7 @@ from chengyun.city.people.models import User
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid
+from chengyun.kernel.installation import installation
 from chengyun.kernel.permissions import require
 from chengyun.science.workclock import Limit
 
@@ -67,11 +68,17 @@ def add_condition(
 @transaction.atomic
 def end_condition(row: FilingCondition, *, by: User | None) -> None:
     """A condition ends for cases filed from now on; those filed under it keep it."""
-    require(by, "catalogue.change", area=row.area)
+    require(by, "catalogue.change", area=row.area or _whole_city())
     today = clock.now().date()
     if not FilingCondition.objects.filter(pk=row.pk, valid_to=None).update(valid_to=today):
         raise Conflict("这一条立案条件已经停用了。")
     record("catalogue.end", row, by=by, area=row.area, facts={"text": row.text})
+
+
+def _whole_city() -> str:
+    """The catalogue's own rows belong to the city as a whole."""
+    city = installation()
+    return city.area if city else ""
 
 
 def _said(value: str, key: str, label: str) -> str:

@@ -59,14 +59,25 @@ def turn(
 
 def start(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> dict[str, Any]:
     """Start a clock; the columns the case shows in lists."""
+    row = prepared(case, name, allowed, unit=unit)
+    row.save(force_insert=True)
+    return shown(row)
+
+
+def prepared(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> StageClock:
+    """A clock that starts now, not stored yet: a case that is being opened is stored before it."""
     now = clock.now()
     row = StageClock(
         case=case, name=name, unit=unit, area=case.district, started_at=now, ran_since=now
     )
     _set_limit(row, allowed)
     _set_due(row)
-    row.save(force_insert=True)
-    return {"clock": name, "paused": False, "due_at": row.due_at, "warn_at": row.warn_at}
+    return row
+
+
+def shown(row: StageClock) -> dict[str, Any]:
+    """What a case shows of its running clock in lists."""
+    return {"clock": row.name, "paused": False, "due_at": row.due_at, "warn_at": row.warn_at}
 
 
 def _set_limit(row: StageClock, allowed: Allowance) -> None:

@@ -59,12 +59,7 @@ def open_case(report: NewCase, *, by: User | None) -> Case:
     place = _place(report)
     case_class = queries.class_named(report.class_code, place.area) if report.class_code else None
     case = _row(report, kind, place, case_class, by)
-    case.save(force_insert=True)
-    first = editions.flow_of(case.edition_id).start_clock
-    if first:
-        _take_over(
-            case, clocks.start(case, first, clocks.allowance(case, first, until=None), unit=None)
-        )
+    _store(case)
     for photo in report.photos:
         files.attach(photo, case, "before", by=by, lon=report.lon, lat=report.lat)
     _record(case, report, by)
@@ -125,10 +120,17 @@ def _row(
     )
 
 
-def _take_over(case: Case, columns: dict[str, Any]) -> None:
-    Case.objects.filter(pk=case.pk).update(**columns)
-    for name, value in columns.items():
+def _store(case: Case) -> None:
+    """The case and its first clock; what the case shows of the clock is known before either is stored."""
+    first = editions.flow_of(case.edition_id).start_clock
+    if not first:
+        case.save(force_insert=True)
+        return
+    row = clocks.prepared(case, first, clocks.allowance(case, first, until=None), unit=None)
+    for name, value in clocks.shown(row).items():
         setattr(case, name, value)
+    case.save(force_insert=True)
+    row.save(force_insert=True)
 
 
 def _record(case: Case, report: NewCase, by: User | None) -> None:
