@@ -45,7 +45,9 @@ def measure(name: str, environ: Environ) -> int:
     print(f"  {name}: bare handler, one row  {base:.0f} /s  baseline")
     print(f"  {name}: cases opened  {cases:.0f} /s")
     print(f"  {name}: cases / bare  {cases / base:.2f}  aim ≥ 0.2")
-    print(f"  {name}: SQL statements of one case, BEGIN and COMMIT included  {statements}  at most 8")
+    print(
+        f"  {name}: SQL statements of one case, BEGIN and COMMIT included  {statements}  at most 8"
+    )
     return statements
 
 

@@ -96,20 +96,19 @@ def _head(subject: models.Model) -> tuple[int, str]:
 
 
 def _put_aside(subject: models.Model, personal: Mapping[str, str]) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for key, value in personal.items():
-        if not value:
-            continue
-        row = Personal(
+    rows = [
+        Personal(
             subject_type=subject_type(subject),
             subject_id=subject.pk,
             key=key,
             value=value,
             salt=secrets.token_hex(16),
         )
-        row.save(force_insert=True)
-        kept[key] = {"personal": row.pk, "sha256": salted(value, row.salt)}
-    return kept
+        for key, value in personal.items()
+        if value
+    ]
+    Personal.objects.bulk_create(rows)
+    return {row.key: {"personal": row.pk, "sha256": salted(row.value, row.salt)} for row in rows}
 
 
 def _line(

@@ -16,9 +16,10 @@ from django.utils.module_loading import import_string
 from ninja import NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
+from ninja.utils import check_csrf
 
 from chengyun.kernel import clock
-from chengyun.kernel.errors import FieldError, Invalid, Missing, Refusal, Unknown
+from chengyun.kernel.errors import FieldError, Invalid, Missing, NotAllowed, Refusal, Unknown
 from chengyun.kernel.models.machinery import IdempotentAnswer
 from chengyun.kernel.scope import Person
 
@@ -51,7 +52,13 @@ class Bearer(HttpBearer):
 
 
 class Session(SessionAuth):
-    """The page's own cookie, with CSRF."""
+    """The page's own cookie, with CSRF. Who brings no cookie is a stranger, whatever else is missing."""
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        key = request.COOKIES.get(self.param_name)
+        if key and self.csrf and check_csrf(request):
+            raise NotAllowed("页面打开太久，安全标记已失效，没有办理。刷新页面后再试。")
+        return key
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         user = request.user
@@ -141,15 +148,15 @@ Operation = Callable[..., Any]
 def idempotent(operation: Operation) -> Operation:
     """A write that carries ``Idempotency-Key`` is done once; its second arrival gets the first answer.
 
-    The operation returns ``(status, body)`` with a Schema or dict as body.
+    The operation returns ``(status, body)`` with a Schema or dict as body. Without a key its verb is the transaction;
+    an operation of more than one verb is ``transaction.atomic`` itself.
     """
 
     @wraps(operation)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Status[Any]:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
-            with transaction.atomic():
-                return Status(*operation(request, *args, **kwargs))
+            return Status(*operation(request, *args, **kwargs))
         if len(key) > 200:
             raise Invalid("Idempotency-Key 最长 200 个字符。")
         known = _first_answer(request, key)

@@ -7,8 +7,13 @@ from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import ParamSpec, Protocol, TypeVar
 
+from django.db import connection, transaction
+
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
+
+AT_MOST = 2000
+"""Answers of one read that are kept; when there are more, all are read anew."""
 
 _all: list[dict[Hashable, tuple[float, object]]] = []
 
@@ -19,7 +24,10 @@ class Recent(Protocol[P, R]):
 
 
 def recent(seconds: float) -> Callable[[Callable[P, R]], Recent[P, R]]:
-    """Keep each answer for ``seconds``: another process's change is seen after that at the latest."""
+    """Keep each answer for ``seconds``: another process's change is seen after that at the latest.
+
+    ``forget`` is for the verb that changes what was read; called in its transaction it holds from the commit on, too.
+    """
 
     def keep(read: Callable[P, R]) -> Recent[P, R]:
         answers: dict[Hashable, tuple[float, object]] = {}
@@ -32,10 +40,17 @@ def recent(seconds: float) -> Callable[[Callable[P, R]], Recent[P, R]]:
             if found and found[0] > time.monotonic():
                 return found[1]  # type: ignore[return-value]
             fresh = read(*args, **kwargs)
+            if len(answers) >= AT_MOST:
+                answers.clear()
             answers[key] = (time.monotonic() + seconds, fresh)
             return fresh
 
-        kept.forget = answers.clear  # type: ignore[attr-defined]
+        def forget() -> None:
+            answers.clear()
+            if connection.in_atomic_block:
+                transaction.on_commit(answers.clear)
+
+        kept.forget = forget  # type: ignore[attr-defined]
         return kept  # type: ignore[return-value]
 
     return keep
