@@ -6,6 +6,7 @@ import http.client
 import json
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -60,14 +61,17 @@ class Line:
         self._open: http.client.HTTPConnection | None = None
 
     def send(self, method: str, path: str, body: bytes | None, head: Mapping[str, str]) -> Answer:
-        kept = self._open is not None
+        """The answer; a kept connection that the other side has closed meanwhile is opened again once."""
         try:
+            if self._open is not None:
+                with suppress(
+                    http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError
+                ):
+                    return self._once(method, path, body, head)
+                self.close()
             return self._once(method, path, body, head)
-        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self.close()
-            if not kept:
-                raise
-        return self._once(method, path, body, head)
+        except (OSError, http.client.HTTPException) as error:
+            raise Failed(f"城市不应答（{method} {path}）：{error}") from error
 
     def close(self) -> None:
         if self._open:

@@ -36,8 +36,16 @@ class Plan:
     data: Path
 
 
-def drive(plan: Plan, told: Told) -> list[str]:
-    """Drive the city, say what happens, print the table; what is wrong, nothing if all is as expected.
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The table of what happened, and what is wrong with it: nothing if all is as expected."""
+
+    table: list[str]
+    wrong: list[str]
+
+
+def drive(plan: Plan, told: Told) -> Outcome:
+    """Drive the city and say what happens meanwhile.
 
     Nobody else may work in the city meanwhile, and this process must see its database.
     """
@@ -60,7 +68,7 @@ def drive(plan: Plan, told: Told) -> list[str]:
     _bad_input(crowd, driven, counted, since, told)
     told(f"后台任务用 {sources.sealed(unsealed):.0f} 秒封存了新的审计记录")
     told(f"审计核对：{sources.verified()}")
-    return _judged(counted, told)
+    return _judged(counted)
 
 
 def _cases(crowd: Crowd, plan: Plan, rng: random.Random, told: Told) -> list[Driven]:
@@ -105,15 +113,12 @@ def _bad_input(
         tally.complain("坏数据以后，审计的数目变了")
 
 
-def _judged(counted: Counted, told: Told) -> list[str]:
-    told("")
+def _judged(counted: Counted) -> Outcome:
     found = list(rows(counted))
-    for line in table(found):
-        told(line)
     wrong = [f"{row.label}：数目不符" for row in found if not row.agrees]
     if counted.lists.states != counted.tally.states:
         wrong.append("列表里的案件和应答里的案件不是同一批，或者状态不同")
-    return [*counted.tally.complaints, *wrong]
+    return Outcome(table=table(found), wrong=[*counted.tally.complaints, *wrong])
 
 
 def _whole(moment: datetime) -> datetime:

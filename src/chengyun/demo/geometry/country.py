@@ -6,13 +6,14 @@ import shapely
 from chengyun.demo.divisions import Division
 from chengyun.demo.geometry.drawn import Line, Patch
 from chengyun.demo.geometry.mesh import Mesh
-from chengyun.demo.geometry.plane import Floats
+from chengyun.demo.geometry.plane import Floats, Ints
 from chengyun.demo.geometry.roads import town_roads, trunk_roads
 from chengyun.demo.geometry.scenery import blocks
 from chengyun.demo.geometry.shapes import Shapes
 from chengyun.demo.geometry.streets import OFFICES
 
 VILLAGE_CORNERS = 9
+HAMLETS, ROOM = 2, 2_500_000.0  # further patches of a community with so many square metres
 
 
 def seats(streets: dict[str, Division], shapes: dict[str, shapely.Geometry]) -> dict[str, Floats]:
@@ -36,17 +37,34 @@ def towns(seats: dict[str, Floats], mesh: Mesh, rng: np.random.Generator) -> lis
     return found
 
 
+def middles_of(shapes: Shapes, rng: np.random.Generator) -> tuple[Floats, Ints]:
+    """(n, 2) positions of villages, and the shape each lies in: one in the middle, others aside."""
+    middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    found, owner = [middle], [np.arange(len(shapes))]
+    ring = [shapely.get_coordinates(shape) for shape in shapes]
+    for _ in range(HAMLETS):
+        corner = np.array([corners[rng.integers(len(corners))] for corners in ring])
+        aside = middle + (corner - middle) * rng.uniform(0.35, 0.7, (len(shapes), 1))
+        inside = shapely.contains_xy(shapes, aside[:, 0], aside[:, 1])
+        room = shapely.area(shapes) > ROOM
+        chosen = np.flatnonzero(inside & room)
+        found.append(aside[chosen])
+        owner.append(chosen)
+    return np.concatenate(found), np.concatenate(owner)
+
+
 def villages(shapes: Shapes, taken: shapely.Geometry, rng: np.random.Generator) -> list[Patch]:
-    """A rounded patch of houses in the middle of each community, none in water or in a town."""
-    middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    """Rounded patches of houses in each community, none in water or in a town."""
+    middle, owner = middles_of(shapes, rng)
     turn = np.linspace(0, 2 * np.pi, VILLAGE_CORNERS, endpoint=False)
-    reach = np.sqrt(shapely.area(shapes))[:, None] * rng.uniform(0.09, 0.16, (len(shapes), 1))
-    radius = np.clip(reach, 90, 420) * rng.uniform(0.75, 1.2, (len(shapes), VILLAGE_CORNERS))
+    reach = np.sqrt(shapely.area(shapes[owner]))[:, None] * rng.uniform(0.06, 0.14, (len(owner), 1))
+    radius = np.clip(reach, 80, 330) * rng.uniform(0.75, 1.2, (len(owner), VILLAGE_CORNERS))
     around = np.stack([np.cos(turn) * radius, np.sin(turn) * radius * 0.8], axis=-1)
-    patches = shapely.intersection(shapely.polygons(middles[:, None, :] + around), shapes)
+    patches = shapely.intersection(shapely.polygons(middle[:, None, :] + around), shapes[owner])
     shapely.prepare(taken)
     free = ~shapely.intersects(taken, patches)
-    return [Patch(kind="village", name="", shape=shape) for shape in patches[free]]
+    whole = shapely.get_type_id(patches) == int(shapely.GeometryType.POLYGON)
+    return [Patch(kind="village", name="", shape=shape) for shape in patches[free & whole]]
 
 
 def country(

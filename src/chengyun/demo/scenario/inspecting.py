@@ -19,15 +19,21 @@ WORK_DAY = ("1", "work_day")
 def planned_findings(
     streets: Streets, calendar: Calendar, now: datetime, days: int, rng: random.Random
 ) -> tuple[PlannedFinding, ...]:
-    """Findings of every week that touches the last ``days`` days, in order of time."""
+    """Findings of the last ``days`` days, in order of time."""
     today = now.astimezone(calendar.zone).date()
-    first = today - timedelta(days=days)
-    monday = first + timedelta(days=-first.weekday() % 7)
+    begun = now - timedelta(days=days)
+    monday = today - timedelta(days=days + (today - timedelta(days=days)).weekday())
     found: list[PlannedFinding] = []
     while monday <= today:
         found += of_week(streets, calendar, now, monday, rng)
         monday += timedelta(days=7)
-    return tuple(sorted(found, key=lambda finding: finding.found_at))
+    seen = (finding for finding in found if finding.found_at > begun)
+    return tuple(sorted(seen, key=lambda finding: finding.found_at))
+
+
+def first_monday(day: date) -> date:
+    """The day itself or the Monday after it."""
+    return day + timedelta(days=-day.weekday() % 7)
 
 
 def of_week(

@@ -5,7 +5,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from chengyun.demo.drive.door import Failed
 from chengyun.demo.drive.drive import Plan, drive
@@ -25,16 +25,15 @@ class Command(BaseCommand):
         started = monotonic()
 
         def told(line: str) -> None:
-            self.stdout.write(f"{monotonic() - started:6.1f} 秒  {line}" if line else "")
+            self.stdout.write(f"{monotonic() - started:5.1f} 秒  {line}")
             self.stdout.flush()
 
         plan = Plan(url=options["url"], reports=options["reports"], data=settings.ENV.data)
         try:
-            wrong = drive(plan, told)
+            outcome = drive(plan, told)
         except Failed as failure:
-            wrong = [str(failure)]
-        for sentence in wrong:
-            self.stderr.write(sentence)
-        if wrong:
-            raise SystemExit(1)
-        told("全部相符。")
+            raise CommandError(str(failure)) from failure
+        self.stdout.write("\n".join(["", *outcome.table, ""]))
+        if outcome.wrong:
+            raise CommandError("\n".join(outcome.wrong))
+        self.stdout.write("全部相符。")

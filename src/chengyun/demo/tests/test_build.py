@@ -1,0 +1,73 @@
+"""The demo city in the database: built by playing a few days, whole, marked, and sound."""
+
+import pytest
+
+from chengyun.city.assets.models import Asset
+from chengyun.city.cases.models import Case
+from chengyun.city.inspections.models import Finding
+from chengyun.city.people.models import User
+from chengyun.city.people.roles import DEFAULT_ROLES
+from chengyun.city.people.services.passwords import DEMO_PASSWORD
+from chengyun.city.places.models import Grid, Region
+from chengyun.city.places.queries import locate
+from chengyun.demo.build.city import build_city
+from chengyun.demo.scenario.pending import QUEUE
+from chengyun.kernel import audit
+from chengyun.kernel.errors import Conflict
+from chengyun.kernel.installation import installation
+from chengyun.kernel.models import Attachment
+
+pytestmark = pytest.mark.django_db
+DAYS = 9  # always more than a week, so that there are work days
+
+
+def test_a_few_days_of_the_demo_city() -> None:
+    told: list[str] = []
+    build_city(told.append, days=DAYS)
+    city = installation()
+    assert city is not None
+    assert city.demo
+    assert told
+    check_places()
+    check_people()
+    check_cases()
+    check_history()
+    with pytest.raises(Conflict):
+        build_city(told.append, days=DAYS)
+
+
+def check_places() -> None:
+    assert Region.objects.filter(simulated=True).count() == 1 + 8 + 136 + 2408
+    assert Grid.objects.count() > 6_000
+    place = locate(115.98, 36.45)
+    assert place is not None
+    assert len(place.grid) == 15
+    assert place.responsibility
+    assert Asset.objects.filter(simulated=True).count() == 5_000
+
+
+def check_people() -> None:
+    for role in DEFAULT_ROLES:
+        user = User.objects.get(username=role.key)
+        assert user.post_key == role.key
+        assert user.check_password(DEMO_PASSWORD)
+    inspectors = User.objects.filter(posts__role__key="inspector")
+    assert all(user.bindings.exists() for user in inspectors)
+
+
+def check_cases() -> None:
+    standard = Case.objects.filter(type="standard")
+    assert set(standard.values_list("simulated", flat=True)) == {True}
+    assert {stage for stage, _ in QUEUE} <= set(standard.values_list("state", flat=True))
+    assert standard.filter(open=False).count() > 20
+    assert standard.filter(late=True).exists()
+    assert not Case.objects.filter(grid="").exists()
+    assert Attachment.objects.count() > standard.count()
+    assert Finding.objects.exclude(case=None).count() == Finding.objects.count() > 0
+
+
+def check_history() -> None:
+    verdict = audit.verify()
+    assert verdict.sound, verdict.faults[:3]
+    assert verdict.unsealed == 0
+    assert verdict.rows > 10_000
