@@ -128,7 +128,7 @@ class Checker:
         placed = _place(read, faults)
         taken = _taken(checked.draft.code for checked in placed)
         good = [c for c in placed if self._fits(c, taken, faults)]
-        return Batch(rows=len(rows), good=good, faults=faults)
+        return Batch(rows=len(rows), good=good, faults=sorted(faults, key=lambda f: f.row))
 
     def _read(self, row: Row, faults: list[Fault]) -> tuple[int, AssetType, Draft] | None:
         number, cells = row

@@ -195,12 +195,14 @@ def _check(run: ImportRun, given: Sheet | None) -> Counter[str]:
     checker = _checker(run, given)
     _update(run, total=checker.sheet.total, done=0)
     faults: list[Fault] = []
-    good = bad = 0
+    rows = good = bad = 0
     for batch in checker.batches():
         good += len(batch.good)
         bad += len({f.row for f in batch.faults})
         faults.extend(batch.faults[: max(FAULTS_KEPT - len(faults), 0)])
-        _update(run, done=run.done + batch.rows, good=good, bad=bad)
+        rows += batch.rows
+        done = rows if run.state == State.CHECKING else rows // 10
+        _update(run, done=done, good=good, bad=bad)
     if not good + bad:
         raise Invalid("表格里只有列名，没有部件。")
     _close_check(run, faults)
@@ -212,7 +214,6 @@ def _close_check(run: ImportRun, faults: list[Fault]) -> None:
     columns: dict[str, object] = {
         "faults": [list(fault) for fault in faults[:FAULTS_SHOWN]],
         "total": run.good + run.bad,
-        "done": run.good + run.bad,
     }
     if faults:
         text = b"".join(csv_lines(("行", "列", "问题"), faults))
@@ -240,7 +241,7 @@ def _stage(run: ImportRun, given: Sheet | None) -> None:
         for some in _steps(batch):
             _stage_some(run, checker.form, some)
             staged += len(some)
-            _update(run, done=staged // 2)
+            _update(run, done=(run.total + 5 * staged) // 10)
     _update(run, state=State.PUBLISHING, good=staged)
 
 
@@ -302,7 +303,7 @@ def _publish(run: ImportRun) -> None:
                 written=F("written") + len(some), seen_at=clock.now()
             )
         run.refresh_from_db(fields=["written"])
-        _update(run, done=(run.good + run.written) // 2)
+        _update(run, done=(6 * run.total + 4 * run.written) // 10)
     _finish(run, by)
 
 
