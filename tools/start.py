@@ -31,6 +31,7 @@ CHENGYUN = VENV / "bin" / "chengyun"
 GRANIAN = VENV / "bin" / "granian"
 APPLICATION = "chengyun.config.wsgi:application"
 LOCAL = "127.0.0.1"
+CHECK_DAYS = "7"
 READY_WITHIN = 60
 STOP_WITHIN = 15
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
@@ -101,13 +102,12 @@ def _serve(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     """A city of its own in a throw-away folder, driven over HTTP by `chengyun drive`."""
     home = Path(tempfile.mkdtemp(prefix="chengyun-check-"))
-    environ = {
-        key: value for key, value in os.environ.items() if not key.startswith("DATABASE_URL")
-    }
+    other = ("DATABASE_URL", "CHENGYUN_PRODUCTION")
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(other)}
     place = _place(home, LOCAL, free_port(), environ)
     try:
         install()
-        _prepare(place)
+        _prepare(place, "--days", CHECK_DAYS)
         with _group(place):
             return _run(place, "drive", "--url", place.url)
     finally:
@@ -176,12 +176,12 @@ def _reason(error: Exception) -> str:
 # The state ---------------------------------------------------------------------------------------
 
 
-def _prepare(place: Place) -> City:
-    """Tables, static files and, where there is no city, the demo. Returns the city's row."""
+def _prepare(place: Place, *size: str) -> City:
+    """Tables, static files and, where there is no city, the demo of that size. Returns the city's row."""
     city = _tables(place)
     _collect_static(place)
     if city is None:
-        _must(place, "Building the demo city (once, about a minute)", "demo")
+        _must(place, "Building the demo city (once, about a minute)", "demo", *size)
         city = _tables(place)
         if city is None:
             raise Unready("There is no city; make one with: .venv/bin/chengyun init")

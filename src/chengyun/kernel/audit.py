@@ -5,8 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from chengyun.kernel import clock
 from chengyun.kernel.hashing import GENESIS, digest, salted
@@ -57,11 +62,30 @@ class Verdict:
 
 def verify() -> Verdict:
     """Check every object's chain and every seal; name altered and missing rows."""
-    verdict = Verdict(seals=Seal.objects.count(), unsealed=Audit.objects.filter(seal=None).count())
+    verdict = Verdict(seals=Seal.objects.count(), unsealed=unsealed())
     verdict.faults.extend(_object_faults(verdict))
     verdict.faults.extend(_seal_faults())
     verdict.faults.extend(_personal_faults())
     return verdict
+
+
+def unsealed() -> int:
+    """How many rows wait for their seal."""
+    return Audit.objects.filter(seal=None).count()
+
+
+def counts(since: datetime | None = None) -> list[dict[str, Any]]:
+    """How many rows each verb has left since a moment, by the state it came from and the one it went to."""
+    rows = Audit.objects.filter(at__gte=since) if since else Audit.objects.all()
+    placed = rows.annotate(
+        source=Coalesce(KT("facts__from"), Value(""), output_field=TextField()),
+        target=Coalesce(KT("facts__to"), Value(""), output_field=TextField()),
+    )
+    ways = placed.order_by("verb", "source", "target").values_list("verb", "source", "target")
+    return [
+        {"verb": verb, "from": source, "to": target, "count": count}
+        for verb, source, target, count in ways.annotate(count=Count("id"))
+    ]
 
 
 def verify_object(subject_type: str, subject_id: int) -> tuple[int, bool]:

@@ -1,15 +1,20 @@
 """``chengyun demo``: build the demo city."""
 
+from argparse import ArgumentParser
 from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from chengyun.demo.build.city import build_city
+from chengyun.demo.scenario.plan import DAYS
 
 
 class Command(BaseCommand):
     help = "Build the demo city of Liaocheng where there is no city yet; takes about a minute."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--days", type=int, default=DAYS, help=f"days of history ({DAYS})")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = monotonic()
@@ -18,5 +23,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{monotonic() - started:5.1f} 秒  {step}")
             self.stdout.flush()
 
-        build_city(told)
+        build_city(told, days=options["days"])
         told("演示城市建好了")
