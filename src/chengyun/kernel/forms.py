@@ -151,6 +151,7 @@ def _datetime(field: Field, common: dict[str, Any], choices: Choices) -> forms.F
 
 def _choice(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
     given = choices.get(field.key) or field.choices
+    common["error_messages"] |= {"invalid_choice": "请从列表中选{label}。".format(**common)}
     return forms.ChoiceField(choices=[("", "请选择"), *given], widget=forms.Select(INPUT), **common)
 
 

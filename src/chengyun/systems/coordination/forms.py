@@ -11,8 +11,9 @@ from django.http import HttpRequest
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
-from chengyun.city.cases.specs import Source
+from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.models import User
+from chengyun.city.people.queries import units_serving
 from chengyun.kernel import registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import store_photo
@@ -23,30 +24,45 @@ from chengyun.systems.coordination import queries
 
 Choices = list[tuple[str, str]]
 
-NEW = (
-    Field(key="source", label="来源", kind="unit", required=True),
-    Field(key="class", label="类别", kind="unit", hint="不确定可以先不选，立案时再定。"),
-    Field(key="description", label="问题描述", kind="long", required=True, max_length=4000),
-    Field(
-        key="point", label="位置", kind="point", required=True, hint="在地图上点一下，或填经纬度。"
-    ),
-    Field(key="address", label="地点", max_length=120, hint="不填就按最近的道路写。"),
+FIRST_SOURCE = {"inspector": "inspector", "evaluator": "inspection", "leader": "leader"}
+
+SOURCE = Field(key="source", label="来源", kind="unit", required=True)
+CLASS = Field(key="class", label="类别", kind="unit", hint="不确定可以先不选，立案时再定。")
+DESCRIPTION = Field(
+    key="description", label="问题描述", kind="long", required=True, max_length=4000
+)
+POINT = Field(
+    key="point", label="位置", kind="point", required=True, hint="在地图上点一下，或填经纬度。"
+)
+ADDRESS = Field(key="address", label="地点", max_length=120, hint="不填就按最近的道路写。")
+PHOTOS = Field(key="photos", label="照片", kind="photos")
+REPORTER = (
     Field(key="reporter_name", label="上报人", max_length=40),
     Field(key="reporter_phone", label="电话", max_length=20),
-    Field(key="photos", label="照片", kind="photos"),
+)
+CLEARANCE = (
+    Field(key="unit", label="责任单位", kind="unit", hint="和期限一起填，就直接交办。"),
+    Field(key="due", label="销号期限", kind="date"),
 )
 
+CLASSIFIED = (SOURCE, CLASS, DESCRIPTION, POINT, ADDRESS, *REPORTER, PHOTOS)
+PLAIN = (SOURCE, DESCRIPTION, POINT, ADDRESS, *CLEARANCE, PHOTOS)
 
-def new_case_form(request: HttpRequest, user: User) -> forms.Form:
-    """The form of a new case; an inspector's own source comes first."""
+
+def new_case_form(request: HttpRequest, user: User, kind: CaseType) -> forms.Form:
+    """The form of a new case of one type; an inspector's own source comes first."""
+    area = user.standing[0].area
     sources = [(s.key, s.label) for s in registry.all_of(Source)]
-    first = "inspector" if user.post_key == "inspector" else "hotline"
     return form_of(
-        NEW,
+        CLASSIFIED if kind.classified else PLAIN,
         request.POST or None,
         request.FILES or None,
-        initial={"source": first},
-        choices={"source": sources, "class": class_choices(user.standing[0].area)},
+        initial={"source": FIRST_SOURCE.get(user.post_key, "hotline")},
+        choices={
+            "source": sources,
+            "class": class_choices(area),
+            "unit": [(unit.code, str(unit)) for unit in units_serving(area)],
+        },
     )
 
 
@@ -80,6 +96,7 @@ def _reload_conditions(form: forms.Form) -> None:
     form.fields["class"].widget.attrs |= {
         "hx-get": "?",
         "hx-target": "#step_form",
+        "hx-swap": "outerHTML",
         "hx-include": "closest form",
         "hx-params": "class,note",
     }

@@ -1,0 +1,96 @@
+"""People at their browsers: each has a window of its own, logs in, and takes steps by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, ViewportSize, expect
+
+from chengyun.city.cases.factories import photo_bytes
+from chengyun.city.people.factories import PASSWORD
+
+PHOTO: FilePayload = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()}
+SIZES: dict[str, ViewportSize] = {
+    "desk": {"width": 1440, "height": 900},
+    "phone": {"width": 375, "height": 812},
+}
+OWN = ("data:", "blob:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Somebody looking at the pages; ``complaints`` is what the browser found wrong meanwhile."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def logs_in(self, username: str, password: str = PASSWORD) -> None:
+        self.page.goto("/login/")
+        self.page.get_by_label("账号").fill(username)
+        self.page.get_by_label("密码", exact=True).fill(password)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+
+    def opens(self, path: str) -> None:
+        self.page.goto(path)
+
+    def begins(self, code: str, step: str) -> None:
+        """Open a case and press the button of a step."""
+        self.page.goto(f"/cases/{code}/")
+        self.page.get_by_role("link", name=re.compile(f"^{step}…?$")).click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(step)
+
+    def fills(self, label: str, text: str) -> None:
+        self.page.get_by_label(label).first.fill(text)
+
+    def chooses(self, label: str, option: str) -> None:
+        """Choose the first option whose words contain ``option``."""
+        box = self.page.get_by_label(label).first
+        value = box.locator("option", has_text=option).first.get_attribute("value")
+        box.select_option(value)
+
+    def shows(self, label: str, photo: FilePayload = PHOTO) -> None:
+        self.page.get_by_label(label).first.set_input_files(photo)
+
+    def presses(self, words: str) -> None:
+        self.page.get_by_role("button", name=words, exact=True).click()
+
+    def is_told(self, words: str) -> None:
+        """What was just done stands at the bottom of the page."""
+        expect(self.page.locator(".toast")).to_contain_text(words)
+
+    def reads(self, words: str) -> None:
+        expect(self.page.locator("body")).to_contain_text(words)
+
+    def heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def asked(self, url: str) -> None:
+        if not url.startswith((self.base, *OWN)):
+            self.complaints.append(f"{self.page.url} asked for {url}")
+
+
+@contextmanager
+def actor(
+    browser: Browser, base: str, size: ViewportSize = SIZES["desk"], *, script: bool = True
+) -> Iterator[Actor]:
+    """A fresh window; leaving it fails when the browser complained about anything."""
+    context = browser.new_context(
+        base_url=base,
+        viewport=size,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        java_script_enabled=script,
+    )
+    page = context.new_page()
+    somebody = Actor(page=page, base=base)
+    page.on("console", lambda message: somebody.heard(message))
+    page.on("pageerror", lambda error: somebody.complaints.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: somebody.asked(request.url))
+    yield somebody
+    context.close()
+    assert not somebody.complaints
