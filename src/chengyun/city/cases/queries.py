@@ -93,6 +93,19 @@ def narrowed(
     return matching(cases, words) if words else cases
 
 
+def case_seen(user: User, case: Case) -> bool:
+    """Whether a case still lies in this person's sight after what was done to it."""
+    return cases_for(user).filter(pk=case.pk).exists()
+
+
+def unit_named(code: str) -> Unit:
+    """A unit that may be made responsible."""
+    found = Unit.objects.filter(code=code, valid_to=None).first()
+    if found is None:
+        raise Invalid(f"没有代码为「{code}」的单位，或者它已撤销。")
+    return found
+
+
 def unit_id(code: str) -> int:
     """A unit by its code, for filters; one that has ended still has cases."""
     found = Unit.objects.filter(code=code).values_list("pk", flat=True).first()

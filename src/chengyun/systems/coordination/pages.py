@@ -12,8 +12,9 @@ from chengyun.city.cases import queries as register
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
+from chengyun.city.cases.specs import CaseType
 from chengyun.city.people.queries import person_of
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Conflict
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty
@@ -212,12 +213,7 @@ def _version(request: HttpRequest) -> int | None:
 
 def _after(user: Any, found: Case) -> str:
     """Back to the case if it may still be seen, else to the queue."""
-    visible = register.cases_for(user).filter(pk=found.pk).exists()
-    return (
-        reverse("coordination:case", args=(found.code,))
-        if visible
-        else reverse("coordination:desk")
-    )
+    return LINKS.url(found) if register.case_seen(user, found) else reverse("coordination:desk")
 
 
 def _sentence(step: Step, found: Case) -> str:
@@ -230,29 +226,46 @@ def _sentence(step: Step, found: Case) -> str:
 
 @door(may="case.report")
 def new(request: HttpRequest) -> HttpResponse:
-    """A new case, with a place picked on the map."""
+    """A new case of a type, with a place picked on the map."""
     user = person_of(request)
-    form = new_case_form(request, user)
+    kind = _kind(request)
+    form = new_case_form(request, user, kind)
+    context: dict[str, Any] = {"map": PICK, "kind": kind, "kinds": _kinds(kind)}
     if request.method != "POST":
-        return page(request, form=form, map=PICK)
+        return page(request, form=form, **context)
     if not form.is_valid():
-        return faulty(request, form, map=PICK)
-    made = open_case(_report(form.cleaned_data, user), by=user)
-    message = f"已上报，案号 {made.code}。"
-    return back(request, reverse("coordination:case", args=(made.code,)), message)
+        return faulty(request, form, **context)
+    made = open_case(_report(form.cleaned_data, kind, user), by=user)
+    there = LINKS.url(made) if register.case_seen(user, made) else reverse("coordination:new")
+    return back(request, there, f"已上报，案号 {made.code}。")
 
 
-def _report(data: dict[str, Any], user: Any) -> NewCase:
+def _kind(request: HttpRequest) -> CaseType:
+    asked = request.GET.get("type", "")
+    known = registry.all_of(CaseType)
+    return next((kind for kind in known if kind.key == asked), known[0])
+
+
+def _kinds(current: CaseType) -> list[tuple[str, str, bool]]:
+    return [
+        (kind.label, f"?type={kind.key}", kind == current) for kind in registry.all_of(CaseType)
+    ]
+
+
+def _report(data: dict[str, Any], kind: CaseType, user: Any) -> NewCase:
     lon, lat = data["point"]
     return NewCase(
+        type=kind.key,
         source=data["source"],
-        class_code=data["class"],
+        class_code=data.get("class", ""),
         description=data["description"],
         lon=lon,
         lat=lat,
         address=data["address"],
-        reporter_name=data["reporter_name"],
-        reporter_phone=data["reporter_phone"],
+        reporter_name=data.get("reporter_name", ""),
+        reporter_phone=data.get("reporter_phone", ""),
+        unit=register.unit_named(data["unit"]) if data.get("unit") else None,
+        due=data.get("due"),
         photos=[store_photo(p.read(), p.name, by=user) for p in data["photos"]],
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from chengyun.city.cases.factories import (
     LAT,
@@ -138,3 +140,30 @@ def test_the_list_filters_and_searches(cast: Cast) -> None:
         assert case.code in desk.get(reverse("coordination:cases"), query).content.decode(), query
     for query in ({"state": "closed"}, {"class": "E01"}, {"q": "路灯"}):
         assert case.code not in desk.get(reverse("coordination:cases"), query).content.decode()
+
+
+def test_a_ledger_entry_is_assigned_rectified_and_cleared(cast: Cast) -> None:
+    answer = at_desk(cast.evaluator).post(
+        reverse("coordination:new") + "?type=ledger",
+        {
+            "source": "inspection",
+            "description": "垃圾分类亭周边地面油污",
+            "point_lon": LON,
+            "point_lat": LAT,
+            "unit": cast.crew.code,
+            "due": (localdate() + timedelta(days=3)).isoformat(),
+        },
+    )
+    assert answer.status_code == 303, answer.content.decode()
+    entry = Case.objects.get(type="ledger")
+    assert (entry.state, entry.unit_id) == ("rectifying", cast.crew.pk)
+    done = take(cast.department, entry, "rectify", result="已清洗", photos=[photo()])
+    assert done.status_code == 303, done.content.decode()[-2000:]
+    assert take(cast.evaluator, entry, "redo", reason="还有残留").status_code == 303
+    assert (
+        take(cast.department, entry, "rectify", result="已再次清洗", photos=[photo()]).status_code
+        == 303
+    )
+    assert take(cast.evaluator, entry, "clear").status_code == 303
+    entry.refresh_from_db()
+    assert (entry.state, entry.late, entry.reworks) == ("cleared", False, 1)
