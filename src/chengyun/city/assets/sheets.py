@@ -5,14 +5,17 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 import xlsxwriter
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
 
@@ -20,7 +23,11 @@ Row = tuple[int, Sequence[object]]
 MEGABYTE = 1024 * 1024
 UNPACKED_AT_MOST = 1024 * MEGABYTE
 ROWS_AT_MOST = 500_000
+CELLS_AT_MOST = 15_000_000
 SNIFFED = 64 * 1024
+SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
+CELL_AT = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+MARK_AT_MOST = 1024  # of a tag that a block cuts in two
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -40,8 +47,10 @@ def open_sheet(path: Path, name: str) -> Sheet:
         start = file.read(SNIFFED)
     if not start.strip():
         raise Invalid(f"「{name}」是空文件。")
-    if start.startswith((ZIP, OLE)):
+    if start.startswith(ZIP):
         return _excel(path, name)
+    if start.startswith(OLE):
+        raise WrongMedia(f"「{name}」是旧版 Excel 表或加了密码，请另存为不加密的 .xlsx 或 CSV。")
     if name.lower().endswith((".xlsx", ".xls", ".xlsm")) or b"\0" in start:
         raise WrongMedia(f"「{name}」不是能打开的 Excel 或 CSV 表。")
     return _csv(path, name)
@@ -59,11 +68,11 @@ def sheet_of(rows: Sequence[Mapping[str, object]]) -> Sheet:
 
 
 def _excel(path: Path, name: str) -> Sheet:
-    _check_unpacked(path, name)
+    _check_extent(path, name)
     try:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
     except (CalamineError, ValueError, OSError, IndexError) as error:
-        raise WrongMedia(f"「{name}」不是能打开的 Excel 表，可能有密码或已损坏。") from error
+        raise WrongMedia(f"「{name}」不是能打开的 Excel 表，可能已损坏。") from error
     first = sheet.start[0] if sheet.start else 0
     header = next(iter(sheet.iter_rows()), [])
 
@@ -74,22 +83,50 @@ def _excel(path: Path, name: str) -> Sheet:
             if any(cell != "" for cell in row):
                 yield number, row
 
-    return _limited(_texts(header), _filled(sheet), again, name)
+    return _limited(_texts(header), max(sheet.height - 1, 0), again, name)
 
 
-def _filled(sheet: CalamineSheet) -> int:
-    return max(sheet.height - 1, 0)
-
-
-def _check_unpacked(path: Path, name: str) -> None:
-    """A small file must not unpack to more than this machine holds."""
+def _check_extent(path: Path, name: str) -> None:
+    """A sheet is held as a full rectangle: a small file must not unpack, or reach, beyond what this machine holds."""
     try:
         with zipfile.ZipFile(path) as packed:
-            size = sum(info.file_size for info in packed.infolist())
-    except zipfile.BadZipFile:
-        return
-    if size > UNPACKED_AT_MOST:
-        raise TooLarge(f"「{name}」展开后太大，请分成几个文件。")
+            if sum(info.file_size for info in packed.infolist()) > UNPACKED_AT_MOST:
+                raise TooLarge(f"「{name}」展开后太大，请分成几个文件。")
+            parts = [part for part in packed.namelist() if SHEET_PART.fullmatch(part)]
+            reach = [_extent(packed, part) for part in parts]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error) as error:
+        raise WrongMedia(f"「{name}」不是能打开的 Excel 表，可能已损坏。") from error
+    if not parts:
+        raise WrongMedia(f"「{name}」不是 .xlsx 表，请另存为 .xlsx 或 CSV。")
+    for rows, columns in reach:
+        if rows * columns > CELLS_AT_MOST:
+            raise TooLarge(
+                f"「{name}」一直写到第 {rows:,} 行、第 {columns:,} 列，范围太大；"
+                "请删掉远处多余的单元格。"
+            )
+
+
+def _extent(packed: zipfile.ZipFile, part: str) -> tuple[int, int]:
+    """The last row and the last column a worksheet names."""
+    rows = columns = 1
+    rest = b""
+    with packed.open(part) as sheet:
+        while block := sheet.read(MEGABYTE):
+            text = rest + block
+            for letters, digits in CELL_AT.findall(text):
+                rows = max(rows, int(digits))
+                columns = max(columns, _column_number(letters))
+            rest = text[text.rfind(b"<") :][-MARK_AT_MOST:]
+    return rows, columns
+
+
+@cache
+def _column_number(letters: bytes) -> int:
+    """27 for AA."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
 
 
 def _csv(path: Path, name: str) -> Sheet:

@@ -173,6 +173,30 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence(
     assert not Asset.everything.exists()
 
 
+@pytest.mark.parametrize("cell", [(1_048_575, 15), (400_000, 100)])
+def test_a_stray_cell_far_away_is_told_before_the_sheet_is_held(
+    cast: Cast, tmp_path: Path, cell: tuple[int, int]
+) -> None:
+    path = tmp_path / "部件.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, list(row()))
+        sheet.write_row(1, 0, list(row().values()))
+        sheet.write(*cell, "x")
+    run = import_assets(path, by=cast.admin)
+    assert run.state == State.FAILED
+    assert "范围太大" in run.error
+
+
+def test_old_and_locked_excel_files_are_told_apart(cast: Cast, tmp_path: Path) -> None:
+    run = import_assets(saved(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1", "a.xls"), by=cast.admin)
+    assert "旧版 Excel 表或加了密码" in run.error
+    other = tmp_path / "a.ods"
+    with zipfile.ZipFile(other, "w") as packed:
+        packed.writestr("content.xml", "<x/>")
+    assert "不是 .xlsx 表" in import_assets(other, by=cast.admin).error
+
+
 def test_what_happened_between_check_and_writing_stops_the_whole_file(cast: Cast) -> None:
     text = table([row(), row(标识码="3715020137000005")]).encode()
     run = imports.upload(text, "a.csv", by=cast.admin)
