@@ -103,7 +103,10 @@ def _check(options: argparse.Namespace) -> int:
     """A city of its own in a throw-away folder, driven over HTTP by `chengyun drive`."""
     home = Path(tempfile.mkdtemp(prefix="chengyun-check-"))
     other = ("DATABASE_URL", "CHENGYUN_PRODUCTION")
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(other)}
+    environ = {
+        "CHENGYUN_LOG": "ERROR",
+        **{key: value for key, value in os.environ.items() if not key.startswith(other)},
+    }
     place = _place(home, LOCAL, free_port(), environ)
     try:
         install()
