@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from django.core.management import CommandError, call_command
 
 from chengyun.city.assets import jobs
 from chengyun.city.assets.factories import AWAY, HOME, make_asset, row
@@ -250,6 +251,26 @@ def test_nobody_sees_staged_rows(cast: Cast, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(KeyboardInterrupt):
         imports.write(run)
     assert (Asset.everything.count(), Asset.objects.count()) == (3, 0)
+
+
+def test_the_command_checks_and_imports(cast: Cast, tmp_path: Path) -> None:
+    out = io.StringIO()
+    good = saved(tmp_path, table([row(), row()]), "good.csv")
+    call_command("import_assets", good, "--check", stdout=out)
+    assert not Asset.objects.exists()
+    call_command("import_assets", good, "--by", "admin", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "2 行可以导入，0 行有错。",
+        "已导入 2 行，0 行有错。",
+    ]
+    bad = saved(tmp_path, table([row(), row("月亮")]), "bad.csv")
+    with pytest.raises(CommandError, match="1 行有错"):
+        call_command("import_assets", bad, stdout=out)
+    assert "第 3 行「类型」：没有「月亮」这种部件" in out.getvalue()
+    with pytest.raises(CommandError, match="没有文件"):
+        call_command("import_assets", tmp_path / "none.csv")
+    with pytest.raises(CommandError, match="这个账号"):
+        call_command("import_assets", good, "--by", "nobody")
 
 
 def _die_after(monkeypatch: pytest.MonkeyPatch, name: str, calls: int) -> None:

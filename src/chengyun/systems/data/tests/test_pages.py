@@ -81,6 +81,24 @@ def test_every_page_opens_for_the_administrator(cast: Cast, path: str) -> None:
     assert answer.content.decode().count("<h1>") == 1
 
 
+@pytest.mark.parametrize("path", ["/data/assets/", "/data/assets/map/", "/data/places/371502/"])
+def test_a_page_asks_the_database_as_often_however_long_it_is(
+    cast: Cast, path: str, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(30):
+        make_asset("lamp" if number % 2 else "bin", keeper_id=cast.crew.pk)
+    client = as_(cast.admin)
+    with django_assert_max_num_queries(16):
+        assert client.get(path).status_code == 200
+
+
+def test_the_page_of_an_asset_asks_little(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    asset = make_asset(keeper_id=cast.crew.pk)
+    client = as_(cast.admin)
+    with django_assert_max_num_queries(12):
+        assert client.get(f"/data/assets/{asset.code}/").status_code == 200
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_opens_before_there_is_anything(db: None, path: str) -> None:
     cast = make_cast()
