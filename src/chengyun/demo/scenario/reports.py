@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from chengyun.demo.scenario.course import course
@@ -77,7 +77,7 @@ def reporting(
 def planned_cases(r: Reporting, days: int) -> tuple[PlannedCase, ...]:
     """The history and what is open now, in the order of the reports."""
     found = [case for day in reversed(range(days)) for case in of_day(r, day)]
-    found += [open_case(r, stage, share) for stage, share in stages()]
+    found += [open_case(r, stage, share, n) for n, (stage, share) in enumerate(stages())]
     return tuple(sorted(found, key=lambda case: case.reported_at))
 
 
@@ -105,12 +105,14 @@ def choose(r: Reporting) -> tuple[Topic, str]:
     return topic, r.rng.choices(list(SOURCES), list(SOURCES.values()))[0]
 
 
-def open_case(r: Reporting, stage: str, share: float) -> PlannedCase:
+def open_case(r: Reporting, stage: str, share: float, number: int) -> PlannedCase:
+    """A case that waits now; every second one lies with the first inspector, the demo's own."""
     topic, source = choose(r)
     if stage == "verifying":
         source = "hotline"
     at, events = pending(topic, stage, share, r.now, r.calendar, r.rng)
-    return planned(r, topic, source, at, events)
+    case = planned(r, topic, source, at, events)
+    return case if number % 2 else replace(case, inspector=0)
 
 
 def planned(

@@ -89,6 +89,12 @@ def test_every_stage_has_fresh_soon_late_and_late_cases(scenario: Scenario) -> N
         assert any(0.8 <= share < 1 for share in shares) or stage == "suspended"
 
 
+def test_the_demo_inspector_has_something_to_do(scenario: Scenario) -> None:
+    last = [(c.events[-1].verb, c.inspector) for c in scenario.cases if c.events]
+    assert last.count(("ask_verify", 0)) >= 2
+    assert last.count(("feed_back", 0)) >= 3
+
+
 def test_findings_cover_every_week_and_field(scenario: Scenario) -> None:
     weeks = Counter(f.found_at.astimezone(ZONE).isocalendar()[:2] for f in scenario.findings)
     assert len(weeks) >= DAYS // 7
