@@ -58,6 +58,12 @@ class Held:
         return Layer(rows=[layer.rows[n] for n in order], shapes=layer.shapes[order])
 
     @cached_property
+    def labels(self) -> Layer:
+        """Where the name of each region is written: from its outline it would appear once in every tile."""
+        points = shapely.point_on_surface(self.regions.shapes)
+        return Layer(rows=self.regions.rows, shapes=points)
+
+    @cached_property
     def levels(self) -> list[tuple[int, Layer]]:
         """The regions level by level from the community up, each with the number of its first row."""
         lengths = [len(row["code"]) for row in self.regions.rows]

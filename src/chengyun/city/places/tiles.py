@@ -67,6 +67,11 @@ LAYERS: dict[str, TileLayer] = {
         shown=lambda row, z: z >= REGION_ZOOM[row["level"]],
         said=("code", "name", "level", "simulated"),
     ),
+    "labels": TileLayer(
+        held=lambda held: held.labels,
+        shown=lambda row, z: z >= REGION_ZOOM[row["level"]],
+        said=("name", "level"),
+    ),
 }
 ALL = "all"  # every layer in one tile: one request instead of eight
 

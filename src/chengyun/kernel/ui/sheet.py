@@ -71,7 +71,18 @@ PHOTOS = [
     SimpleNamespace(missing="处置前照片\n由监督员现场拍摄", caption="处置前 · 待拍"),
     SimpleNamespace(missing="处置后照片\n由处置人员现场拍摄", caption="处置后 · 待拍"),
 ]
-MAP = {"lon": 115.985, "lat": 36.456, "rows": [("本案", "湖南路南侧，距柳园路口 120 米")]}
+MAP = {
+    "lon": 115.985,
+    "lat": 36.456,
+    "rows": [("本案", "湖南路南侧，距柳园路口 120 米")],
+    "legend": [
+        ("pin", "本案"),
+        ("late", "超时 1"),
+        ("near", "将超时 1"),
+        ("case", "在办 1"),
+        ("asset", "部件 1"),
+    ],
+}
 CONFIRM = {
     "id": "void",
     "question": "作废案件 2512110358？",

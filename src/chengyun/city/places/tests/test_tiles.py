@@ -55,6 +55,13 @@ def test_each_zoom_shows_what_it_can_bear(client: Client) -> None:
     assert get(client, "grids", 10).status_code == 204
 
 
+def test_the_name_of_a_region_is_written_once(client: Client) -> None:
+    features = read(get(client, "all", 10))["labels"]["features"]
+    named = [feature["properties"]["name"] for feature in features]
+    assert len(named) == len(set(named)) > 1
+    assert {feature["geometry"]["type"] for feature in features} == {"Point"}
+
+
 def test_roads_are_classed_for_the_map(client: Client) -> None:
     features = read(get(client, "roads", 13))["roads"]["features"]
     assert {(f["properties"]["name"], f["properties"]["class"]) for f in features} >= {

@@ -28,6 +28,7 @@ MODULES = {
     "ui/lights": "ui/lights.js",
     "ui/keys": "ui/keys.js",
     "ui/photos": "ui/photos.js",
+    "ui/files": "ui/files.js",
 }
 
 
@@ -148,3 +149,9 @@ def filled(value: Any) -> Any:
 def get(mapping: Any, key: str) -> Any:
     """A value of a mapping under a key that is no identifier."""
     return mapping.get(key, "")
+
+
+@register.filter
+def pair(value: Any) -> tuple[Any, Any]:
+    """What a strong cell shows: bold, and soft beside it."""
+    return (value[0], value[1]) if isinstance(value, tuple) else (value, "")

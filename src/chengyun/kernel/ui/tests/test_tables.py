@@ -59,6 +59,12 @@ def test_a_list_is_drawn_from_its_columns() -> None:
 
 
 @pytest.mark.django_db
+def test_a_name_of_one_character_is_shown_like_any_other() -> None:
+    text = drawn(get(), [SimpleNamespace(**{**vars(ITEM), "name": "树", "note": "倒伏"})])
+    assert '<b>树</b><span class="soft">倒伏</span>' in text
+
+
+@pytest.mark.django_db
 def test_an_empty_list_says_what_to_do() -> None:
     text = drawn(get(), [], empty="今天没有待派遣的案件。", way=("/all", "看全部在办"))
     assert "今天没有待派遣的案件。" in text

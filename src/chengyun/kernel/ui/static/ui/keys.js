@@ -85,6 +85,8 @@ function showBulk() {
 }
 
 export function startKeys() {
+  // The preview opens with the first row: the row says so too.
+  if (document.querySelector(".preview") && !current()) rows()[0]?.setAttribute("aria-selected", "true");
   document.addEventListener("keydown", (event) => { if (mayAct(event) && act(event)) event.preventDefault(); });
   document.addEventListener("change", (event) => { if (event.target.closest(".pick")) showBulk(); });
   document.addEventListener("click", (event) => {

@@ -3,6 +3,7 @@ import htmx from "htmx";
 import { startLights } from "ui/lights";
 import { startKeys } from "ui/keys";
 import { startPhotos } from "ui/photos";
+import { startFiles } from "ui/files";
 
 const LOST = "没有连上服务器，填写的内容还在，请再试一次。";
 const BROKEN = "服务器出错，这一步没有办成。";
@@ -137,4 +138,5 @@ startClock();
 startLights();
 startKeys();
 startPhotos();
+startFiles();
 htmx.config.defaultSwapStyle = "outerHTML";

@@ -2,23 +2,18 @@
 // data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both).
 import * as maplibre from "maplibre-gl";
 import { baseStyle } from "islands/map_style";
-import { addNames } from "islands/map_names";
+import { nameLayers, nameOf } from "islands/map_names";
+import { clustering, pointLayer, signOf } from "islands/map_signs";
 import { onTheme, token } from "tokens";
 
+const MANY = 60;
 const COUNTRY = { center: [105, 36], zoom: 4 };
-const KINDS = [["case", "map-case"], ["asset", "map-asset"], ["late", "light-red-fill"], ["near", "light-amber-fill"], ["done", "eco-fill"]];
-
 maplibre.setWorkerUrl(import.meta.resolve("maplibre-gl/worker"));
 
-const colour = () => ["match", ["get", "kind"], ...KINDS.flatMap(([kind, name]) => [kind, token(name)]), token("map-case")];
-
 const dataLayers = () => [
-  { id: "shapes", type: "fill", source: "data", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": colour(), "fill-opacity": 0.25 } },
+  { id: "shapes", type: "fill", source: "data", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": token("accent"), "fill-opacity": 0.25 } },
   { id: "lines", type: "line", source: "data", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": token("map-track"), "line-width": 3 } },
-  {
-    id: "points", type: "circle", source: "data", filter: ["==", ["geometry-type"], "Point"],
-    paint: { "circle-color": colour(), "circle-radius": 6, "circle-stroke-width": 2, "circle-stroke-color": token("map-pin-edge") },
-  },
+  pointLayer,
 ];
 
 function pinElement() {
@@ -46,11 +41,18 @@ function letPick(map, element, pin) {
   });
 }
 
+async function openOrEnlarge(map, { properties, geometry }) {
+  if (properties.url) return void location.assign(properties.url);
+  if (!properties.cluster) return;
+  const zoom = await map.getSource("data").getClusterExpansionZoom(properties.cluster_id);
+  map.easeTo({ center: geometry.coordinates, zoom });
+}
+
 function letOpen(map) {
-  map.on("click", "points", ({ features: [feature] }) => { if (feature.properties.url) location.assign(feature.properties.url); });
-  map.on("mouseenter", "points", ({ features: [feature], lngLat }) => {
-    if (!feature.properties.label) return;
-    const popup = new maplibre.Popup({ closeButton: false, offset: 10 }).setLngLat(lngLat).setText(feature.properties.label).addTo(map);
+  map.on("click", "points", ({ features: [feature] }) => openOrEnlarge(map, feature));
+  map.on("mouseenter", "points", ({ features: [{ properties }], lngLat }) => {
+    const words = properties.label ?? `${properties.point_count} 件，点开看`;
+    const popup = new maplibre.Popup({ closeButton: false, offset: 10 }).setLngLat(lngLat).setText(words).addTo(map);
     map.once("mouseleave", "points", () => popup.remove());
   });
 }
@@ -79,9 +81,13 @@ async function fetched(url) {
 }
 
 function dress(map, data) {
-  addNames(map);
+  map.setMissingStyleImageResolver((id) => {
+    const drawn = signOf(id) ?? nameOf(id);
+    if (drawn && !map.hasImage(id)) map.addImage(id, drawn.image, { pixelRatio: drawn.pixelRatio });
+  });
+  for (const names of nameLayers()) map.addLayer(names);
   if (!data) return;
-  map.addSource("data", { type: "geojson", data });
+  map.addSource("data", { type: "geojson", data, ...(data.features.length > MANY && clustering) });
   for (const layer of dataLayers()) map.addLayer(layer);
 }
 
@@ -107,7 +113,7 @@ export async function mount(element) {
   const frame = element.appendChild(document.createElement("div"));
   const map = new maplibre.Map({
     container: frame, style: baseStyle(grid), ...looks, minZoom: 4, maxZoom: 18,
-    attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
+    locale: { "Map.Title": "地图" }, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
   });
   map.on("style.load", () => dress(map, data));
   listen(map, element, data, place);

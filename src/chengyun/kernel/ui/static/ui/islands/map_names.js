@@ -2,9 +2,8 @@
 import { token } from "tokens";
 
 const SCALE = 2;
-const INK = { roads: ["map-road-ink", 12], water: ["map-water-ink", 12], regions: ["map-road-ink", 13] };
-// Each level of a region is named only while it is larger than a tile is: areas are named once per tile.
-const LEVELS = { district: [7, 10.5], street: [10.5, 13], community: [13.5, 16] };
+const INK = { roads: ["map-road-ink", 12], water: ["map-water-ink", 12], labels: ["map-road-ink", 13] };
+const LEVELS = { district: [7, 12], street: [10.5, 14], community: [13.5, 22] };
 const NAMED = ["!=", ["coalesce", ["get", "name"], ""], ""];
 
 function drawn(text, [ink, size]) {
@@ -26,18 +25,16 @@ const layer = (id, from, filter, [minzoom, maxzoom], layout) => ({
   layout: { "icon-image": ["concat", from, ":", ["get", "name"]], "icon-padding": 12, ...layout },
 });
 
-const layers = () => [
+/** The layers of names of roads, water and regions. */
+export const nameLayers = () => [
   layer("road-names", "roads", true, [12, 22], { "symbol-placement": "line", "symbol-spacing": 360, "icon-rotation-alignment": "map" }),
   layer("water-names", "water", true, [12, 22], { "symbol-placement": "point", "icon-padding": 60 }),
   ...Object.entries(LEVELS).map(([level, zooms]) =>
-    layer(`${level}-names`, "regions", ["==", ["get", "level"], level], zooms, { "symbol-placement": "point", "icon-padding": 40 })),
+    layer(`${level}-names`, "labels", ["==", ["get", "level"], level], zooms, { "symbol-placement": "point", "icon-padding": 16 })),
 ];
 
-/** Adds the names of roads, water and regions to a map whose base style is loaded. */
-export function addNames(map) {
-  map.setMissingStyleImageResolver((id) => {
-    const [from, name] = id.split(/:(.*)/s);
-    if (name && INK[from] && !map.hasImage(id)) map.addImage(id, drawn(name, INK[from]), { pixelRatio: SCALE });
-  });
-  for (const names of layers()) map.addLayer(names);
+/** The image of "<layer>:<name>"; null for another name. */
+export function nameOf(id) {
+  const [from, name] = id.split(/:(.*)/s);
+  return name && INK[from] ? { image: drawn(name, INK[from]), pixelRatio: SCALE } : null;
 }

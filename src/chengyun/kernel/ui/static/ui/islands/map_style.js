@@ -34,12 +34,12 @@ const base = () => [
   line("main", "roads", "map-road-main", width(1.2, 20), MAIN),
 ];
 
-const border = (id, level, name, rest) =>
-  layer(id, "regions", "line", { "line-color": token(name), "line-width": 1, "line-dasharray": [6, 5] }, ["==", ["get", "level"], level], rest);
+// Solid: neighbours share an edge, and two dashed lines over each other are neither.
+const border = (id, level, name, size, rest) => line(id, "regions", name, size, ["==", ["get", "level"], level], rest);
 
 const overlay = (grid) => [
-  border("streets", "street", "map-border-soft", { minzoom: 9 }),
-  border("districts", "district", "map-border"),
+  border("streets", "street", "map-border-soft", 1, { minzoom: 9 }),
+  border("districts", "district", "map-border", 1.2),
   line("grids", "grids", "map-grid", 1, undefined, { minzoom: 14 }),
   fill("grid-hit", "grids", "map-grid-hit", ["==", ["get", "code"], grid]),
   line("grid-hit-line", "grids", "accent", 1.5, ["==", ["get", "code"], grid]),
