@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from chengyun.kernel import clock, outbox, registry
+from chengyun.kernel.errors import Conflict
 from chengyun.kernel.hashing import GENESIS, digest, salted
 from chengyun.kernel.models.history import Audit, Personal
 from chengyun.kernel.scope import Person
@@ -43,9 +44,17 @@ def record(
     row = _line(
         verb, subject, by=by, facts=kept, area=area, edition=edition, seq=seq, previous=previous
     )
-    row.save(force_insert=True)
+    _store(row)
     outbox.enqueue([row])
     return row
+
+
+def _store(row: Audit) -> None:
+    """Two acts on one object at the same moment want the same place in its chain: one of them waits its turn."""
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict("刚有人改过同一条记录，请看新的情况再办。") from error
 
 
 def record_many(
