@@ -73,7 +73,7 @@ def run(environ: Environ, *words: str) -> str:
 def serving(application: str, environ: Environ) -> Iterator[int]:
     """The port of a granian with the settings of `./run` that serves an application."""
     port = free_port()
-    words = [VENV / "bin" / "granian", *granian_words(LOCAL, port, application)]
+    words: list[str | Path] = [VENV / "bin" / "granian", *granian_words(LOCAL, port, application)]
     with subprocess.Popen(words, cwd=ROOT, env=environ) as server:
         try:
             _until_open(port, server)

@@ -17,6 +17,7 @@ from ninja import NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 from ninja.utils import check_csrf
+from pydantic_core import to_jsonable_python
 
 from chengyun.kernel import clock
 from chengyun.kernel.errors import FieldError, Invalid, Missing, NotAllowed, Refusal, Unknown
@@ -186,9 +187,7 @@ def _keep_answer(
     try:
         with transaction.atomic():
             status, body = operation(request, *args, **kwargs)
-            plain = (
-                body.model_dump(mode="json", by_alias=True) if isinstance(body, Schema) else body
-            )
+            plain = to_jsonable_python(body, by_alias=True)
             IdempotentAnswer(
                 actor_id=caller(request).pk,
                 key=key,
