@@ -22,8 +22,8 @@ from chengyun.demo.photos.album import Photo, album
 from chengyun.demo.scenario.plan import DAYS, INSPECTORS, SEED, plan
 from chengyun.demo.scenario.planned import Scenario
 from chengyun.kernel import audit, clock
-from chengyun.kernel.errors import Invalid
-from chengyun.kernel.installation import install
+from chengyun.kernel.errors import Conflict, Invalid
+from chengyun.kernel.installation import install, installation
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.workcalendar import calendar_for, import_year
 
@@ -37,6 +37,8 @@ def build_city(told: Told, *, days: int = DAYS) -> None:
 
     The pictures are drawn by a second process meanwhile.
     """
+    if installation() is not None:
+        raise Conflict("这里已经有一个城市了；演示城市要另用一个 CHENGYUN_HOME 或数据库。")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as artist:
         pictures = artist.submit(album)
         with transaction.atomic():

@@ -4,10 +4,11 @@ from argparse import ArgumentParser
 from time import monotonic
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from chengyun.demo.build.city import build_city
 from chengyun.demo.scenario.plan import DAYS
+from chengyun.kernel.errors import Refusal
 
 
 class Command(BaseCommand):
@@ -23,5 +24,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{monotonic() - started:5.1f} 秒  {step}")
             self.stdout.flush()
 
-        build_city(told, days=options["days"])
+        try:
+            build_city(told, days=options["days"])
+        except Refusal as refusal:
+            raise CommandError(refusal.message) from refusal
         told("演示城市建好了")
