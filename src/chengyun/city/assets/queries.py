@@ -21,12 +21,16 @@ from chengyun.kernel.scope import inside
 from chengyun.science import cells
 from chengyun.science.coordinates import distance
 
+REGION_DIGITS = 12
 FINENESS = 10  # clusters side by side in a box, at least; less than twice as many
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a list is narrowed to; "" and None mean any. ``gone`` adds assets that have ended."""
+    """What a list is narrowed to; "" and None mean any. ``gone`` adds assets that have ended.
+
+    ``grid`` is the code of a unit grid, or of a community or other region whose grids are meant.
+    """
 
     type: str = ""
     state: str = ""
@@ -78,13 +82,15 @@ def narrowed(rows: QuerySet[Asset], filters: Filters) -> QuerySet[Asset]:
         "state": filters.state,
         "owner": filters.owner,
         "keeper": filters.keeper,
-        "grid_code": filters.grid,
     }
     rows = rows.filter(**{name: value for name, value in equal.items() if value})
     if not filters.gone:
         rows = rows.filter(valid_to=None)
     if filters.area:
         rows = rows.filter(inside("area", filters.area))
+    if filters.grid:
+        whole = len(filters.grid) <= REGION_DIGITS
+        rows = rows.filter(inside("area", filters.grid) if whole else Q(grid_code=filters.grid))
     if not filters.q.strip():
         return rows
     terms = search.terms(filters.q)

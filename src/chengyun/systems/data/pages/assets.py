@@ -22,8 +22,7 @@ from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.tables import FilterBar, Links, filters, table
 from chengyun.systems.data import asset_view, lists
 
-REGION_DIGITS = 12
-NOWHERE = "-"
+NOWHERE = "-"  # what is no code at all finds nothing
 
 
 @door(may="asset.view")
@@ -111,27 +110,16 @@ def _excel(name: str, header: list[str], lines: Iterable[list[Any]]) -> FileResp
 
 def _wanted(bar: FilterBar) -> Filters:
     given = bar.values
-    area, grid = _place(given.get("area", ""), given.get("grid", ""))
+    grid = given.get("grid", "")
     return Filters(
         type=given.get("type", ""),
         state=given.get("state", ""),
-        area=area,
+        area=given.get("area", ""),
         keeper=queries.unit_id(given.get("keeper", "")),
-        grid=grid,
+        grid=grid if grid.isascii() and grid.isdigit() else NOWHERE if grid else "",
         q=given.get("q", ""),
         gone="gone" in given,
     )
-
-
-def _place(area: str, code: str) -> tuple[str, str]:
-    """Area and grid to look in: a code as long as a region's is an area; one that is no code finds nothing."""
-    if not code:
-        return area, ""
-    if not (code.isascii() and code.isdigit()):
-        return area, NOWHERE
-    if len(code) > REGION_DIGITS:
-        return area, code
-    return (code, "") if code.startswith(area) else (area, NOWHERE)
 
 
 def _query(bar: FilterBar) -> str:

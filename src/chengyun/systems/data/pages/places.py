@@ -36,6 +36,11 @@ CRS_LABELS = {
     "bd09": "BD-09（百度）",
 }
 FAULT_LABELS = {
+    "code": "编码不对",
+    "name": "名称不对",
+    "grade": "道路等级不对",
+    "kind": "类型不对",
+    "responsibility": "责任网格编码不对",
     "empty": "没有图形",
     "type": "图形类型不对",
     "invalid": "环不合法",

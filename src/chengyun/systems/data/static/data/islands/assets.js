@@ -2,7 +2,7 @@
 // data-open: the beginning of an asset's URL; data-grid: the marked cell. Many assets come as clusters with their number.
 import * as maplibre from "maplibre-gl";
 import { baseStyle } from "islands/map_style";
-import { addNames } from "islands/map_names";
+import { nameLayers, nameOf } from "islands/map_names";
 import { onTheme, token } from "tokens";
 
 const SCALE = 2;
@@ -55,19 +55,32 @@ function disc(count, broken) {
   return read(brush);
 }
 
-function withImages(map, data) {
+/** The image of "asset:<state>" or "disc:<count>:<broken>"; null for another name. */
+function imageOf(id) {
+  const [what, one, two] = id.split(":");
+  const image = what === "asset" ? sign(one) : what === "disc" ? disc(Number(one), Number(two)) : null;
+  return image && { image, pixelRatio: SCALE };
+}
+
+function named(map) {
+  map.setMissingStyleImageResolver((id) => {
+    const drawn = imageOf(id) ?? nameOf(id);
+    if (drawn && !map.hasImage(id)) map.addImage(id, drawn.image, { pixelRatio: drawn.pixelRatio });
+  });
+  for (const names of nameLayers()) map.addLayer(names);
+}
+
+function withImages(data) {
   for (const { properties } of data.features) {
-    const { count, broken } = properties;
-    properties.image = count ? `disc:${count}:${broken ? 1 : 0}` : `sign:${properties.state}`;
-    if (map.hasImage(properties.image)) continue;
-    map.addImage(properties.image, count ? disc(count, broken) : sign(properties.state), { pixelRatio: SCALE });
+    const { count, broken, state } = properties;
+    properties.image = count ? `disc:${count}:${broken ? 1 : 0}` : `asset:${state}`;
   }
   return data;
 }
 
 function dress(map, data) {
-  addNames(map);
-  map.addSource("assets", { type: "geojson", data: withImages(map, data) });
+  named(map);
+  map.addSource("assets", { type: "geojson", data });
   map.addLayer({
     id: "assets", type: "symbol", source: "assets",
     layout: { "icon-image": ["get", "image"], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["coalesce", ["get", "count"], 0] },
@@ -106,8 +119,8 @@ function follow(map, element) {
     try {
       const answer = await fetch(address(map, element), { signal: asked.signal });
       if (!answer.ok) throw new Error(`${answer.status}`);
-      data = await answer.json();
-      map.getSource("assets")?.setData(withImages(map, data));
+      data = withImages(await answer.json());
+      map.getSource("assets")?.setData(data);
       if (told) told.textContent = data.note || `图上有 ${data.total.toLocaleString()} 个部件。`;
     } catch (error) {
       if (error.name !== "AbortError" && told) told.textContent = "没有取到部件，移动地图再试一次。";
@@ -136,11 +149,11 @@ export function mount(element) {
   const frame = element.appendChild(document.createElement("div"));
   const map = new maplibre.Map({
     container: frame, style: baseStyle(grid), bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 40, maxZoom: 16 },
-    minZoom: 4, maxZoom: 18, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
+    minZoom: 4, maxZoom: 18, locale: { "Map.Title": "地图" }, attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 0,
   });
   const endFollow = src ? follow(map, element) : () => {};
   if (src) letOpen(map, element);
-  else map.on("style.load", () => addNames(map));
+  else map.on("style.load", () => named(map));
   const buttons = addButtons(map, element);
   const endTheme = onTheme(() => map.setStyle(baseStyle(grid), { diff: false }));
   return () => { endTheme(); endFollow(); map.remove(); frame.remove(); buttons.remove(); };
