@@ -17,8 +17,9 @@ for name in ("CHENGYUN_PRODUCTION", "CHENGYUN_DEBUG", "CHENGYUN_HOSTS", "CHENGYU
     os.environ.pop(name, None)
 
 from chengyun.config.settings import *  # noqa: E402, F403
-from chengyun.config.settings import DATABASES, ENV, STORAGES  # noqa: E402
+from chengyun.config.settings import DATABASES, ENV, INSTALLED_APPS, STORAGES  # noqa: E402
 
+INSTALLED_APPS = [*INSTALLED_APPS, "chengyun.kernel.tests.errand"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True

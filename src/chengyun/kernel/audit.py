@@ -134,12 +134,17 @@ def _seal_faults() -> Iterator[str]:
 
 
 def _personal_faults() -> Iterator[str]:
-    kept = {p.pk: p for p in Personal.objects.filter(erased_at=None).iterator(chunk_size=2000)}
-    for row in (
-        Audit.objects.exclude(facts={}).only("facts", "subject_code").iterator(chunk_size=2000)
-    ):
+    kept = {row.pk: row for row in Personal.objects.iterator(chunk_size=2000)}
+    rows = Audit.objects.exclude(facts={}).only("facts", "subject_code")
+    for row in rows.iterator(chunk_size=2000):
         for key, value in row.facts.items():
             if isinstance(value, dict) and "personal" in value:
-                found = kept.get(value["personal"])
-                if found and salted(found.value, found.salt) != value["sha256"]:
-                    yield f"{row.subject_code}：个人信息 {key} 被改动"
+                yield from _value_faults(f"{row.subject_code}：个人信息 {key}", value, kept)
+
+
+def _value_faults(name: str, said: dict[str, Any], kept: dict[int, Personal]) -> Iterator[str]:
+    found = kept.get(said["personal"])
+    if found is None:
+        yield f"{name} 丢失"
+    elif found.erased_at is None and salted(found.value, found.salt) != said["sha256"]:
+        yield f"{name} 被改动"

@@ -126,4 +126,5 @@ def put_in_force(flow: Workflow, area: str, note: str, *, by: Person | None) -> 
         facts={"workflow": flow.key, "note": note},
         new=True,
     )
+    current.forget()
     return edition

@@ -63,11 +63,13 @@ def plan(subject: Subject, verb: str, *, by: Person | None, facts: Mapping[str, 
     flow = flow_of(subject.edition_id)
     if verb not in flow.verbs():
         raise Invalid(f"{flow.label}没有「{verb}」这个动作。")
-    step = next((s for s in open_steps(subject) if s.verb == verb and _branch_fits(s, facts)), None)
-    if step is None:
+    open_now = [s for s in open_steps(subject) if s.verb == verb and _branch_fits(s, facts)]
+    if not open_now:
         label = next(s.label for s in flow.steps if s.verb == verb)
         state = flow.state(subject.state).label
         raise Conflict(f"{subject.code} 现在是「{state}」，不能{label}。", version=subject.version)
+    # Of branches side by side a person means the one that is theirs.
+    step = next((s for s in open_now if by is None or by.may(s.may)), open_now[0])
     if by is not None and not by.may(step.may):
         raise NotAllowed(f"你没有「{step.label}」的权限。")
     _check_facts(flow, step, facts)
@@ -87,13 +89,14 @@ def take(subject: Subject, move: Move, effects: Effects, *, by: Person | None) -
     if not mine.update(version=subject.version + 1, **columns):
         _somebody_was_faster(subject, move)
     subject.version += 1
+    branch = {"branch": move.step.branch} if move.step.branch else {}
     for name, value in columns.items():
         setattr(subject, name, value)
     return record(
         f"{subject.workflow}.{move.step.verb}",
         subject,
         by=by,
-        facts={"from": move.source, "to": move.target, **effects.facts},
+        facts={"from": move.source, "to": move.target, **branch, **effects.facts},
         personal=effects.personal,
         area=subject.area,
         edition=subject.edition_id,
