@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from hypothesis import settings
 
 from chengyun.city.people.factories import Cast, make_cast
 from chengyun.config import env
 from chengyun.kernel.installation import forget
 from chengyun.kernel.recent import forget_everything
+
+settings.register_profile("machine", deadline=None)  # machines are noisy
+settings.load_profile("machine")
 
 DATA = env.read().data
 MISSING = {

@@ -50,14 +50,19 @@ def page(chromium: Browser, city: str) -> Iterator[Page]:
         "console",
         lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None,
     )
-    page.goto("/login/")
-    page.fill("#id_username", "dispatcher")
-    page.fill("#id_password", PASSWORD)
-    page.press("#id_password", "Enter")
-    page.wait_for_url(lambda url: "/login/" not in url)
+    log_in(page, "dispatcher")
     yield page
     context.close()
     assert not complaints
+
+
+def log_in(page: Page, username: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/login/")
+    page.fill("#id_username", username)
+    page.fill("#id_password", PASSWORD)
+    page.press("#id_password", "Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
 
 
 def faults(page: Page) -> list[str]:
@@ -204,3 +209,21 @@ def test_pages_work_without_script(chromium: Browser, city: str) -> None:
     page.locator("form.form").first.get_by_role("button").first.click()
     assert "已保存" in page.content()
     context.close()
+
+
+def test_a_file_field_speaks_the_language_of_the_page(page: Page) -> None:
+    log_in(page, "operator")
+    page.goto("/cases/new/")
+    box = page.locator(".filebox").first
+    expect(box).to_contain_text("选择照片")
+    box.locator("input").set_input_files(
+        [{"name": "井盖.jpg", "mimeType": "image/jpeg", "buffer": b"x"}]
+    )
+    expect(box).to_contain_text("井盖.jpg")
+
+
+def test_an_empty_desk_leads_on(page: Page) -> None:
+    page.goto("/desk/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".empty")).to_be_visible()
+    assert not faults(page)

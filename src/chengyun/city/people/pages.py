@@ -30,6 +30,9 @@ TOKEN = (
 )
 
 
+PASSWORDS = ("old_password", "new_password", "new_password_again")
+
+
 @door()
 def home(request: HttpRequest) -> HttpResponse:
     """The workbench of the person's first post."""
@@ -108,11 +111,11 @@ def me(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the session stays, all others end."""
     user = person_of(request)
-    given = {key: request.POST.get(key, "") for key in ("old", "new", "again")}
-    if given["new"] != given["again"]:
-        raise _wrong("again", "两次输入的新密码不一样。")
-    logins.check_own(user, given["old"])
-    set_password(user, given["new"], by=user)
+    given = {key: request.POST.get(key, "") for key in PASSWORDS}
+    if given["new_password"] != given["new_password_again"]:
+        raise _wrong("new_password_again", "两次输入的新密码不一样。")
+    logins.check_own(user, given["old_password"])
+    set_password(user, given["new_password"], by=user)
     logins.keep_session(request, user)
     return back(request, "people:me", "密码已修改，别处的登录和令牌都已失效。")
 

@@ -47,7 +47,7 @@ def check_own(user: User, password: str) -> None:
     if _remember_failure(user, "own", settings_of(area_of(user))):
         raise _locked(user)
     message = "现在的密码不对。"
-    raise Invalid(message, fields=(FieldError("old", message),))
+    raise Invalid(message, fields=(FieldError("old_password", message),))
 
 
 def keep_session(request: HttpRequest, user: User) -> None:

@@ -135,7 +135,11 @@ def test_a_new_password_ends_other_sessions_and_tokens(client: Client, cast: Cas
     for each in (client, other):
         each.post("/login/", {"username": "admin", "password": PASSWORD})
     take_token(client, "admin", PASSWORD)
-    form = {"old": PASSWORD, "new": "a-canal-and-a-lake", "again": "a-canal-and-a-lake"}
+    form = {
+        "old_password": PASSWORD,
+        "new_password": "a-canal-and-a-lake",
+        "new_password_again": "a-canal-and-a-lake",
+    }
     assert client.post("/me/password/", form).status_code == 303
     assert client.get("/me/").status_code == 200
     assert other.get("/me/").status_code == 302
@@ -145,7 +149,9 @@ def test_a_new_password_ends_other_sessions_and_tokens(client: Client, cast: Cas
 @pytest.mark.parametrize("new", ["short", "chengyun-demo", "12345678901234", "password12"])
 def test_a_weak_password_is_refused(client: Client, cast: Cast, new: str) -> None:
     client.post("/login/", {"username": "admin", "password": PASSWORD})
-    answer = client.post("/me/password/", {"old": PASSWORD, "new": new, "again": new})
+    answer = client.post(
+        "/me/password/", {"old_password": PASSWORD, "new_password": new, "new_password_again": new}
+    )
     assert answer.status_code == 422
     assert User.objects.get(username="admin").check_password(PASSWORD)
 
