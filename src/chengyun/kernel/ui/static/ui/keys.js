@@ -2,6 +2,7 @@
 // A row is [data-row]; an element with data-key="x" is pressed (or focused, if it is a field) by that key.
 const rows = () => [...document.querySelectorAll("[data-row]")];
 const current = () => document.querySelector("[data-row][aria-selected=true]");
+const hasPreview = () => document.querySelector(".preview")?.checkVisibility() ?? false;
 const isField = (element) => element.matches("input:not([type=checkbox]),textarea,select,[contenteditable]");
 
 function select(row) {
@@ -55,6 +56,8 @@ const ACTS = {
   " ": () => tick(current()),
   escape: clear,
   f: () => document.querySelector(".filters select, .filters input")?.focus(),
+  p: () => document.querySelector("[data-photo]")?.click(),
+  p: () => document.querySelector("[data-photo]")?.click(),
   r: () => location.reload(),
   "?": () => document.getElementById("keys")?.showModal(),
 };
@@ -86,13 +89,13 @@ function showBulk() {
 
 export function startKeys() {
   // The preview opens with the first row: the row says so too.
-  if (document.querySelector(".preview") && !current()) rows()[0]?.setAttribute("aria-selected", "true");
+  if (hasPreview() && !current()) rows()[0]?.setAttribute("aria-selected", "true");
   document.addEventListener("keydown", (event) => { if (mayAct(event) && act(event)) event.preventDefault(); });
   document.addEventListener("change", (event) => { if (event.target.closest(".pick")) showBulk(); });
   document.addEventListener("click", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row || event.target.closest("a,button,input,label")) return;
-    if (row.hasAttribute("hx-get")) select(row);
+    if (row.hasAttribute("hx-get") && hasPreview()) select(row);
     else open(row);
   });
 }
