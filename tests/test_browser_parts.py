@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -216,9 +216,8 @@ def test_a_file_field_speaks_the_language_of_the_page(page: Page) -> None:
     page.goto("/cases/new/")
     box = page.locator(".filebox").first
     expect(box).to_contain_text("选择照片")
-    box.locator("input").set_input_files(
-        [{"name": "井盖.jpg", "mimeType": "image/jpeg", "buffer": b"x"}]
-    )
+    photo: FilePayload = {"name": "井盖.jpg", "mimeType": "image/jpeg", "buffer": b"x"}
+    box.locator("input").set_input_files([photo])
     expect(box).to_contain_text("井盖.jpg")
 
 
