@@ -20,6 +20,7 @@ from tools.cluster import binaries, cluster
 from tools.install import ROOT, VENV
 from tools.start import LOCAL, free_port, granian_words
 
+CITY = "chengyun.config.wsgi:application"
 READY_WITHIN = 60
 DURABLE = "-c max_connections=50"
 """As Debian ships it: what was answered is on the disk, as with SQLite."""
@@ -53,7 +54,7 @@ def _environ(home: Path, url: str) -> Environ:
     return {
         **os.environ,
         "CHENGYUN_HOME": str(home),
-        "CHENGYUN_LOG": "WARNING",
+        "CHENGYUN_LOG": "ERROR",
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "chengyun.config.settings",
     }

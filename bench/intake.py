@@ -9,7 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from bench._stage import Caller, Environ, run, serving, stages
+from bench._stage import CITY, Caller, Environ, run, serving, stages
 
 CLIENTS = 4
 ROUNDS = 5
@@ -49,9 +49,6 @@ def measure(name: str, environ: Environ) -> int:
         f"  {name}: SQL statements of one case, BEGIN and COMMIT included  {statements}  at most 8"
     )
     return statements
-
-
-CITY = "chengyun.config.wsgi:application"
 
 
 def _statements(environ: Environ, token: str) -> int:
