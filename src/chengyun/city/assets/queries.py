@@ -70,6 +70,11 @@ def asset_for(user: User, code: str) -> Asset:
     return asset
 
 
+def asset_exists(code: str) -> bool:
+    """Whether a part of that code stands in the register."""
+    return Asset.objects.filter(code=code).exists()
+
+
 def reads(user: Any, pk: int) -> bool:
     """Whether this person sees the asset, and so its photos."""
     return user.may("asset.view") and assets_for(user).filter(pk=pk).exists()

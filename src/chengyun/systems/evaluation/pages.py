@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,8 +20,9 @@ from chengyun.city.inspections.services import NewFinding, office_of, record_fin
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock
+from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
-from chengyun.kernel.forms import faulty, form_of
+from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.params import settings_of
@@ -89,7 +91,11 @@ def finding_new(request: HttpRequest) -> HttpResponse:
         return page(request, form=form, **around)
     if not form.is_valid():
         return faulty(request, form, **around)
-    finding = record_finding(_written(form.cleaned_data, units, user), by=user)
+    try:
+        with transaction.atomic():
+            finding = record_finding(_written(form.cleaned_data, units, user), by=user)
+    except (Invalid, TooLarge, WrongMedia) as refusal:
+        return retold(request, form, refusal, **around)
     until = day(finding.due, year=False)
     message = f"已开案 {finding.case.code}，交 {finding.unit}，{until}前整改。"
     return back(request, "evaluation:findings", message)

@@ -7,10 +7,10 @@ from chengyun.systems.evaluation import pages
 app_name = "evaluation"
 urlpatterns = [
     path("", pages.bulletins, name="bulletins"),
-    path("draft", pages.bulletin_draft, name="bulletin_draft"),
-    path("findings", pages.findings, name="findings"),
-    path("findings/new", pages.finding_new, name="finding_new"),
-    path("bulletins/<slug:code>", pages.bulletin, name="bulletin"),
-    path("bulletins/<slug:code>/word", pages.bulletin_word, name="bulletin_word"),
-    path("bulletins/<slug:code>/<slug:verb>", pages.bulletin_act, name="bulletin_act"),
+    path("draft/", pages.bulletin_draft, name="bulletin_draft"),
+    path("findings/", pages.findings, name="findings"),
+    path("findings/new/", pages.finding_new, name="finding_new"),
+    path("bulletins/<slug:code>/", pages.bulletin, name="bulletin"),
+    path("bulletins/<slug:code>/word/", pages.bulletin_word, name="bulletin_word"),
+    path("bulletins/<slug:code>/<slug:verb>/", pages.bulletin_act, name="bulletin_act"),
 ]

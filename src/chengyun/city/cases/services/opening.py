@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from chengyun.city.assets.queries import asset_exists
 from chengyun.city.cases import queries
 from chengyun.city.cases.models import DISTRICT, Case, CaseClass
 from chengyun.city.cases.services import clocks
@@ -76,6 +77,8 @@ def _kind(report: NewCase) -> CaseType:
         wrong.append(FieldError("description", "请写明发生了什么。"))
     if len(report.description) > DESCRIPTION_AT_MOST:
         wrong.append(FieldError("description", f"描述最多 {DESCRIPTION_AT_MOST} 字。"))
+    if report.asset and not asset_exists(report.asset):
+        wrong.append(FieldError("asset", f"没有标识码为「{report.asset}」的部件。"))
     if wrong:
         raise Invalid(wrong[0].message, fields=tuple(wrong))
     return registry.get(CaseType, report.type)

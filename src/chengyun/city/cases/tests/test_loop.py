@@ -149,6 +149,7 @@ def test_missing_facts_are_named(cast: Cast) -> None:
         ({"description": "井" * 4001}, "太长"),
         ({"type": "poem"}, "poem"),
         ({"photos": [987654]}, "照片"),
+        ({"asset": "3715020103999999"}, "3715020103999999"),
     ],
 )
 def test_a_wrong_report_gets_a_sentence_and_leaves_nothing(

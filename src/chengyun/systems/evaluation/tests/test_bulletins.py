@@ -92,8 +92,8 @@ def test_the_figures_of_the_documents_give_their_lines(
     assert {f.label: float(f.share) for f in notice.figures} == expected["percent"]
     assert round(sum(float(f.share) for f in notice.figures), 2) == expected["percent_sum"]
     client.force_login(cast.evaluator)
-    shown = client.get(f"/evaluation/bulletins/{bulletin.code}").content.decode()
-    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word").content)
+    shown = client.get(f"/evaluation/bulletins/{bulletin.code}/").content.decode()
+    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word/").content)
     for line in (given["title"], expected["summary_line"], *expected["field_lines"]):
         assert line in shown
     assert set(expected["field_lines"]) < set(written)
@@ -114,8 +114,8 @@ def test_our_own_figures(cast: Cast, client: Client) -> None:
         "城管执法领域：3 处，占比 37.50%",
     )
     client.force_login(cast.evaluator)
-    shown = client.get(f"/evaluation/bulletins/{bulletin.code}").content.decode()
-    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word").content)
+    shown = client.get(f"/evaluation/bulletins/{bulletin.code}/").content.decode()
+    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word/").content)
     assert all(line in shown and line in written for line in notice.field_lines)
     assert "本周没有发现问题。" in written
 
@@ -123,8 +123,8 @@ def test_our_own_figures(cast: Cast, client: Client) -> None:
 def test_a_week_without_findings_says_so(cast: Cast, client: Client) -> None:
     bulletin = draft(cast)
     client.force_login(cast.evaluator)
-    shown = client.get(f"/evaluation/bulletins/{bulletin.code}").content.decode()
-    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word").content)
+    shown = client.get(f"/evaluation/bulletins/{bulletin.code}/").content.decode()
+    written = words_of(client.get(f"/evaluation/bulletins/{bulletin.code}/word/").content)
     sentence = "本周考评科没有发现城市管理和社会工作问题。"
     assert sentence in shown
     assert sentence in written
@@ -290,23 +290,24 @@ def test_the_pages_lead_from_a_finding_to_the_issued_notice(cast: Cast, client: 
         "due": str(soon()),
     }
     sent = client.post(
-        "/evaluation/findings/new", form | {"photos": SimpleUploadedFile("a.jpg", picture())}
+        "/evaluation/findings/new/", form | {"photos": SimpleUploadedFile("a.jpg", picture())}
     )
     assert sent.status_code == 303
     finding = Finding.objects.get()
-    listed = client.get("/evaluation/findings?field=greening&state=open").content.decode()
+    listed = client.get("/evaluation/findings/?field=greening&state=open").content.decode()
     assert "行道树缺株 2 棵" in listed
     assert (
-        "没有符合条件的督查记录。" in client.get("/evaluation/findings?state=late").content.decode()
+        "没有符合条件的督查记录。"
+        in client.get("/evaluation/findings/?state=late").content.decode()
     )
     week = client.get("/evaluation/").context["weeks"][0][0]
-    client.post("/evaluation/draft", {"week": week})
+    client.post("/evaluation/draft/", {"week": week})
     code = f"3715-{week}"
     for verb in ("approve", "issue"):
-        answer = client.post(f"/evaluation/bulletins/{code}/{verb}")
+        answer = client.post(f"/evaluation/bulletins/{code}/{verb}/")
         assert answer.status_code == 303
-    assert client.post(f"/evaluation/bulletins/{code}/issue").status_code == 409
-    shown = client.get(f"/evaluation/bulletins/{code}").content.decode()
+    assert client.post(f"/evaluation/bulletins/{code}/issue/").status_code == 409
+    shown = client.get(f"/evaluation/bulletins/{code}/").content.decode()
     assert f"/cases/{finding.case.code}" in shown
     assert "园林绿化领域：1 处，占比 100.00%" in shown
     assert "已印发" in client.get("/evaluation/").content.decode()
@@ -322,24 +323,27 @@ def test_a_form_filled_in_wrongly_loses_nothing(cast: Cast, client: Client) -> N
         "unit": cast.crew.code,
     }
     point = {"point_lon": lon, "point_lat": lat, "due": str(soon())}
-    answer = client.post("/evaluation/findings/new", form)
+    answer = client.post("/evaluation/findings/new/", form)
     assert answer.status_code == 422
     assert "行道树缺株" in answer.content.decode()
     no_photo = SimpleUploadedFile("a.jpg", b"not a photo", content_type="image/jpeg")
     assert (
-        client.post("/evaluation/findings/new", form | point | {"photos": no_photo}).status_code
+        client.post("/evaluation/findings/new/", form | point | {"photos": no_photo}).status_code
         == 415
     )
     assert (
-        client.post("/evaluation/findings/new", form | point | {"point_lon": 10}).status_code == 422
+        client.post("/evaluation/findings/new/", form | point | {"point_lon": 10}).status_code
+        == 422
     )
     assert not Finding.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["findings", "findings/new", ""])
+@pytest.mark.parametrize("path", ["findings/", "findings/new/", ""])
 def test_pages_refuse_whom_they_are_not_for(cast: Cast, client: Client, path: str) -> None:
     assert client.get(f"/evaluation/{path}").status_code == 302
     client.force_login(cast.charlie)
     assert client.get(f"/evaluation/{path}").status_code == 403
     client.force_login(cast.leader)
-    assert client.get(f"/evaluation/{path}").status_code == (403 if path == "findings/new" else 200)
+    assert client.get(f"/evaluation/{path}").status_code == (
+        403 if path == "findings/new/" else 200
+    )
