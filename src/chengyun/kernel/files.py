@@ -137,7 +137,9 @@ def _decode(data: bytes, name: str) -> Image.Image:
         picture = Image.open(io.BytesIO(data))
         if picture.width * picture.height > PIXELS_AT_MOST:
             raise TooLarge(f"照片「{name}」尺寸过大，请缩小后再传。")
-        return ImageOps.exif_transpose(picture).convert("RGB")
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+        upright.info.clear()  # comments and the like would be written out again
+        return upright
     except (
         UnidentifiedImageError,
         OSError,

@@ -59,7 +59,9 @@ def deliver_due() -> None:
         "next_at", "id"
     )
     for delivery in due.select_related("audit")[:AT_ONCE]:
-        if _claim(delivery):
+        if delivery.tries > len(RETRY_AFTER):
+            _put_aside(delivery, "每次投递都没有结束，后台任务可能因它中断")
+        elif _claim(delivery):
             _deliver(delivery)
 
 
@@ -87,7 +89,11 @@ def _deliver(delivery: Delivery) -> None:
 
 def _try_later(delivery: Delivery, error: str) -> None:
     if delivery.tries >= len(RETRY_AFTER):
-        Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.DEAD, error=error)
+        _put_aside(delivery, error)
     else:
         next_at = clock.now() + RETRY_AFTER[delivery.tries]
         Delivery.objects.filter(pk=delivery.pk).update(next_at=next_at, error=error)
+
+
+def _put_aside(delivery: Delivery, error: str) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.DEAD, error=error)

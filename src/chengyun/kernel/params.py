@@ -76,7 +76,7 @@ def _fault(param: Param, value: Any) -> str:
         return fault
     if field.kind in ("int", "decimal"):
         return _number_fault(param, value)
-    if field.kind == "choice" and value not in dict(field.choices):
+    if field.kind == "choice" and value not in [key for key, _ in field.choices]:
         return f"「{param.label}」没有「{value}」这一项。"
     if field.kind == "limit" and not _is_limit(value):
         return f"「{param.label}」要填数字和单位。"

@@ -31,7 +31,8 @@ def run_due() -> int:
 def _claim(run: PeriodicRun, job: Periodic) -> bool:
     now = clock.now()
     mine = PeriodicRun.objects.filter(key=run.key, next_at=run.next_at)
-    return bool(mine.update(next_at=now + max(job.every, timedelta(milliseconds=200)), last_at=now))
+    next_at = now + max(job.every, timedelta(milliseconds=200))
+    return bool(mine.update(next_at=next_at, last_at=now, error=""))
 
 
 def _run(job: Periodic) -> None:

@@ -33,16 +33,23 @@ def document(*texts: str) -> str:
 
 
 def match(model: type[models.Model], wanted: list[str]) -> RawSQL:
-    """A condition: rows whose search column holds every term; the beginning is enough for codes and Latin words."""
+    """A condition: rows whose search column holds every term.
+
+    The beginning is enough for codes and Latin words; a single character is found where it begins a pair.
+    """
     table = model._meta.db_table
     if connection.vendor == "postgresql":
-        query = " & ".join(f"'{term}':*" if term.isascii() else f"'{term}'" for term in wanted)
+        query = " & ".join(f"'{term}':*" if _is_beginning(term) else f"'{term}'" for term in wanted)
         sql = f"to_tsvector('simple', \"{table}\".\"search\") @@ to_tsquery('simple', %s)"
     else:
-        query = " ".join(f'"{term}"*' if term.isascii() else f'"{term}"' for term in wanted)
+        query = " ".join(f'"{term}"*' if _is_beginning(term) else f'"{term}"' for term in wanted)
         found = f'SELECT rowid FROM "{table}_search" WHERE "{table}_search" MATCH %s'  # noqa: S608
         sql = f'"{table}"."id" IN ({found})'
     return RawSQL(sql, (query,), output_field=models.BooleanField())  # noqa: S611 - names are our own
+
+
+def _is_beginning(term: str) -> bool:
+    return term.isascii() or len(term) == 1
 
 
 def index(table: str) -> RunPython:

@@ -128,7 +128,7 @@ def _check_facts(flow: Workflow, step: Step, facts: Mapping[str, Any]) -> None:
 
 def _fact_error(fact: Field, facts: Mapping[str, Any]) -> list[FieldError]:
     value = facts[fact.key]
-    if fact.kind == "choice" and value not in {key for key, _ in fact.choices}:
+    if fact.kind == "choice" and value not in [key for key, _ in fact.choices]:
         return [
             FieldError(
                 fact.key, f"{fact.label}只能是：{'、'.join(label for _, label in fact.choices)}。"

@@ -1,0 +1,58 @@
+"""Reads kept for seconds: fast, bounded, and forgotten by the verb that changes what they read."""
+
+from __future__ import annotations
+
+import pytest
+
+from chengyun.kernel import recent as module
+from chengyun.kernel.recent import forget_everything, recent
+
+
+class Source:
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def read(self, key: str = "") -> str:
+        self.reads += 1
+        return f"{key}{self.reads}"
+
+
+@pytest.mark.django_db
+def test_an_answer_is_kept_for_each_question() -> None:
+    source = Source()
+    kept = recent(60)(source.read)
+    assert [kept("a"), kept("a"), kept("b"), kept(key="a")] == ["a1", "a1", "b2", "a3"]
+
+
+@pytest.mark.django_db
+def test_it_is_asked_again_after_its_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, now = Source(), [100.0]
+    monkeypatch.setattr("chengyun.kernel.recent.time.monotonic", lambda: now[0])
+    kept = recent(5)(source.read)
+    kept()
+    now[0] = 104.9
+    assert kept() == "1"
+    now[0] = 105.1
+    assert kept() == "2"
+
+
+@pytest.mark.django_db
+def test_it_forgets_when_told() -> None:
+    source = Source()
+    kept = recent(60)(source.read)
+    kept()
+    kept.forget()
+    assert kept() == "2"
+    forget_everything()
+    assert kept() == "3"
+
+
+@pytest.mark.django_db
+def test_it_never_grows_without_end() -> None:
+    source = Source()
+    kept = recent(60)(source.read)
+    for number in range(module.AT_MOST + 10):
+        kept(str(number))
+    assert kept(str(module.AT_MOST + 9)) == f"{module.AT_MOST + 9}{module.AT_MOST + 10}"
+    kept("0")
+    assert source.reads == module.AT_MOST + 11
