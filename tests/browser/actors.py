@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, ViewportSize, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from chengyun.city.cases.factories import photo_bytes
 from chengyun.city.people.factories import PASSWORD
@@ -17,6 +25,7 @@ SIZES: dict[str, ViewportSize] = {
     "desk": {"width": 1440, "height": 900},
     "phone": {"width": 375, "height": 812},
 }
+REFUSED = "the server responded with a status of 4"
 OWN = ("data:", "blob:")
 
 
@@ -43,17 +52,21 @@ class Actor:
         self.page.get_by_role("link", name=re.compile(f"^{step}…?$")).click()
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(step)
 
+    def box(self, label: str) -> Locator:
+        """The field of the page's own form that is called so."""
+        return self.page.get_by_role("main").get_by_label(label).first
+
     def fills(self, label: str, text: str) -> None:
-        self.page.get_by_label(label).first.fill(text)
+        self.box(label).fill(text)
 
     def chooses(self, label: str, option: str) -> None:
         """Choose the first option whose words contain ``option``."""
-        box = self.page.get_by_label(label).first
+        box = self.box(label)
         value = box.locator("option", has_text=option).first.get_attribute("value")
         box.select_option(value)
 
     def shows(self, label: str, photo: FilePayload = PHOTO) -> None:
-        self.page.get_by_label(label).first.set_input_files(photo)
+        self.box(label).set_input_files(photo)
 
     def presses(self, words: str) -> None:
         self.page.get_by_role("button", name=words, exact=True).click()
@@ -65,6 +78,13 @@ class Actor:
     def reads(self, words: str) -> None:
         expect(self.page.locator("body")).to_contain_text(words)
 
+    def was_refused(self) -> None:
+        """The browser complains of a refusal as well; here it is expected."""
+        told = [complaint for complaint in self.complaints if REFUSED in complaint]
+        assert told
+        for complaint in told:
+            self.complaints.remove(complaint)
+
     def heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" or "Content Security Policy" in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
@@ -72,6 +92,14 @@ class Actor:
     def asked(self, url: str) -> None:
         if not url.startswith((self.base, *OWN)):
             self.complaints.append(f"{self.page.url} asked for {url}")
+
+
+def pick_on_map(somebody: Actor) -> None:
+    box = somebody.page.locator(".mapbox-pick").locator("visible=true").first
+    box.scroll_into_view_if_needed()
+    expect(box.locator("canvas")).to_be_visible()
+    box.locator("canvas").click()
+    expect(somebody.page.locator("#id_point_lon")).not_to_have_value("")
 
 
 @contextmanager
@@ -93,4 +121,4 @@ def actor(
     page.on("request", lambda request: somebody.asked(request.url))
     yield somebody
     context.close()
-    assert not somebody.complaints
+    assert not somebody.complaints, "\n".join(somebody.complaints)

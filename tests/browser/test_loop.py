@@ -10,7 +10,7 @@ from playwright.sync_api import ViewportSize, expect
 from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.cases.models import Case
 from chengyun.city.people.factories import Cast
-from tests.browser.actors import Actor
+from tests.browser.actors import Actor, pick_on_map
 from tests.browser.conftest import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,14 +53,6 @@ def reports(inspector: Actor) -> str:
     assert found
     expect(page.locator(".photo img")).to_have_count(1)
     return found[1]
-
-
-def pick_on_map(somebody: Actor) -> None:
-    box = somebody.page.locator(".mapbox-pick").locator("visible=true").first
-    box.scroll_into_view_if_needed()
-    expect(box.locator("canvas")).to_be_visible()
-    box.locator("canvas").click()
-    expect(somebody.page.locator("#id_point_lon")).not_to_have_value("")
 
 
 def accepts(operator: Actor, code: str) -> None:

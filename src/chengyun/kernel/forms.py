@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 
-from chengyun.kernel.errors import FieldError, Invalid
+from chengyun.kernel.errors import FieldError, Invalid, Refusal
 from chengyun.kernel.pages import is_fragment, page
 from chengyun.kernel.specs import Field
 from chengyun.science.workclock import LABELS
@@ -242,3 +242,15 @@ def faulty(request: HttpRequest, form: forms.BaseForm, **context: Any) -> HttpRe
             request, "ui/refusal.html#slip", {"refusal": faults_of(form)}, status=Invalid.status
         )
     return page(request, status=Invalid.status, form=form, **context)
+
+
+def retold(
+    request: HttpRequest, form: forms.BaseForm, refusal: Refusal, **context: Any
+) -> HttpResponse:
+    """The same page again with what a verb refused; htmx still has the form and takes the refusal alone."""
+    if is_fragment(request):
+        raise refusal
+    form.is_valid()
+    for fault in refusal.fields or (FieldError("", refusal.message),):
+        form.add_error(fault.field if fault.field in form.fields else None, fault.message)
+    return page(request, status=refusal.status, form=form, **context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -15,9 +16,10 @@ from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.specs import CaseType
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import clock, registry
-from chengyun.kernel.errors import Conflict
+from chengyun.kernel.editions import flow_of
+from chengyun.kernel.errors import Conflict, Invalid, Missing, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
-from chengyun.kernel.forms import faulty
+from chengyun.kernel.forms import faulty, retold
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.specs import Step
@@ -178,28 +180,44 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     user = person_of(request)
     found = register.case_for(user, code)
     step = _step(user, found, verb)
+    if step is None:
+        return _overtaken(request, found, verb)
     form = step_form(request, found, step)
     context: dict[str, Any] = {
         "case": found,
         "step": step,
         "stage": lists.stage(found),
         "version": found.version,
+        "proposal": _proposal(step, found),
     }
     if request.method != "POST":
-        return page(request, form=form, proposal=_proposal(step, found), **context)
+        return page(request, form=form, **context)
     if not form.is_valid():
         return faulty(request, form, **context)
-    act(found, verb, facts_of(form, user), by=user, version=_version(request))
+    try:
+        with transaction.atomic():
+            act(found, verb, facts_of(form, user), by=user, version=_version(request))
+    except (Invalid, TooLarge, WrongMedia) as refusal:
+        return retold(request, form, refusal, **context)
     return back(request, _after(user, found), _sentence(step, found))
 
 
-def _step(user: Any, found: Case, verb: str) -> Step:
-    step = next((s for s, _ in _doors_to(user, found) if s.verb == verb), None)
-    if step is None:
-        state = lists.stage(found)["label"]
-        message = f"{found.code} 现在是「{state}」，这一步已经不能做，或者不归你做。"
+def _step(user: Any, found: Case, verb: str) -> Step | None:
+    return next((s for s, _ in _doors_to(user, found) if s.verb == verb), None)
+
+
+def _overtaken(request: HttpRequest, found: Case, verb: str) -> HttpResponse:
+    """The step is not open any more, or not to this person: say who acted last."""
+    last = panels.lines_of(found)[-1]
+    steps = {step.verb: step.label for step in flow_of(found.edition_id).steps}
+    if verb not in steps:
+        raise Missing("没有这一步。")
+    when = told(last.at, now=clock.now())
+    state = lists.stage(found)["label"]
+    message = f"没能{steps[verb]}：{last.who} {when} 已{last.label}，现在是「{state}」。"
+    if request.method == "POST":
         raise Conflict(message, version=found.version)
-    return step
+    return back(request, LINKS.url(found), message)
 
 
 def _proposal(step: Step, found: Case) -> queries.Proposal | None:
@@ -235,7 +253,11 @@ def new(request: HttpRequest) -> HttpResponse:
         return page(request, form=form, **context)
     if not form.is_valid():
         return faulty(request, form, **context)
-    made = open_case(_report(form.cleaned_data, kind, user), by=user)
+    try:
+        with transaction.atomic():
+            made = open_case(_report(form.cleaned_data, kind, user), by=user)
+    except (Invalid, TooLarge, WrongMedia) as refusal:
+        return retold(request, form, refusal, **context)
     there = LINKS.url(made) if register.case_seen(user, made) else reverse("coordination:new")
     return back(request, there, f"已上报，案号 {made.code}。")
 
