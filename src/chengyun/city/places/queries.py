@@ -124,11 +124,33 @@ def box_of(area: str) -> Box | None:
 
 
 def horizon_of(user: Person) -> tuple[float, float, float, float] | None:
-    """What a map shows first: the one area a person works in, else the city."""
+    """What a map shows first: where most unit grids of the one area a person works in lie, else that area."""
     city = installation()
+    if city is None:
+        return None
     areas = user.scope("places.view").areas
-    box = box_of(areas[0] if len(areas) == 1 else city.area) if city else None
+    area = areas[0] if len(areas) == 1 else city.area
+    dense = _middle_of_grids(area)
+    if dense is not None:
+        return dense
+    box = box_of(area)
     return (box.west, box.south, box.east, box.north) if box else None
+
+
+FEW_GRIDS = 40
+MIDDLE = (20, 80)
+
+
+def _middle_of_grids(area: str) -> tuple[float, float, float, float] | None:
+    """The box that the middle of the unit grids fills: they are small where the town is; None when there are few."""
+    held = memory.current().grids
+    here = [n for n, row in enumerate(held.rows) if row["community"].startswith(area)]
+    if len(here) < FEW_GRIDS:
+        return None
+    edges = shapely.bounds(held.shapes[here])
+    west, east = np.percentile((edges[:, 0] + edges[:, 2]) / 2, MIDDLE)
+    south, north = np.percentile((edges[:, 1] + edges[:, 3]) / 2, MIDDLE)
+    return (float(west), float(south), float(east), float(north))
 
 
 def regions(*, within: str = "", level: Level | None = None) -> QuerySet[Region]:

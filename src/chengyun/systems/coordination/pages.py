@@ -20,6 +20,7 @@ from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Conflict, Invalid, Missing, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, retold
+from chengyun.kernel.installation import installation
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.specs import Step
@@ -114,7 +115,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = register.case_for(user, code)
     lines = panels.lines_of(found)
-    rows, sound = panels.proof_of(found)
+    rows, sound = panels.proof_of(lines)
     return page(
         request,
         case=found,
@@ -151,6 +152,7 @@ def _map_of(found: Case) -> dict[str, Any]:
         "zoom": 16,
         "grid": found.grid,
         "rows": [("地点", found.address), ("坐标", f"{found.lon:.6f}, {found.lat:.6f}")],
+        "note": _invented(),
     }
 
 
@@ -248,7 +250,11 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     kind = _kind(request)
     form = new_case_form(request, user, kind)
-    context: dict[str, Any] = {"map": PICK, "kind": kind, "kinds": _kinds(kind)}
+    context: dict[str, Any] = {
+        "map": PICK | {"note": _invented()},
+        "kind": kind,
+        "kinds": _kinds(kind),
+    }
     if request.method != "POST":
         return page(request, form=form, **context)
     if not form.is_valid():
@@ -300,4 +306,17 @@ def on_map(request: HttpRequest) -> HttpResponse:
         register.cases_for(user).filter(open=True).select_related("case_class").order_by("due_at")
     )
     listed = [(c.short_code, f"{c.title}，{c.address}") for c in rows[:50]]
-    return page(request, map={"src": reverse("api:cases_on_map"), "rows": listed, "zoom": 13})
+    shown = {
+        "src": reverse("api:cases_on_map"),
+        "home": True,
+        "rows": listed,
+        "legend": [("case", "按期"), ("near", "将超时"), ("late", "超时")],
+        "note": _invented(),
+    }
+    return page(request, map=shown)
+
+
+def _invented() -> str:
+    """What a demo's maps must say."""
+    city = installation()
+    return "街区和边界由程序生成，不是官方界线。" if city and city.demo else ""

@@ -1,5 +1,5 @@
 // A map. data-lon/-lat: the pin; data-src: GeoJSON of points or shapes; data-grid: the marked cell;
-// data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both).
+// data-home: looks where the person works, not at all its data; data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both).
 import * as maplibre from "maplibre-gl";
 import { baseStyle } from "islands/map_style";
 import { nameLayers, nameOf } from "islands/map_names";
@@ -95,13 +95,13 @@ function listen(map, element, data, place) {
   const pin = place ? pinAt(map, place) : null;
   if (element.dataset.pickLon) letPick(map, element, pin);
   if (data) letOpen(map);
-  if (data?.features.length && !place) map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false });
+  if (data?.features.length && !place && !("home" in element.dataset)) map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false });
 }
 
 /** Where the map looks first: its pin, its data, or what the person's area is. */
-async function view({ zoom, src }, place) {
+async function view({ zoom, src, home }, place) {
   if (place) return { center: place, zoom: Number(zoom ?? 15) };
-  if (src) return COUNTRY;
+  if (src && home === undefined) return COUNTRY;
   const { box } = await fetched("/ui/horizon").catch(() => ({ box: null }));
   return box ? { bounds: box, fitBoundsOptions: { padding: 10 } } : COUNTRY;
 }
