@@ -138,16 +138,18 @@ def horizon_of(user: Person) -> tuple[float, float, float, float] | None:
 
 
 FEW_GRIDS = 40
-MIDDLE = (20, 80)
+MIDDLE = (10, 90)
 
 
 def _middle_of_grids(area: str) -> tuple[float, float, float, float] | None:
-    """The box that the middle of the unit grids fills: they are small where the town is; None when there are few."""
+    """The box that the smaller half of the unit grids fills: they are small where the town is."""
     held = memory.current().grids
     here = [n for n, row in enumerate(held.rows) if row["community"].startswith(area)]
     if len(here) < FEW_GRIDS:
         return None
     edges = shapely.bounds(held.shapes[here])
+    size = (edges[:, 2] - edges[:, 0]) * (edges[:, 3] - edges[:, 1])
+    edges = edges[size <= np.median(size)]
     west, east = np.percentile((edges[:, 0] + edges[:, 2]) / 2, MIDDLE)
     south, north = np.percentile((edges[:, 1] + edges[:, 3]) / 2, MIDDLE)
     return (float(west), float(south), float(east), float(north))
