@@ -92,7 +92,12 @@ def verify_object(subject_type: str, subject_id: int) -> tuple[int, bool]:
     """How many rows one object has, and whether its chain holds."""
     rows = Audit.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("seq")
     checked = list(rows)
-    return len(checked), not any(_line_faults(checked))
+    return len(checked), chained(checked)
+
+
+def chained(rows: list[Audit]) -> bool:
+    """Whether these are all rows of one object, in order and unaltered."""
+    return not any(_line_faults(rows))
 
 
 def _object_faults(verdict: Verdict) -> Iterator[str]:

@@ -24,6 +24,7 @@ NAMED = ("unit", "class", "condition")
 class Line:
     """One act: what, by whom in which post, with which facts; personal values as far as they still exist."""
 
+    row: Audit
     at: datetime
     verb: str
     label: str
@@ -70,6 +71,7 @@ def _line(
 ) -> Line:
     person = people.get(row.actor_id)
     return Line(
+        row=row,
         at=row.at,
         verb=row.verb,
         label=registry.get(Act, row.verb).label if registry.has(Act, row.verb) else row.verb,

@@ -178,6 +178,7 @@ def similar_to(case: Case, *, metres: float = 50.0, hours: int = 24) -> list[Cas
     rows = Case.objects.filter(near, case_class=case.case_class_id, type=case.type).exclude(
         pk=case.pk
     )
+    rows = rows.select_related("case_class")
     rows = rows.filter(
         reported_at__gte=case.reported_at - span, reported_at__lte=case.reported_at + span
     )

@@ -124,6 +124,12 @@ def roles() -> QuerySet[Role]:
     return Role.objects.filter(valid_to=None)
 
 
+@recent(30)
+def role_labels() -> dict[str, str]:
+    """What the posts are called, by role, those that have ended too."""
+    return dict(Role.objects.values_list("key", "label"))
+
+
 def role_of(key: str) -> Role:
     """One role in use."""
     found = roles().filter(key=key).first()
