@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ from chengyun.science.coordinates import Crs, to_wgs84
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".zip")
 LARGEST = 2 * 1024**3  # bytes of an unpacked archive
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+# GDAL goes by content, and some of what it knows (VRT, GDALG) names other files and addresses to read.
+DRIVERS = frozenset({"GeoJSON", "GPKG", "ESRI Shapefile"})
+BEGINNINGS = {".gpkg": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a"}
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "code": (
@@ -90,16 +94,34 @@ def read(path: Path, kind: LayerKind, *, crs: Crs = "wgs84", layer: str = "") ->
 
 
 def _table(path: Path, crs: Crs, layer: str) -> Table:
+    if not _begins_right(path):
+        raise _wrong_format(path)
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        chosen = _chosen(layers, layer)
+        if pyogrio.read_info(path, layer=chosen)["driver"] not in DRIVERS:
+            raise _wrong_format(path)
         meta, _, wkb, values = pyogrio.raw.read(
-            path, layer=_chosen(layers, layer), encoding=_encoding(path), force_2d=True
+            path, layer=chosen, encoding=_encoding(path), force_2d=True
         )
         shapes = np.asarray(shapely.from_wkb(wkb), dtype=object)
     except (DataSourceError, DataLayerError, shapely.errors.GEOSException, UnicodeError) as error:
-        raise WrongMedia(f"文件“{path.name}”已损坏，或不是它的后缀所说的格式。") from error
+        raise _wrong_format(path) from error
     columns = dict(zip((str(name) for name in meta["fields"]), values, strict=True))
     return Table(fields=dict(_known(columns)), shapes=_placed(shapes, meta["crs"], crs))
+
+
+def _begins_right(path: Path) -> bool:
+    """Whether the first bytes are those of the format the suffix names; checked before anything opens the file."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if wanted := BEGINNINGS.get(path.suffix.lower()):
+        return start.startswith(wanted)
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
+def _wrong_format(path: Path) -> WrongMedia:
+    return WrongMedia(f"文件“{path.name}”已损坏，或不是它的后缀所说的格式。")
 
 
 def _chosen(layers: list[str], wanted: str) -> str:
@@ -214,7 +236,7 @@ def _unzipped(path: Path, folder: Path) -> Path:
                         (folder / f"layer{suffix}").open("wb") as out,
                     ):
                         shutil.copyfileobj(source, out)
-    except (zipfile.BadZipFile, RuntimeError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error) as error:
         raise WrongMedia("压缩包打不开：文件已损坏或带有密码。") from error
     return folder / "layer.shp"
 

@@ -1,4 +1,5 @@
 import json
+import sqlite3
 import zipfile
 from io import StringIO
 from pathlib import Path
@@ -223,3 +224,33 @@ def test_real_outlines_of_the_districts(data: Path) -> None:
     import_file(path, "regions", crs="gcj02", accept=("invalid",), by=None)
     place = queries.locate(115.98, 36.456)
     assert place is not None and place.area == "371502"
+
+
+VRT = """<OGRVRTDataSource><OGRVRTLayer name="people"><SrcDataSource>{source}</SrcDataSource>
+<SrcSQL>SELECT username, password FROM people</SrcSQL>
+<Field name="code" src="username"/><Field name="name" src="password"/></OGRVRTLayer></OGRVRTDataSource>"""
+GDALG = {"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline ! read {source}"}
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".json", ".gpkg", ".shp"])
+def test_a_file_that_points_at_other_files_is_refused(suffix: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.sqlite3"
+    with sqlite3.connect(secret) as kept:
+        kept.execute("CREATE TABLE people (username TEXT, password TEXT)")
+        kept.execute("INSERT INTO people VALUES ('admin', 'argon2')")
+    for text in (VRT.format(source=secret), json.dumps(GDALG).replace("{source}", str(secret))):
+        layer = tmp_path / f"layer{suffix}"
+        layer.write_text(text, encoding="utf-8")
+        with pytest.raises(WrongMedia):
+            check_import(layer, "regions")
+
+
+def test_a_damaged_archive_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    packed = tmp_path / "layer.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("layer.shp", b"\x00\x00\x27\x0a" + bytes(range(256)) * 40)
+    content = bytearray(packed.read_bytes())
+    content[60:90] = b"\xff" * 30
+    packed.write_bytes(bytes(content))
+    with pytest.raises(WrongMedia):
+        check_import(packed, "regions")
