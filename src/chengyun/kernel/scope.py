@@ -9,10 +9,17 @@ from django.db.models import Q
 
 
 def inside(field: str, area: str) -> Q:
-    """Rows whose code column lies in ``area``: a range on the index, "starts with" in effect."""
+    """Rows whose code column lies in ``area``: a range on the index, "starts with" in effect.
+
+    Both ends are digits, which every collation sorts alike; what is no code has nothing inside.
+    """
     if not area:
         return Q()
-    return Q(**{f"{field}__gte": area, f"{field}__lt": area[:-1] + chr(ord(area[-1]) + 1)})
+    if not (area.isascii() and area.isdigit()):
+        return Q(pk__in=())
+    first = Q(**{f"{field}__gte": area})
+    stem = area.rstrip("9")
+    return first & Q(**{f"{field}__lt": stem[:-1] + str(int(stem[-1]) + 1)}) if stem else first
 
 
 @dataclass(frozen=True, kw_only=True)
