@@ -16,6 +16,9 @@ from chengyun.kernel.errors import Conflict, FieldError, Invalid
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 
+CODED_BY_AREA = ("grid", "region")
+"""Places whose code begins with that of the area they lie in."""
+
 
 @transaction.atomic
 def bind(
@@ -31,6 +34,8 @@ def bind(
 ) -> Binding:
     """Make a person answer for a place; ``shift`` "" is the whole day."""
     require(by, "people.binding.change", area=area_of(user))
+    if place_type in CODED_BY_AREA:
+        require(by, "people.binding.change", area=place_code)
     start = valid_from or localdate(clock.now())
     _check(kind, place_type, place_code, shift)
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
@@ -76,6 +81,8 @@ def substitute(
 ) -> Binding:
     """Somebody stands in from ``start`` to ``end``, both days included; None ends the standing-in."""
     require(by, "people.binding.change", area=area_of(binding.user))
+    if substitute:
+        require(by, "people.binding.change", area=area_of(substitute))
     if end < start:
         raise _wrong("end", "替班结束日期早于开始日期。")
     if substitute and (substitute.pk == binding.user_id or not substitute.is_active):

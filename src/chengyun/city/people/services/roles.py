@@ -106,8 +106,8 @@ def give_post(
 ) -> Post:
     """Put a user into a role for a unit and an area (the unit's own unless given)."""
     area = area or unit.area
-    require(by, "people.post.give", area=area)
-    require(by, "people.post.give", area=user.unit.area if user.unit else area)
+    for reached in {area, unit.area, user.unit.area if user.unit else area}:
+        require(by, "people.post.give", area=reached)
     if by and by.pk == user.pk:
         raise NotAllowed("不能给自己授予岗位，请别的管理员来办。")
     _check_post(user, role, unit, area)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from chengyun.city.people.models import ApiToken, User
 from chengyun.city.people.queries import digest_of, token_of
-from chengyun.city.people.services.users import area_of
+from chengyun.city.people.services.users import area_of, must_administer
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid
@@ -27,7 +27,7 @@ def issue_token(
 ) -> tuple[str, ApiToken]:
     """A new token for a user, and its raw text, which is told this once only."""
     if not (by and by.pk == user.pk):
-        require(by, "people.user.change", area=area_of(user))
+        must_administer(by, user)
     if not timedelta() < lasts <= LONGEST:
         message = f"令牌有效期最长 {LONGEST.days} 天。"
         raise Invalid(message, fields=(FieldError("days", message),))

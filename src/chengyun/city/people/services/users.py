@@ -94,7 +94,7 @@ def change_user(user: User, changes: Mapping[str, Any], *, by: Person | None) ->
 def set_password(user: User, password: str, *, by: Person | None) -> User:
     """Set a password and end the account's tokens; other sessions end because their hash no longer fits."""
     if not (by and by.pk == user.pk):
-        require(by, "people.user.change", area=area_of(user))
+        must_administer(by, user)
     user.password = hashed(password, user)
     return _keep_password(user, by=by)
 
@@ -125,7 +125,7 @@ def unlock_user(user: User, *, by: Person | None) -> User:
 @transaction.atomic
 def end_user(user: User, *, by: Person | None) -> User:
     """The account closes today, with its posts, tokens and places."""
-    require(by, "people.user.change", area=area_of(user))
+    must_administer(by, user)
     if by and by.pk == user.pk:
         raise NotAllowed("不能停用自己的账号，请别的管理员来办。")
     today = localdate(clock.now())
@@ -143,6 +143,15 @@ def end_user(user: User, *, by: Person | None) -> User:
     token_of.forget()
     forget_posts()
     return user
+
+
+def must_administer(by: Person | None, user: User) -> None:
+    """Refuse to whoever does not administer the account and every area its posts reach.
+
+    Whoever sets a password or issues a token could otherwise act with a post that is wider than their own.
+    """
+    for area in {area_of(user), *(post.area for post in user.standing)}:
+        require(by, "people.user.change", area=area)
 
 
 def hold(user: User) -> None:
