@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -19,6 +21,7 @@ from playwright.sync_api import (
 
 from chengyun.city.cases.factories import photo_bytes
 from chengyun.city.people.factories import PASSWORD
+from chengyun.city.people.models import User
 
 PHOTO: FilePayload = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()}
 SIZES: dict[str, ViewportSize] = {
@@ -42,6 +45,15 @@ class Actor:
         self.page.get_by_label("账号").fill(username)
         self.page.get_by_label("密码", exact=True).fill(password)
         self.page.get_by_role("button", name="登录", exact=True).click()
+
+    def is_in_as(self, user: User) -> None:
+        """Logged in already, without the login page."""
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.base}]
+        )
 
     def opens(self, path: str) -> None:
         self.page.goto(path)

@@ -1,0 +1,123 @@
+"""Every page of every system: no complaint of the browser, readable by everybody, and not wider than a phone."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from playwright.sync_api import Page
+
+from chengyun.config.env import ROOT
+from tests.browser.actors import SIZES, Actor
+from tests.browser.conftest import Windows
+from tests.browser.tour import City, furnish, stops
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+GRAVE = ("serious", "critical")
+SYSTEMS = ("coordination", "data", "evaluation", "maintenance", "security")
+NARROW = (375, 320)
+ELSEWHERE = {"coordination:preview", "ui:components"}
+"""A part of the desk; and the sheet of components, which only developers see."""
+WIDER = """() => {
+  const boxes = [document.documentElement, document.getElementById("main")];
+  return Math.max(...boxes.map((box) => box ? box.scrollWidth - box.clientWidth : 0));
+}"""
+
+
+@pytest.fixture
+def furnished(live_server: object) -> City:
+    return furnish()
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe calls serious or critical."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
+    return [
+        f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for fault in found["violations"]
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+
+
+def frame_faults(page: Page) -> list[str]:
+    """One h1, and a breadcrumb that leads somewhere."""
+    faults = []
+    if page.locator("h1").count() != 1:
+        faults.append(f"{page.locator('h1').count()} h1")
+    if not page.locator("nav[aria-label='位置'] a").count():
+        faults.append("no breadcrumb")
+    return faults
+
+
+def faults_of(somebody: Actor, path: str) -> Iterator[str]:
+    page = somebody.page
+    page.set_viewport_size(SIZES["desk"])
+    answer = page.goto(path, wait_until="networkidle")
+    if answer is None or answer.status != 200:
+        yield f"answered {answer and answer.status}"
+        return
+    yield from frame_faults(page)
+    yield from (f"light, {barrier}" for barrier in barriers(page))
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    yield from (f"dark, {barrier}" for barrier in barriers(page))
+    for width in NARROW:
+        page.set_viewport_size({"width": width, "height": 812})
+        if (wider := page.evaluate(WIDER)) > 0:
+            yield f"{wider} px wider than {width}"
+        if width == NARROW[0]:
+            yield from (f"phone, {barrier}" for barrier in barriers(page))
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_nothing_hinders_anybody(furnished: City, window: Windows, system: str) -> None:
+    faults = []
+    for username, path in stops(furnished)[system]:
+        with window() as somebody:
+            somebody.is_in_as(getattr(furnished.cast, username))
+            faults += [f"{path} ({username}): {fault}" for fault in faults_of(somebody, path)]
+    assert not faults, "\n".join(faults)
+
+
+def test_the_login_and_a_refusal_hinder_nobody(furnished: City, window: Windows) -> None:
+    with window() as stranger:
+        page = stranger.page
+        stranger.opens("/login/")
+        assert not barriers(page)
+        assert page.locator("h1").count() == 1
+        for width in NARROW:
+            page.set_viewport_size({"width": width, "height": 812})
+            assert page.evaluate(WIDER) <= 0
+        stranger.is_in_as(furnished.cast.inspector)
+        stranger.opens("/maintenance/users/")
+        assert not barriers(page)
+        assert page.evaluate(WIDER) <= 0
+        stranger.was_refused()
+
+
+def test_the_tour_leaves_no_page_out(furnished: City) -> None:
+    every = [path for part in stops(furnished).values() for _, path in part]
+    seen = {resolve(path.partition("?")[0]).view_name for path in every}
+    assert set(pages(get_resolver())) - seen == ELSEWHERE
+
+
+def pages(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    """The doors that draw a page when they are opened."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from pages(entry, entry.namespace or namespace)
+        elif namespace not in ("", "api") and draws(entry):
+            yield f"{namespace}:{entry.name}"
+
+
+def draws(entry: URLPattern) -> bool:
+    source = inspect.getsource(inspect.unwrap(entry.callback))
+    return "return page(" in source and "@require_POST" not in source
