@@ -169,15 +169,23 @@ def clocks_of(case: Case) -> list[StageClock]:
     return list(StageClock.objects.filter(case=case).select_related("unit"))
 
 
-def similar_to(case: Case, *, metres: float = 50.0, hours: int = 24) -> list[Case]:
-    """Cases of the same class near in place and time, newest first."""
+def works_in_the_field(person: User, case: Case) -> bool:
+    """Whether an inspector may be sent to a case: in post where it lies, in its district or for the whole city."""
+    return person.is_active and any(
+        post.area.startswith(case.district) or case.area.startswith(post.area)
+        for post in person.standing
+        if "case.check" in post.role.permissions
+    )
+
+
+def similar_to(user: User, case: Case, *, metres: float = 50.0, hours: int = 24) -> list[Case]:
+    """Cases of the same class near in place and time, as far as this person sees them, newest first."""
     near = Q(pk__in=())
     for low, high in ranges(around(case.lon, case.lat, metres)):
         near |= Q(cell__gte=low, cell__lte=high)
     span = timedelta(hours=hours)
-    rows = Case.objects.filter(near, case_class=case.case_class_id, type=case.type).exclude(
-        pk=case.pk
-    )
+    same = cases_for(user).filter(near, case_class=case.case_class_id, type=case.type)
+    rows = same.exclude(pk=case.pk)
     rows = rows.select_related("case_class")
     rows = rows.filter(
         reported_at__gte=case.reported_at - span, reported_at__lte=case.reported_at + span

@@ -19,7 +19,6 @@ from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import form_of
 from chengyun.kernel.specs import Field, Step
-from chengyun.science.workclock import LABELS
 from chengyun.systems.coordination import queries
 
 Choices = list[tuple[str, str]]
@@ -149,10 +148,7 @@ def _conditions(request: HttpRequest, case: Case) -> Choices:
     chosen = known.get(asked or "") or case.case_class
     if chosen is None:
         return []
-    return [
-        (str(c.pk), f"{c.text}　{c.limit_value.normalize():f} {LABELS[c.limit_unit]}")  # type: ignore[index]
-        for c in cases.conditions_of(chosen, case.area)
-    ]
+    return [(str(c.pk), f"{c.text}　{c.limit}") for c in cases.conditions_of(chosen, case.area)]
 
 
 CHOICES: dict[str, Callable[[HttpRequest, Case], Choices]] = {

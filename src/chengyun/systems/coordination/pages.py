@@ -132,7 +132,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         sound=sound,
         facts=panels.facts_of(found, user, lines),
         clocks=panels.clocks_of(found),
-        similar=register.similar_to(found)[:5] if found.case_class_id else [],
+        similar=register.similar_to(user, found)[:5] if found.case_class_id else [],
         map=_map_of(found),
     )
 
@@ -170,7 +170,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         photos=[p for p in panels.photos_of(found) if "url" in p][:2],
         facts=panels.facts_of(found, user, lines)[2:],
         proposal=queries.proposal_for(found) if found.state == "filed" else None,
-        similar=register.similar_to(found)[:2] if found.case_class_id else [],
+        similar=register.similar_to(user, found)[:2] if found.case_class_id else [],
         steps=_doors_to(user, found),
         map=_map_of(found),
     )

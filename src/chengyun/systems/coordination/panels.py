@@ -22,7 +22,6 @@ from chengyun.kernel.history import Line, history_of
 from chengyun.kernel.specs import Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
-from chengyun.science.workclock import LABELS
 
 CAPTIONS = {"before": "处置前", "after": "处置后", "check": "核查", "verify": "核实"}
 
@@ -94,8 +93,10 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
         ("分类", case.case_class.full_name if case.case_class else ""),
     ]
     if condition:
-        limit = f"{condition.limit_value.normalize():f} {LABELS[condition.limit_unit]}"  # type: ignore[index]
-        rows += [("立案条件", f"{condition.text}（{limit}）"), ("结案条件", condition.closing)]
+        rows += [
+            ("立案条件", f"{condition.text}（{condition.limit}）"),
+            ("结案条件", condition.closing),
+        ]
     if case.asset:
         rows.append(("部件", case.asset))
     rows += [
@@ -103,7 +104,11 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
         ("责任单位", str(case.unit) if case.unit else "未派"),
     ]
-    return rows + _reporter(lines, clear=user.may("case.reporter.view"))
+    return rows + _reporter(lines, clear=_sees_reporter(user, case))
+
+
+def _sees_reporter(user: User, case: Case) -> bool:
+    return user.scope("case.reporter.view").covers(area=case.area, unit=case.unit_id)
 
 
 def _reporter(lines: list[Line], *, clear: bool) -> list[tuple[str, str]]:
@@ -128,17 +133,11 @@ def _clock(row: StageClock) -> dict[str, Any]:
     return {
         "name": CLOCKS.get(row.name, row.name),
         "unit": str(row.unit) if row.unit else "监督指挥中心",
-        "limit": _limit(row),
+        "limit": str(row.limit or f"{told(row.due_at, now=clock.now())} 前"),
         "used": duration(spent),
         "light": _light(row, now),
         "provisional": row.provisional,
     }
-
-
-def _limit(row: StageClock) -> str:
-    if row.limit_value is None:
-        return f"{told(row.due_at, now=clock.now())} 前"
-    return f"{row.limit_value.normalize():f} {LABELS[row.limit_unit]}"  # type: ignore[index]
 
 
 def _light(row: StageClock, now: datetime) -> lights.Light:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import units_serving
+from chengyun.city.people.queries import roles, units_serving
 from chengyun.kernel import clock, registry
 from chengyun.systems.coordination.specs import Pile
 
@@ -105,6 +105,7 @@ def units_for_case(case: Case) -> list[tuple[str, str]]:
 
 def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
     """The inspectors who may be sent to a case, as choices."""
-    rows = User.objects.filter(is_active=True, posts__role__key="inspector", posts__valid_to=None)
+    keys = [role.pk for role in roles() if "case.check" in role.permissions]
+    rows = User.objects.filter(is_active=True, posts__role__in=keys, posts__valid_to=None)
     here = rows.filter(posts__area__startswith=case.district).distinct().order_by("username")
     return [(user.username, user.name) for user in here[:200]]

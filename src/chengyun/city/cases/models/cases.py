@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import cast
 
 from django.db import models
 
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.people.models import Unit, User
 from chengyun.kernel.models import Subject
+from chengyun.science.workclock import Limit
+from chengyun.science.workclock import Unit as LimitUnit
 
 DISTRICT = 6
 """Digits of a district's code: the level at which limits, calendar and editions may differ."""
@@ -124,3 +127,10 @@ class StageClock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.name}"
+
+    @property
+    def limit(self) -> Limit | None:
+        """None where the clock runs to a given day."""
+        if self.limit_value is None:
+            return None
+        return Limit(value=self.limit_value, unit=cast(LimitUnit, self.limit_unit))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db import models
+
+from chengyun.science.workclock import Limit
+from chengyun.science.workclock import Unit as LimitUnit
 
 
 class CaseClass(models.Model):
@@ -56,3 +61,7 @@ class FilingCondition(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def limit(self) -> Limit:
+        return Limit(value=self.limit_value, unit=cast(LimitUnit, self.limit_unit))

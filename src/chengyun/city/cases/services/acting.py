@@ -14,7 +14,7 @@ from chengyun.city.cases.services import clocks
 from chengyun.city.cases.services.clocks import end_of
 from chengyun.city.cases.services.naming import search_text
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import people_bound_to
+from chengyun.city.people.queries import people_bound_to, units_serving
 from chengyun.city.places.queries import locate
 from chengyun.kernel import clock, files, workflow
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
@@ -48,6 +48,7 @@ def act(
     if by is not None and not queries.may_take(by, case, move.step):
         raise NotAllowed(f"{case.code} 不归你办，不能{move.step.label}。")
     effects = _meaning(case, move, facts, by)
+    _must_fit(case, move, effects, by)
     until = _until(case, facts) if move.step.clock == "rectify" else None
     unit = effects.columns.get("unit", case.unit)
     _look_ahead(case, effects)
@@ -71,6 +72,16 @@ def _meaning(case: Case, move: Move, facts: Facts, by: User | None) -> Effects:
     _photos(case, move, facts, by, effects)
     _standing(case, move, facts, effects)
     return effects
+
+
+def _must_fit(case: Case, move: Move, effects: Effects, by: User | None) -> None:
+    """A case goes to a unit that works where it lies, or where the person who sends it may act."""
+    unit = effects.columns.get("unit")
+    if unit is None or by is None or by.scope(move.step.may).covers(area=unit.area):
+        return
+    if not units_serving(case.area).filter(pk=unit.pk).exists():
+        message = f"{unit}不管这个地方，请另选责任单位。"
+        raise Invalid(message, fields=(FieldError("unit", message),))
 
 
 def _plain(case: Case, key: str, value: Any, effects: Effects) -> None:
@@ -99,7 +110,7 @@ def _condition(case: Case, key: str, value: Any, effects: Effects) -> None:
 def _condition_facts(row: FilingCondition) -> dict[str, str]:
     return {
         "text": row.text,
-        "limit": f"{row.limit_value.normalize():f} {row.limit_unit}",
+        "limit": str(row.limit),
         "closing": row.closing,
     }
 
@@ -116,7 +127,7 @@ def _unit(case: Case, key: str, value: Any, effects: Effects) -> None:
 
 def _inspector(case: Case, key: str, value: Any, effects: Effects) -> None:
     found = User.objects.filter(username=str(value), is_active=True).first()
-    if found is None or not found.may("case.check"):
+    if found is None or not queries.works_in_the_field(found, case):
         raise Invalid("没有这名监督员。", fields=(FieldError("inspector", "请从列表中选。"),))
     effects.columns["assignee"] = found
     effects.facts["inspector"] = found.pk
@@ -177,10 +188,8 @@ def _inspector_for(case: Case) -> User | None:
     place = locate(case.lon, case.lat)
     codes = (case.grid, place.responsibility if place else "")
     bound = [duty for code in codes if code for duty in people_bound_to(code)]
-    if bound:
-        return bound[0].person
-    reporter = case.reporter
-    return reporter if reporter and reporter.is_active and reporter.may("case.check") else None
+    people = [duty.person for duty in bound] + ([case.reporter] if case.reporter else [])
+    return next((p for p in people if queries.works_in_the_field(p, case)), None)
 
 
 def _until(case: Case, facts: Facts) -> Any:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from pypinyin import Style, lazy_pinyin
 
 from chengyun.city.cases import queries
@@ -27,7 +28,7 @@ KINDS = {"P": CaseClass.Kind.PART, "E": CaseClass.Kind.EVENT}
 @transaction.atomic
 def load_catalogue(edition: str, *, by: User | None) -> int:
     """Store one shipped edition of classes with its conditions; 0 when it is there already."""
-    require(by, "catalogue.change")
+    require(by, "catalogue.change", area=_whole_city())
     if CaseClass.objects.filter(edition=edition).exists():
         return 0
     classes = [_class(row) for row in _rows("classes.csv", edition)]
@@ -50,7 +51,7 @@ def add_condition(
     case_class: CaseClass, *, area: str, text: str, limit: Limit, closing: str, by: User | None
 ) -> FilingCondition:
     """A condition of an area's own; its conditions take the place of the catalogue's there."""
-    require(by, "catalogue.change", area=area)
+    require(by, "catalogue.change", area=area or _whole_city())
     row = FilingCondition(
         case_class=case_class,
         area=area,
@@ -60,7 +61,12 @@ def add_condition(
         closing=_said(closing, "closing", "结案条件"),
     )
     row.save(force_insert=True)
-    facts = {"class": case_class.code, "text": row.text, "limit": str(limit), "closing": closing}
+    facts = {
+        "class": case_class.code,
+        "text": row.text,
+        "limit": str(limit),
+        "closing": row.closing,
+    }
     record("catalogue.change", row, by=by, area=area, facts=facts, new=True)
     return row
 
@@ -69,7 +75,7 @@ def add_condition(
 def end_condition(row: FilingCondition, *, by: User | None) -> None:
     """A condition ends for cases filed from now on; those filed under it keep it."""
     require(by, "catalogue.change", area=row.area or _whole_city())
-    today = clock.now().date()
+    today = localdate(clock.now())
     if not FilingCondition.objects.filter(pk=row.pk, valid_to=None).update(valid_to=today):
         raise Conflict("这一条立案条件已经停用了。")
     record("catalogue.end", row, by=by, area=row.area, facts={"text": row.text})

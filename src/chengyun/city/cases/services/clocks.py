@@ -32,8 +32,7 @@ class Allowance:
 def allowance(case: Case, name: str, *, until: datetime | None) -> Allowance:
     """The filing condition's limit for handling, the given day for a ledger entry, else the city's parameter."""
     if name == "handle" and case.condition:
-        row = case.condition
-        return Allowance(Limit(value=row.limit_value, unit=cast(workclock.Unit, row.limit_unit)))
+        return Allowance(case.condition.limit)
     if name == "rectify":
         return Allowance(None, until)
     found = settings_of(case.district)[f"case.limit.{name}"]

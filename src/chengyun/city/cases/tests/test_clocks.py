@@ -72,8 +72,8 @@ def dispatched(cast: Cast, at: datetime, value: int, unit: str) -> Case:
 def test_a_limit_follows_the_calendar(
     cast: Cast, start: tuple[int, ...], value: int, unit: str, due: tuple[int, ...]
 ) -> None:
-    case = dispatched(cast, local(*start), value, unit)  # type: ignore[arg-type]
-    assert case.due_at == local(*due)  # type: ignore[arg-type]
+    case = dispatched(cast, local(*start), value, unit)
+    assert case.due_at == local(*due)
 
 
 def test_a_stopped_clock_does_not_run_and_goes_on_with_what_is_left(cast: Cast) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from chengyun.city.cases import queries as cases
-from chengyun.city.cases.models import CaseClass, FilingCondition
+from chengyun.city.cases.models import CaseClass
 from chengyun.city.cases.services.catalogue import add_condition, end_condition
 from chengyun.city.cases.workflow import CLOCKS
 from chengyun.city.people.queries import person_of
@@ -20,7 +20,7 @@ from chengyun.kernel.installation import installation
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter, Permission, Workflow
 from chengyun.kernel.tables import Links, filters, table
-from chengyun.science.workclock import LABELS, Limit
+from chengyun.science.workclock import Limit
 from chengyun.systems.maintenance.queries import area_name, areas_for
 
 CONDITION = (
@@ -82,7 +82,7 @@ def case_class(request: HttpRequest, code: str) -> HttpResponse:
         request,
         case_class=found,
         certainty=_certainty(found),
-        conditions=[(row, _limit(row)) for row in cases.conditions_of(found, area)],
+        conditions=[(row, row.limit) for row in cases.conditions_of(found, area)],
         area=area,
         name=area_name(area),
         areas=[(key, name, f"?area={key}") for key, name in areas],
@@ -152,10 +152,6 @@ def _table_of(flow: Workflow) -> dict[str, Any]:
             for step in flow.steps
         ],
     }
-
-
-def _limit(row: FilingCondition) -> str:
-    return f"{row.limit_value.normalize():f} {LABELS[row.limit_unit]}"  # type: ignore[index]
 
 
 def _here(code: str, area: str) -> str:

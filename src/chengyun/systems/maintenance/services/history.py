@@ -23,7 +23,7 @@ VERIFY_AT_MOST = 50_000
 def view_personal(row: Audit, *, by: User) -> dict[str, str]:
     """The personal values an audit row refers to; that they were seen is itself in the history."""
     require(by, "audit.view", area=row.area)
-    require(by, "personal.view")
+    require(by, "personal.view", area=row.area)
     found = personal_of(row)
     if not found:
         raise Invalid("这条记录里没有个人信息。")

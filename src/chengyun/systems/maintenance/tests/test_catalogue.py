@@ -24,7 +24,12 @@ def logged_in(user: User) -> Client:
     return client
 
 
-NEW = {"text": "井盖缺失，主干道", "limit_value": "1", "limit_unit": "urgent_hour", "closing": "恢复"}
+NEW = {
+    "text": "井盖缺失，主干道",
+    "limit_value": "1",
+    "limit_unit": "urgent_hour",
+    "closing": "恢复",
+}
 
 
 def test_classes_are_found_by_name_and_initials(cast: Cast) -> None:
