@@ -10,8 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -20,7 +22,15 @@ from ninja.utils import check_csrf
 from pydantic_core import to_jsonable_python
 
 from chengyun.kernel import clock
-from chengyun.kernel.errors import FieldError, Invalid, Missing, NotAllowed, Refusal, Unknown
+from chengyun.kernel.errors import (
+    FieldError,
+    Invalid,
+    Missing,
+    NotAllowed,
+    Refusal,
+    TooLarge,
+    Unknown,
+)
 from chengyun.kernel.models.machinery import IdempotentAnswer
 from chengyun.kernel.scope import Person
 
@@ -77,8 +87,8 @@ api = NinjaAPI(
 
 
 def problems(*codes: int) -> dict[Any, Any]:
-    """The refusals a route can give, for its ``response=``; 401, 403 and 422 go without saying."""
-    return {frozenset({401, 403, 422, 400, *codes} & PROBLEMS): Problem}
+    """The refusals a route can give, for its ``response=``; those of every request go without saying."""
+    return {frozenset({400, 401, 403, 413, 422, *codes} & PROBLEMS): Problem}
 
 
 def caller(request: HttpRequest) -> Any:
@@ -116,6 +126,19 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
         request,
         Invalid(f"{first.field}：{first.message}" if first else "请求格式不对。", fields=fields),
     )
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // settings.MEGABYTE
+    return answer(request, TooLarge(f"请求正文过大：一次最多 {most} MB，请分批提交。"))
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(UnreadablePostError)
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    return answer(request, Refusal("收到的内容不完整或者格式不对，没有办理，请重新提交。"))
 
 
 @api.exception_handler(HttpError)
@@ -158,8 +181,8 @@ def idempotent(operation: Operation) -> Operation:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             return Status(*operation(request, *args, **kwargs))
-        if len(key) > 200:
-            raise Invalid("Idempotency-Key 最长 200 个字符。")
+        if len(key) > 200 or not (key.isascii() and key.isprintable()):
+            raise Invalid("Idempotency-Key 应由字母、数字和常用符号组成，最长 200 个字符。")
         known = _first_answer(request, key)
         return Status(*(known or _keep_answer(request, key, operation, args, kwargs)))
 
@@ -197,7 +220,8 @@ def _keep_answer(
                 at=clock.now(),
             ).save(force_insert=True)
             return status, plain
-    except IntegrityError:
+    except (IntegrityError, Refusal):
+        # The same write may have arrived twice at once: then the other one's answer stands by now.
         first = _first_answer(request, key)
         if first is None:
             raise

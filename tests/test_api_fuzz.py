@@ -1,0 +1,225 @@
+"""Every operation of the OpenAPI document, as every role, with right and wrong data: no 5xx, no undocumented answer.
+
+Half of the codes and the like are exchanged for such as exist, so that the calls get further than "not found". Each
+example is undone, so that one does not lead to another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from chengyun.city.assets.factories import make_asset
+from chengyun.city.cases.factories import (
+    LAT,
+    LON,
+    MANHOLE,
+    drive,
+    make_case,
+    make_working_city,
+    photo_bytes,
+)
+from chengyun.city.inspections.factories import found
+from chengyun.city.people.factories import Cast
+from chengyun.city.people.models import User
+from chengyun.city.people.roles import DEFAULT_ROLES
+from chengyun.city.people.services.tokens import issue_token
+from chengyun.kernel import registry
+from chengyun.kernel.api import api
+from chengyun.kernel.files import store_photo
+from chengyun.kernel.recent import forget_everything
+from chengyun.kernel.specs import Workflow
+from chengyun.science.weeks import week_of
+from chengyun.systems.evaluation.services import draft_bulletin
+
+pytestmark = pytest.mark.django_db
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+STATES = (
+    "reported",
+    "accepted",
+    "filed",
+    "dispatched",
+    "handling",
+    "handled",
+    "checking",
+    "closed",
+)
+EVERYBODY = (*(role.key for role in DEFAULT_ROLES), "bob", "charlie", "")
+SOME, MANY = 3, 50
+
+Known = dict[str, list[Any]]
+Example = Case[Any]
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document as it is served; the doors are wired first."""
+    import_module(settings.ROOT_URLCONF)
+    plain = json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), cls=DjangoJSONEncoder)
+    found: dict[str, Any] = json.loads(plain)
+    return found
+
+
+def operations() -> Iterator[Any]:
+    schema = schemathesis.openapi.from_dict(document())
+    schema.app = get_wsgi_application()
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
+        yield pytest.param(result.ok(), id=result.ok().label)
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests run in the transaction of the test and must leave its connection open."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_working_city()
+
+
+@pytest.fixture
+def known(cast: Cast) -> Known:
+    """What exists, by the name a parameter or field has."""
+    cases = [drive(make_case(cast), cast, state).code for state in STATES]
+    finding = found(cast)
+    bulletin = draft_bulletin(week_of(finding.week).key, by=cast.evaluator)
+    photos = [store_photo(photo_bytes(), "现场.jpg", by=person).pk for person in people(cast)]
+    return {
+        "code": [*cases, finding.case.code, make_asset().code, bulletin.code, MANHOLE],
+        "verb": [verb for flow in registry.all_of(Workflow) for verb in flow.verbs()],
+        "class": [MANHOLE],
+        "condition": [1, 2, 3],
+        "unit": [cast.crew.code, cast.other_crew.code],
+        "owner": [cast.crew.code],
+        "inspector": [cast.inspector.username],
+        "area": ["3715", "371502", "371502003"],
+        "source": ["inspector", "hotline"],
+        "lon": [LON],
+        "lat": [LAT],
+        "crs": ["wgs84", "gcj02"],
+        "photos": [[photo] for photo in photos],
+        "version": [1, 2, 3],
+        "type": ["standard", "ledger", "lamp"],
+        "field": ["municipal"],
+        "due": [finding.due.isoformat()],
+        "week": [week_of(finding.week).key],
+        "state": ["reported", "good", "open"],
+        "description": ["雨水井盖不见"],
+        "reason": ["见说明"],
+        "result": ["已处置"],
+        "verdict": ["true"],
+        "username": [person.username for person in people(cast)],
+    }
+
+
+def people(cast: Cast) -> list[User]:
+    return [getattr(cast, name) for name in EVERYBODY if name]
+
+
+def heads(cast: Cast) -> dict[str, dict[str, str]]:
+    """What everybody sends along: a token, the stranger nothing."""
+    found: dict[str, dict[str, str]] = {"": {}}
+    for name, person in zip([n for n in EVERYBODY if n], people(cast), strict=True):
+        token, _ = issue_token(person, "试验", timedelta(days=1), by=None)
+        found[name] = {"Authorization": f"Bearer {token}"}
+    return found
+
+
+def exchange(case: Example, known: Known, data: st.DataObject) -> None:
+    """Put things that exist into some of the places that ask for them."""
+    for part in (case.path_parameters, case.query, case.body):
+        if not isinstance(part, dict):
+            continue
+        for key in sorted(set(part) & set(known)):
+            if data.draw(st.booleans(), label=f"{key} exists"):
+                part[key] = data.draw(st.sampled_from(known[key]), label=key)
+
+
+def call(case: Example, head: dict[str, str]) -> None:
+    """Call, check the answer, and undo whatever it did."""
+    forget_everything()
+    with transaction.atomic():
+        answer = case.call(headers=head)
+        transaction.set_rollback(True)
+    case.validate_response(answer, checks=CHECKS, headers=head)
+
+
+def either(operation: APIOperation[Any, Any, Any, Any]) -> st.SearchStrategy[Example]:
+    return st.one_of(
+        operation.as_strategy(GenerationMode.POSITIVE),
+        operation.as_strategy(GenerationMode.POSITIVE),
+        operation.as_strategy(GenerationMode.NEGATIVE),
+    )
+
+
+def trial(
+    cases: st.SearchStrategy[Example], known: Known, head: dict[str, str], examples: int
+) -> Callable[[], None]:
+    """Examples of one operation for one person."""
+
+    @trying(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    )
+    @given(case=cases, data=st.data())
+    def tried(case: Example, data: st.DataObject) -> None:
+        exchange(case, known, data)
+        call(case, head)
+
+    return tried
+
+
+@pytest.mark.parametrize("operation", list(operations()))
+def test_every_answer_is_a_documented_one(
+    operation: APIOperation[Any, Any, Any, Any],
+    cast: Cast,
+    known: Known,
+    request: pytest.FixtureRequest,
+) -> None:
+    examples = MANY if request.config.getoption("--long") else SOME
+    cases = either(operation)
+    for name, head in heads(cast).items():
+        try:
+            trial(cases, known, head, examples)()
+        except Exception as error:
+            error.add_note(f"as {name or 'a stranger'}")
+            raise
