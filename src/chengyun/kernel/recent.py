@@ -15,7 +15,7 @@ R = TypeVar("R", covariant=True)
 AT_MOST = 2000
 """Answers of one read that are kept; when there are more, all are read anew."""
 
-_all: list[dict[Hashable, tuple[float, object]]] = []
+_all: list[Callable[[], None]] = []
 
 
 class Recent(Protocol[P, R]):
@@ -31,26 +31,31 @@ def recent(seconds: float) -> Callable[[Callable[P, R]], Recent[P, R]]:
 
     def keep(read: Callable[P, R]) -> Recent[P, R]:
         answers: dict[Hashable, tuple[float, object]] = {}
-        _all.append(answers)
 
         @wraps(read)
         def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+            mine = answers  # a read under way when all is forgotten keeps its answer to itself
             key = (args, tuple(sorted(kwargs.items())))
-            found = answers.get(key)
+            found = mine.get(key)
             if found and found[0] > time.monotonic():
                 return found[1]  # type: ignore[return-value]
             fresh = read(*args, **kwargs)
-            if len(answers) >= AT_MOST:
-                answers.clear()
-            answers[key] = (time.monotonic() + seconds, fresh)
+            if len(mine) >= AT_MOST:
+                mine.clear()
+            mine[key] = (time.monotonic() + seconds, fresh)
             return fresh
 
+        def begin_anew() -> None:
+            nonlocal answers
+            answers = {}
+
         def forget() -> None:
-            answers.clear()
+            begin_anew()
             if connection.in_atomic_block:
-                transaction.on_commit(answers.clear)
+                transaction.on_commit(begin_anew)
 
         kept.forget = forget  # type: ignore[attr-defined]
+        _all.append(begin_anew)
         return kept  # type: ignore[return-value]
 
     return keep
@@ -58,5 +63,5 @@ def recent(seconds: float) -> Callable[[Callable[P, R]], Recent[P, R]]:
 
 def forget_everything() -> None:
     """Tests change the city under a running process."""
-    for answers in _all:
-        answers.clear()
+    for begin_anew in _all:
+        begin_anew()

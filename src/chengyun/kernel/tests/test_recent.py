@@ -56,3 +56,17 @@ def test_it_never_grows_without_end() -> None:
     assert kept(str(module.AT_MOST + 9)) == f"{module.AT_MOST + 9}{module.AT_MOST + 10}"
     kept("0")
     assert source.reads == module.AT_MOST + 11
+
+
+@pytest.mark.django_db
+def test_a_read_under_way_when_all_is_forgotten_is_not_kept() -> None:
+    answers = iter(["old", "new"])
+
+    def read() -> str:
+        found = next(answers)
+        if found == "old":
+            kept.forget()  # another thread revokes what this one has just read
+        return found
+
+    kept = recent(60)(read)
+    assert [kept(), kept(), kept()] == ["old", "new", "new"]
