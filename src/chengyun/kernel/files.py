@@ -25,6 +25,8 @@ register_heif_opener()
 MEGABYTE = 1024 * 1024
 PHOTO_AT_MOST = 20 * MEGABYTE
 PIXELS_AT_MOST = 80_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP", "TIFF")
+"""What cameras and screens make. Others, PostScript above all, would be run by helper programs."""
 LONG_SIDE = 2048
 THUMBNAIL = 480
 
@@ -134,7 +136,7 @@ def thumbnail_of(file: File) -> Path:
 
 def _decode(data: bytes, name: str) -> Image.Image:
     try:
-        picture = Image.open(io.BytesIO(data))
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
         if picture.width * picture.height > PIXELS_AT_MOST:
             raise TooLarge(f"照片「{name}」尺寸过大，请缩小后再传。")
         upright = ImageOps.exif_transpose(picture).convert("RGB")

@@ -107,10 +107,23 @@ def test_a_large_photo_is_made_smaller() -> None:
         b"%PDF-1.7",
         b"\x89PNG\r\n\x1a\n" + b"\0" * 40,
         encoded(picture((400, 400)))[:900],
+        encoded(picture(), "EPS"),
+        encoded(picture(), "PPM"),
         encoded(picture(), "PNG")[:60],
         HEIC.read_bytes()[:300],
     ],
-    ids=["nothing", "text", "svg", "pdf", "broken-png", "half-jpeg", "half-png", "half-heic"],
+    ids=[
+        "nothing",
+        "text",
+        "svg",
+        "pdf",
+        "broken-png",
+        "half-jpeg",
+        "postscript",
+        "ppm",
+        "half-png",
+        "half-heic",
+    ],
 )
 def test_what_is_no_picture_is_refused(data: bytes, shelf: Path) -> None:
     with pytest.raises(WrongMedia, match="现场.jpg"):
