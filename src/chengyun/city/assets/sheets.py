@@ -1,4 +1,4 @@
-"""Files of assets: reading CSV and Excel row by row, and writing both so that no cell becomes a formula."""
+"""Tables of assets that come in: CSV and Excel, read row by row."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
+from chengyun.kernel.exports import plain
 
 Row = tuple[int, Sequence[object]]
 MEGABYTE = 1024 * 1024
@@ -29,7 +28,6 @@ SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 CELL_AT = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 MARK_AT_MOST = 1024  # of a tag that a block cuts in two
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,53 +170,3 @@ def _limited(
 
 def _texts(header: Iterable[object]) -> tuple[str, ...]:
     return tuple(str(cell).strip() for cell in header)
-
-
-def harmless(value: str) -> str:
-    """A text no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
-    return f"'{value}" if value.startswith(FORMULA) else value
-
-
-def plain(value: str) -> str:
-    """The text ``harmless`` made safe."""
-    return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA) else value
-
-
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """A CSV file in UTF-8 with a byte order mark, so that Excel reads it, in pieces."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    writer.writerow(header)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
-        if number % 500 == 0:
-            yield _drained(buffer)
-    yield _drained(buffer)
-
-
-def _drained(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
-
-
-def write_xlsx(
-    target: IO[bytes], title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """An Excel file written row by row: texts stay texts, whatever they begin with."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as book:
-        sheet = book.add_worksheet(title)
-        bold = book.add_format({"bold": True, "bottom": 1})
-        sheet.freeze_panes(1, 0)
-        for column, label in enumerate(header):
-            sheet.set_column(column, column, max(12, 2 * len(label) + 2))
-            sheet.write_string(0, column, label, bold)
-        for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, cell)
-                elif cell is not None:
-                    sheet.write_number(number, column, cell)

@@ -18,12 +18,13 @@ from django.db.models import F
 from chengyun.city.assets.checking import Batch, Checked, Checker, Fault
 from chengyun.city.assets.models import Asset, ImportRun
 from chengyun.city.assets.services.register import build, facts_of, issue
-from chengyun.city.assets.sheets import Sheet, csv_lines, open_sheet, sheet_of
+from chengyun.city.assets.sheets import Sheet, open_sheet, sheet_of
 from chengyun.city.assets.specs import Layout
 from chengyun.city.people.models import User
 from chengyun.kernel import clock, files, sequences
 from chengyun.kernel.actions import record, record_many
 from chengyun.kernel.errors import Conflict, Invalid, Refusal
+from chengyun.kernel.exports import csv_lines
 from chengyun.kernel.installation import installation
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person

@@ -16,11 +16,11 @@ from chengyun.city.assets.factories import AWAY, HOME, make_asset, row
 from chengyun.city.assets.models import Asset, ImportRun
 from chengyun.city.assets.services import imports
 from chengyun.city.assets.services.imports import import_assets
-from chengyun.city.assets.sheets import csv_lines, write_xlsx
 from chengyun.city.people.factories import Cast, make_cast
 from chengyun.city.places.factories import make_city
 from chengyun.kernel import audit, clock
 from chengyun.kernel.errors import Conflict, NotAllowed
+from chengyun.kernel.exports import csv_lines, write_xlsx
 from chengyun.kernel.files import path_of
 from chengyun.kernel.models import Audit
 
@@ -285,7 +285,7 @@ def _die_after(monkeypatch: pytest.MonkeyPatch, name: str, calls: int) -> None:
     monkeypatch.setattr(imports, name, dying)
 
 
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1")
+FORMULAS = ("＝1+1", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1")
 
 
 def test_written_files_carry_no_formulas() -> None:

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
 
-from chengyun.city.assets import exports, queries, sheets
+from chengyun.city.assets import exports, queries
 from chengyun.city.assets.queries import Filters
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import clock
+from chengyun.kernel.exports import csv_lines, write_xlsx
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.tables import FilterBar, Links, filters, table
@@ -94,16 +95,14 @@ def assets_export(request: HttpRequest) -> HttpResponseBase:
     name = f"部件-{localtime(clock.now()):%Y%m%d-%H%M}"
     if request.GET.get("format") == "xlsx":
         return _excel(f"{name}.xlsx", header, lines)
-    answer = StreamingHttpResponse(
-        sheets.csv_lines(header, lines), content_type="text/csv; charset=utf-8"
-    )
+    answer = StreamingHttpResponse(csv_lines(header, lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, f"{name}.csv")
     return answer
 
 
 def _excel(name: str, header: list[str], lines: Iterable[list[Any]]) -> FileResponse:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    sheets.write_xlsx(file, "部件", header, lines)
+    write_xlsx(file, "部件", header, lines)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name)
 

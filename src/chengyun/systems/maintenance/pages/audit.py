@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
-from chengyun.city.assets.sheets import csv_lines
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import person_of
 from chengyun.kernel.audit import verify_object
+from chengyun.kernel.exports import csv_lines
 from chengyun.kernel.models import Audit, Seal
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.paging import keyset
