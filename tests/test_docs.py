@@ -27,3 +27,18 @@ def test_links_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), f"{name} points at {target}"
+
+
+def test_what_coverage_names_exists() -> None:
+    rows = (ROOT / "docs" / "coverage.md").read_text("utf-8").splitlines()
+    rows = [row for row in rows if re.match(r"\| R\d{3} ", row)]
+    assert rows
+    for row in rows:
+        name, _, places, tests = row[2:6], *row.rsplit("|", 3)[:-1]
+        assert "**Working.**" in row or ("**Partly.**" in row and "Missing:" in row), name
+        for path in re.findall(r"`([^`:]+)`", places):
+            assert (ROOT / path).is_file(), f"{name} {path}"
+        shown = re.findall(r"`([^`:]+)::(\w+)`", tests)
+        assert shown, name
+        for path, test in shown:
+            assert f"def {test}(" in (ROOT / path).read_text("utf-8"), f"{name} {path}::{test}"
