@@ -238,18 +238,23 @@ def _person_form(request: HttpRequest, by: User, found: User | None) -> Form:
         return form_of(fields, initial={"unit": request.GET.get("unit", "")}, choices=choices)
     initial = {
         "name": found.name,
-        "phone": found.phone if by.may("people.phone.view") else "",
+        "phone": found.phone if _sees_phone(by, found) else "",
         "email": found.email,
         "unit": found.unit.code if found.unit else "",
     }
     return form_of(fields, initial=initial, choices=choices)
 
 
+def _sees_phone(by: User, found: User) -> bool:
+    scope, unit = by.scope("people.phone.view"), found.unit
+    return unit is not None and scope.covers(area=unit.area, unit=unit.pk)
+
+
 def _person_fields(by: User, found: User | None) -> tuple[Field, ...]:
     """The fields of a person; whoever may not see a telephone number may still replace it."""
     if found is None:
         return (USERNAME, *PERSON)
-    if not found.phone or by.may("people.phone.view"):
+    if not found.phone or _sees_phone(by, found):
         return PERSON
     hint = f"已登记 {masked_phone(found.phone)}，不改就空着"
     return tuple(replace(f, hint=hint) if f.key == "phone" else f for f in PERSON)
@@ -273,7 +278,7 @@ def _changes(form: Form, by: User, found: User | None) -> dict[str, Any]:
     if not form.is_valid():
         raise faults_of(form)
     values: dict[str, Any] = dict(form.cleaned_data)
-    if found and not values["phone"] and not by.may("people.phone.view"):
+    if found and not values["phone"] and not _sees_phone(by, found):
         values["phone"] = found.phone
     same = found and found.unit and found.unit.code == values["unit"]
     return values | {"unit": found.unit if found and same else unit_for(by, values["unit"])}

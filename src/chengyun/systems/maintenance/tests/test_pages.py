@@ -9,6 +9,7 @@ from django.test import Client
 
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, PASSWORD, Cast, make_cast
 from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
+from chengyun.city.people.services.roles import give_post
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit, CalendarDay
 from chengyun.kernel.params import settings_of
@@ -119,6 +120,14 @@ def test_a_user_is_added_and_logs_in_with_what_was_told(cast: Cast) -> None:
         "/maintenance/users/add/", form | {"username": "x.y", "unit": "371523-SZ"}
     )
     assert outside.status_code == 422
+
+
+def test_a_phone_is_clear_only_where_the_permission_reaches(cast: Cast) -> None:
+    role = Role.objects.get(key="supervisor")
+    give_post(cast.admin, role, cast.other_centre, area=OTHER_DISTRICT, by=None)
+    client = enter(cast.admin)
+    assert "13800002046" not in text(client.get("/maintenance/users/dispatcher/"))
+    assert "13800002046" in text(client.get("/maintenance/users/bob/"))
 
 
 def test_a_phone_is_masked_and_kept(cast: Cast) -> None:
