@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from chengyun.city.assets import answers, queries
 from chengyun.city.assets.drafts import Draft
@@ -17,6 +17,7 @@ from chengyun.kernel import paging
 from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.permissions import require
+from chengyun.kernel.texts import Storable
 from chengyun.science.cells import Box
 from chengyun.science.coordinates import Crs
 
@@ -25,16 +26,9 @@ router = Router(tags=["部件"])
 FEATURES_AT_MOST = 4000
 
 
-def storable(text: str) -> str:
-    """Text both databases can keep: no control character but line breaks, no lone surrogate."""
-    if any((c < " " and c not in "\n\r\t") or "\ud800" <= c <= "\udfff" for c in text):
-        raise ValueError("unstorable text")
-    return text
-
-
-Word = Annotated[str, StringConstraints(max_length=40), AfterValidator(storable)]
-Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
-Long = Annotated[str, StringConstraints(max_length=500), AfterValidator(storable)]
+Word = Annotated[Storable, StringConstraints(max_length=40)]
+Line = Annotated[Storable, StringConstraints(max_length=200)]
+Long = Annotated[Storable, StringConstraints(max_length=500)]
 Mark = Annotated[str, StringConstraints(max_length=400)]
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Number = Annotated[float, Field(allow_inf_nan=False)]

@@ -14,11 +14,12 @@ from chengyun.city.inspections.services import NewFinding, office_of, record_fin
 from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.permissions import require
+from chengyun.kernel.texts import Storable
 
 router = Router(tags=["inspections"])
 
 ORDER = ("-found_at", "-id")
-Text = Annotated[str, Field(pattern="^[^\\u0000]*$")]
+UnitCode = Annotated[Storable, Field(max_length=20)]
 Key = Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=40)]
 
 
@@ -55,11 +56,11 @@ class FindingIn(Schema):
     """What an inspector records; ``unit`` is a unit's code, ``photos`` are ids of photos sent before."""
 
     field: Key
-    description: Text = Field(min_length=1, max_length=500)
-    place: Text = Field(min_length=1, max_length=120)
+    description: Storable = Field(min_length=1, max_length=500)
+    place: Storable = Field(min_length=1, max_length=120)
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    unit: Annotated[str, Field(pattern="^[^\\u0000]*$", max_length=20)]
+    unit: UnitCode
     due: date
     photos: list[Annotated[int, Field(ge=1, le=2**62)]] = Field(default=[], max_length=9)
 
@@ -70,7 +71,7 @@ class FindingIn(Schema):
 def findings(
     request: HttpRequest,
     field: Key = "",
-    unit: Annotated[str, Field(pattern="^[^\\u0000]*$", max_length=20)] = "",
+    unit: UnitCode = "",
     week: Key = "",
     state: Key = "",
     after: Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=400)] = "",

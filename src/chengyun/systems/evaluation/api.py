@@ -12,6 +12,7 @@ from chengyun.city.inspections.queries import Tally
 from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.permissions import require
+from chengyun.kernel.texts import Storable
 from chengyun.kernel.workflow import steps_for
 from chengyun.systems.evaluation import queries
 from chengyun.systems.evaluation.models import Bulletin
@@ -104,7 +105,7 @@ class WeekIn(Schema):
 class FactsIn(Schema):
     """What a verb needs; ``version`` is the one the caller saw."""
 
-    reason: Annotated[str, Field(pattern="^[^\\u0000]*$", max_length=500)] = ""
+    reason: Annotated[Storable, Field(max_length=500)] = ""
     version: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
