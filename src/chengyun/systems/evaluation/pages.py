@@ -162,8 +162,9 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     """A bulletin as an official notice, with what is to be checked before it is issued."""
     user = _person(request)
     row = queries.bulletin_for(user, code)
-    notice = queries.notice_of(row)
-    sections = sections_of(row, notice, case_url)
+    findings = list(queries.findings_in(row))
+    notice = queries.notice_of(row, findings)
+    sections = sections_of(findings, notice, case_url)
     checks = checks_of(row, notice, sections)
     return page(
         request,

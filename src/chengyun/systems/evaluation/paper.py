@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.timezone import localdate
 
+from chengyun.city.inspections.models import Finding
 from chengyun.city.inspections.queries import photos_of
 from chengyun.kernel import clock
 from chengyun.kernel.models import Attachment
@@ -14,7 +15,7 @@ from chengyun.kernel.ui.lights import Light
 from chengyun.systems.evaluation.lists import light_of
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.notice import Figure, Item, Notice
-from chengyun.systems.evaluation.queries import findings_in, newest_seal
+from chengyun.systems.evaluation.queries import newest_seal
 
 CHART_HEIGHT, CHART_STEP, CHART_BAR = 87, 32, 22
 
@@ -64,9 +65,11 @@ class Bar:
         return self.y - 5
 
 
-def sections_of(bulletin: Bulletin, notice: Notice, url: Callable[[str], str]) -> list[Section]:
+def sections_of(
+    findings: Iterable[Finding], notice: Notice, url: Callable[[str], str]
+) -> list[Section]:
     """The findings by field, in the order and with the numbers of the notice."""
-    lights = {finding.pk: light_of(finding) for finding in findings_in(bulletin)}
+    lights = {finding.pk: light_of(finding) for finding in findings}
     photos = photos_of(item.id for item in notice.items)
     return [
         Section(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
 from chengyun.city.inspections import queries as inspections
@@ -60,11 +60,10 @@ def bulletin_for(user: Person, code: str) -> Bulletin:
 
 def neighbours_of(user: Person, bulletin: Bulletin) -> dict[str, Any]:
     """The same office's bulletins of the weeks before and after, as far as the person sees them."""
-    rows = bulletins_for(user).filter(area=bulletin.area)
-    return {
-        "before": rows.filter(week__lt=bulletin.week).order_by("-week").first(),
-        "after": rows.filter(week__gt=bulletin.week).order_by("week").first(),
-    }
+    rows = list(bulletins_for(user).filter(area=bulletin.area).order_by("week").defer("content"))
+    before = [row for row in rows if row.week < bulletin.week]
+    after = [row for row in rows if row.week > bulletin.week]
+    return {"before": before[-1] if before else None, "after": after[0] if after else None}
 
 
 def bulletin_of_week(area: str, week: date) -> Bulletin | None:
@@ -80,11 +79,14 @@ def findings_in(bulletin: Bulletin) -> QuerySet[Finding]:
     return inspections.uncounted(bulletin.area, WEEKLY, bulletin.week, weeks)
 
 
-def notice_of(bulletin: Bulletin) -> Notice:
-    """What the bulletin says: as it was approved, or as it stands in the draft."""
+def notice_of(bulletin: Bulletin, findings: Iterable[Finding] | None = None) -> Notice:
+    """What the bulletin says: as it was approved, or as it stands in the draft.
+
+    ``findings``, when they have been read already, are not read again.
+    """
     if bulletin.content:
         return from_json(bulletin.content)
-    return composed(bulletin, findings_in(bulletin))
+    return composed(bulletin, findings_in(bulletin) if findings is None else findings)
 
 
 def composed(bulletin: Bulletin, findings: Iterable[Finding]) -> Notice:
@@ -146,7 +148,9 @@ def drafts_waiting(user: Any) -> tuple[int, int]:
 def findings_waiting(user: Any) -> tuple[int, int]:
     """Findings not cleared yet, and those past their day."""
     rows = inspections.findings_for(user).filter(inspections.OPEN)
-    return rows.count(), rows.filter(case__due_at__lt=clock.now()).count()
+    late = Count("pk", filter=Q(case__due_at__lt=clock.now()))
+    found = rows.aggregate(total=Count("pk"), late=late)
+    return found["total"], found["late"]
 
 
 def _item(finding: Finding) -> Item:

@@ -1,0 +1,118 @@
+"""How many queries each page takes is a file; a page may take more only when somebody changes the file.
+
+``CHENGYUN_COUNT_QUERIES=1`` counts anew and writes the file. Every page is opened by somebody who may, in a small city
+in which each kind of thing exists several times, for the second time within seconds: what is kept for some seconds
+counts once.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.timezone import localdate
+
+from chengyun.city.assets.factories import make_asset
+from chengyun.city.cases.factories import MANHOLE, drive, make_case, make_working_city
+from chengyun.city.inspections.factories import found as make_finding
+from chengyun.city.people.factories import Cast
+from chengyun.city.people.models import Post, User
+from chengyun.city.people.services.tokens import issue_token
+from chengyun.city.places.factories import DISTRICTS
+from chengyun.kernel import clock, recent
+from chengyun.kernel.models import Audit
+from chengyun.science.weeks import week_of
+from chengyun.systems.evaluation.services import draft_bulletin
+
+FILE = Path(__file__).with_name("query_counts.json")
+AT_MOST = 12
+SEVERAL = 4
+OPENED_WITH = {"coordination:take": "case.accept"}
+"""Permissions of whoever opens a page, where the door's own is not enough."""
+
+pytestmark = pytest.mark.django_db
+
+
+def doors(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace != "api":
+                yield from doors(entry, entry.namespace or namespace)
+        elif namespace and hasattr(entry.callback, "may"):
+            yield f"{namespace}:{entry.name}", entry
+
+
+def fill(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Several of everything; what stands in the URLs of each namespace."""
+    cases = [make_case(cast) for _ in range(SEVERAL)]
+    drive(cases[0], cast, "closed")
+    assets = [make_asset() for _ in range(SEVERAL)]
+    for _ in range(SEVERAL):
+        make_finding(cast)
+        token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
+    person = {"username": cast.inspector.username, "pk": token.pk}
+    bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
+    return {
+        "coordination": {"code": cases[1].code, "verb": "accept"},
+        "data": {"code": assets[0].code},
+        "evaluation": {"code": bulletin.code, "verb": "approve"},
+        "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
+        "maintenance:case_class": {"code": MANHOLE},
+        "maintenance:condition_add": {"code": MANHOLE},
+        "maintenance:param": {"key": "case.limit.accept"},
+        "maintenance:post_end": {"pk": Post.objects.get(user=cast.inspector).pk},
+        "maintenance:audit_row": {"pk": Audit.objects.latest("pk").pk},
+        "data:place": {"code": next(iter(DISTRICTS))},
+    }
+
+
+def who_may(cast: Cast, permission: str) -> User:
+    """Whoever of the cast holds a permission, those with the widest desks first."""
+    people = (
+        cast.dispatcher, cast.operator, cast.supervisor, cast.inspector, cast.evaluator,
+        cast.department, cast.admin, cast.security, cast.auditor,
+    )  # fmt: skip
+    return next(person for person in people if not permission or person.may(permission))
+
+
+def count(user: User, url: str) -> int | None:
+    """Queries of a page that opens; None for a door that is only posted to or leads elsewhere."""
+    client = Client()
+    client.force_login(user)
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(url)
+    return len(queries) if answer.status_code == 200 else None
+
+
+def counts(cast: Cast) -> dict[str, int]:
+    known, found = fill(cast), {}
+    for name, entry in doors(get_resolver()):
+        words = {**known.get(name.split(":")[0], {}), **known.get(name, {})}
+        wanted = entry.pattern.regex.groupindex
+        if set(wanted) <= set(words):
+            url = reverse(name, kwargs={key: words[key] for key in wanted})
+            user = who_may(cast, OPENED_WITH.get(name, getattr(entry.callback, "may", "")))
+            found[name] = count(user, url)
+    return {name: number for name, number in sorted(found.items()) if number is not None}
+
+
+def test_each_page_takes_the_queries_its_file_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    now = counts(make_working_city())
+    if os.environ.get("CHENGYUN_COUNT_QUERIES"):
+        FILE.write_text(json.dumps(now, indent=2) + "\n", encoding="utf-8")
+    assert now == json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def test_no_page_takes_too_many() -> None:
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    assert {name: number for name, number in kept.items() if number > AT_MOST} == {}
