@@ -29,10 +29,6 @@ class Move:
     target: str
     branches: dict[str, str]
 
-    @property
-    def changes_state(self) -> bool:
-        return self.target != self.source
-
 
 @dataclass
 class Effects:

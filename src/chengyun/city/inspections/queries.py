@@ -15,7 +15,7 @@ from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock
 from chengyun.kernel.actions import subject_type
-from chengyun.kernel.errors import FieldError, Invalid, Missing
+from chengyun.kernel.errors import FieldError, Invalid
 from chengyun.kernel.files import files_of
 from chengyun.kernel.models import Attachment, File
 from chengyun.kernel.scope import Person
@@ -54,13 +54,6 @@ def findings_for(user: Person) -> QuerySet[Finding]:
     seen = scope.area_q("area") | Q(unit__in=scope.units) | Q(inspector=scope.person)
     rows = Finding.objects.all() if scope.everything else Finding.objects.filter(seen)
     return rows.select_related("case", "unit", "inspector")
-
-
-def finding_for(user: Person, code: str) -> Finding:
-    found = findings_for(user).filter(code=code).first()
-    if found is None:
-        raise Missing(f"没有督查记录「{code}」，或者它不在你的范围内。")
-    return found
 
 
 def may_see(user: Person, pk: int) -> bool:

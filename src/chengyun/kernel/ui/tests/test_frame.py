@@ -83,7 +83,7 @@ def test_six_queues_at_most_red_only_if_late_and_one_is_current(sheet: str) -> N
 
 
 def test_landmarks_without_permission_are_not_drawn(sheet: str) -> None:
-    assert 'placeholder="案号、地点、描述、电话后四位"' in sheet
+    assert 'placeholder="案号、地点、描述"' in sheet
     assert "消息 3 条未读" in sheet
     assert "退出" not in sheet
 
