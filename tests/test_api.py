@@ -161,6 +161,12 @@ def test_a_key_is_short_and_plain(cast: Cast, key: str) -> None:
     assert Case.objects.count() == 0
 
 
+def test_a_method_a_door_does_not_know_is_refused_in_words(cast: Cast) -> None:
+    answer: Any = Client().put("/api/v1/cases", headers=bearer(cast.inspector))
+    assert told(answer) == (405, "method")
+    assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
+
+
 def test_the_document_is_served(client: Client) -> None:
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {"/api/v1/token", "/api/v1/cases", "/api/v1/cases/{code}/{verb}"} <= set(paths)

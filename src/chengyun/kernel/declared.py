@@ -57,7 +57,6 @@ registry.add(
     ),
     Act(key="personal.view", label="查看个人信息"),
     Act(key="personal.erase", label="删除个人信息"),
-    Act(key="file.attach", label="添加附件"),
     Periodic(key="audit.seal", label="审计封存", every=timedelta(seconds=30), run=audit.seal_new),
     Periodic(
         key="outbox.deliver", label="事件投递", every=timedelta(seconds=1), run=outbox.deliver_due

@@ -28,7 +28,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        return _other_method(request, answer) if answer.status_code == 405 else answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return refused(request, error) if isinstance(error, Refusal) else None
@@ -43,6 +44,15 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     template = "ui/refusal.html#slip" if is_fragment(request) else "ui/refusal.html"
     context = {"refusal": refusal, "typed": _typed(request), "came_from": _came_from(request)}
     return render(request, template, context, status=refusal.status)
+
+
+def _other_method(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """A method the door does not know is refused in words, too; ``Allow`` says which it knows."""
+    refusal = Refusal("这个地址不接受这种请求方法。")
+    refusal.status, refusal.code = 405, "method"
+    told = refused(request, refusal)
+    told["Allow"] = answer["Allow"]
+    return told
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, StringConstraints
 from chengyun.city.cases import answers, queries
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
+from chengyun.city.cases.services.reporter import erase_reporter
 from chengyun.kernel import files, paging
 from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.errors import Invalid
@@ -202,6 +203,17 @@ def case(request: HttpRequest, code: Code) -> Any:
     user = caller(request)
     require(user, "case.view")
     return answers.whole(queries.case_for(user, code), user)
+
+
+@router.delete(
+    "/cases/{code}/reporter", response={200: CaseWhole, **problems(404, 409)}, by_alias=True
+)
+def reporter(request: HttpRequest, code: Code, words: bool = False) -> Any:
+    """应上报人申请，删除其姓名和电话；words 为真时连同原话。"""
+    user = caller(request)
+    require(user, "case.view")
+    found = erase_reporter(queries.case_for(user, code), words=words, by=user)
+    return answers.whole(found, user)
 
 
 @router.post("/cases/{code}/{verb}", response={200: CaseWhole, **problems(404, 409)}, by_alias=True)
