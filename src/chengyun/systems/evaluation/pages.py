@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from chengyun.city.inspections import queries as inspections
 from chengyun.city.inspections.services import NewFinding, office_of, record_finding
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import units_serving
+from chengyun.city.people.queries import person_of, units_serving
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
@@ -53,7 +53,7 @@ FINDING = (
 def findings(request: HttpRequest) -> HttpResponse:
     """What the inspections found, newest first."""
     bar = filters(request, lists.FINDING_FILTERS)
-    rows = inspections.narrowed(inspections.findings_for(_person(request)), **bar.values)
+    rows = inspections.narrowed(inspections.findings_for(person_of(request)), **bar.values)
     found = keyset(rows, ("-found_at", "-id"), after=request.GET.get("after", ""))
     total, exact = count(rows, exact=request.GET.get("count") == "exact")
     shown = table(
@@ -71,14 +71,14 @@ def findings(request: HttpRequest) -> HttpResponse:
         request,
         table=shown,
         filters=bar,
-        may_record=_person(request).may("inspection.record"),
+        may_record=person_of(request).may("inspection.record"),
     )
 
 
 @door(may="inspection.record")
 def finding_new(request: HttpRequest) -> HttpResponse:
     """Record a finding; its case is opened at once."""
-    user = _person(request)
+    user = person_of(request)
     office = office_of(user)
     units = {unit.code: unit for unit in units_serving(office)}
     form = _form(request, office, units)
@@ -133,7 +133,7 @@ def _written(given: Mapping[str, Any], units: Mapping[str, Unit], user: User) ->
 @door(may="bulletin.view")
 def bulletins(request: HttpRequest) -> HttpResponse:
     """The bulletins, newest week first."""
-    user = _person(request)
+    user = person_of(request)
     rows = queries.bulletins_for(user)
     found = keyset(rows, ("-week", "-id"), after=request.GET.get("after", ""))
     shown = table(
@@ -152,7 +152,7 @@ def bulletins(request: HttpRequest) -> HttpResponse:
 @door(may="inspection.record")
 def bulletin_draft(request: HttpRequest) -> HttpResponse:
     """Begin the bulletin of a week."""
-    made = draft_bulletin(request.POST.get("week", ""), by=_person(request))
+    made = draft_bulletin(request.POST.get("week", ""), by=person_of(request))
     url = reverse("evaluation:bulletin", args=[made.code])
     return back(request, url, f"{lists.week_words(made.period)}的通报已起草，请核对。")
 
@@ -160,7 +160,7 @@ def bulletin_draft(request: HttpRequest) -> HttpResponse:
 @door(may="bulletin.view")
 def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     """A bulletin as an official notice, with what is to be checked before it is issued."""
-    user = _person(request)
+    user = person_of(request)
     row = queries.bulletin_for(user, code)
     findings = list(queries.findings_in(row))
     notice = queries.notice_of(row, findings)
@@ -189,7 +189,7 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
 @door(may="bulletin.view")
 def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     """Take one step of the bulletin's table of verbs."""
-    user = _person(request)
+    user = person_of(request)
     row = queries.bulletin_for(user, code)
     seen = request.POST.get("version", "")
     act(
@@ -206,7 +206,7 @@ def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 @door(may="bulletin.view")
 def bulletin_word(request: HttpRequest, code: str) -> HttpResponse:
     """The bulletin as a Word file."""
-    row = queries.bulletin_for(_person(request), code)
+    row = queries.bulletin_for(person_of(request), code)
     answer = HttpResponse(word_file(row), content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = content_disposition_header(True, file_name(row)) or "attachment"
     return answer
@@ -264,9 +264,3 @@ def _undrafted(user: User) -> list[tuple[str, str]]:
         return []
     begun = queries.weeks_begun(office_of(user))
     return [(key, words) for key, words in lists.week_options(user) if key not in begun]
-
-
-def _person(request: HttpRequest) -> User:
-    user: Any = request.user
-    found: User = user
-    return found
