@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.kernel import audit, outbox, registry
+from chengyun.kernel import audit, outbox, registry, tidying
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 from chengyun.science.calendars import parse_periods
 
@@ -57,6 +57,7 @@ registry.add(
     ),
     Act(key="personal.view", label="查看个人信息"),
     Act(key="personal.erase", label="删除个人信息"),
+    Periodic(key="tidy", label="清理过期会话", every=timedelta(hours=1), run=tidying.tidy_up),
     Periodic(key="audit.seal", label="审计封存", every=timedelta(seconds=30), run=audit.seal_new),
     Periodic(
         key="outbox.deliver", label="事件投递", every=timedelta(seconds=1), run=outbox.deliver_due
