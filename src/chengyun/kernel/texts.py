@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import AfterValidator
 
 
@@ -14,5 +12,5 @@ def storable(text: str) -> str:
     return text
 
 
-Storable = Annotated[str, AfterValidator(storable)]
-"""What a Schema declares instead of ``str``; how long it may be says the Schema."""
+Storable = AfterValidator(storable)
+"""Behind the length of a text: ``Annotated[str, StringConstraints(max_length=40), Storable]``."""

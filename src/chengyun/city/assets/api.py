@@ -26,9 +26,9 @@ router = Router(tags=["部件"])
 FEATURES_AT_MOST = 4000
 
 
-Word = Annotated[Storable, StringConstraints(max_length=40)]
-Line = Annotated[Storable, StringConstraints(max_length=200)]
-Long = Annotated[Storable, StringConstraints(max_length=500)]
+Word = Annotated[str, StringConstraints(max_length=40), Storable]
+Line = Annotated[str, StringConstraints(max_length=200), Storable]
+Long = Annotated[str, StringConstraints(max_length=500), Storable]
 Mark = Annotated[str, StringConstraints(max_length=400)]
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Number = Annotated[float, Field(allow_inf_nan=False)]

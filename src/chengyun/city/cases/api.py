@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, StringConstraints
 
 from chengyun.city.cases import answers, queries
 from chengyun.city.cases.services.acting import act
@@ -19,23 +19,14 @@ from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.models import File as StoredFile
 from chengyun.kernel.permissions import require
+from chengyun.kernel.texts import Storable
 from chengyun.science.coordinates import Crs, point_to_wgs84
 
 router = Router(tags=["案件"])
 
-UNSTORABLE = {0, *range(0xD800, 0xE000)}
-
-
-def storable(text: str) -> str:
-    """Text both databases can keep: no NUL, no lone surrogate."""
-    if any(ord(c) in UNSTORABLE for c in text):
-        raise ValueError("unstorable text")
-    return text
-
-
-Code = Annotated[str, StringConstraints(max_length=40), AfterValidator(storable)]
-Line = Annotated[str, StringConstraints(max_length=120), AfterValidator(storable)]
-Long = Annotated[str, StringConstraints(max_length=4000), AfterValidator(storable)]
+Code = Annotated[str, StringConstraints(max_length=40), Storable]
+Line = Annotated[str, StringConstraints(max_length=120), Storable]
+Long = Annotated[str, StringConstraints(max_length=4000), Storable]
 PhotoId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 

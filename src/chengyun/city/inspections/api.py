@@ -7,6 +7,7 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
+from pydantic import StringConstraints
 
 from chengyun.city.inspections import queries
 from chengyun.city.inspections.models import Finding
@@ -19,7 +20,9 @@ from chengyun.kernel.texts import Storable
 router = Router(tags=["inspections"])
 
 ORDER = ("-found_at", "-id")
-UnitCode = Annotated[Storable, Field(max_length=20)]
+UnitCode = Annotated[str, StringConstraints(max_length=20), Storable]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120), Storable]
+Long = Annotated[str, StringConstraints(min_length=1, max_length=500), Storable]
 Key = Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=40)]
 
 
@@ -56,8 +59,8 @@ class FindingIn(Schema):
     """What an inspector records; ``unit`` is a unit's code, ``photos`` are ids of photos sent before."""
 
     field: Key
-    description: Storable = Field(min_length=1, max_length=500)
-    place: Storable = Field(min_length=1, max_length=120)
+    description: Long
+    place: Line
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
     unit: UnitCode

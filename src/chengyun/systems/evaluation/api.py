@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema
+from pydantic import StringConstraints
 
 from chengyun.city.inspections.queries import Tally
 from chengyun.kernel.api import caller, idempotent, problems
@@ -105,7 +106,7 @@ class WeekIn(Schema):
 class FactsIn(Schema):
     """What a verb needs; ``version`` is the one the caller saw."""
 
-    reason: Annotated[Storable, Field(max_length=500)] = ""
+    reason: Annotated[str, StringConstraints(max_length=500), Storable] = ""
     version: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
