@@ -42,6 +42,11 @@ class Invalid(Refusal):
     code = "invalid"
 
 
+def wrong(field: str, message: str) -> Invalid:
+    """What is wrong with one field."""
+    return Invalid(message, fields=(FieldError(field, message),))
+
+
 class Unknown(Refusal):
     """Not logged in, or a token that is not known."""
 

@@ -13,7 +13,7 @@ from chengyun.city.people.queries import demo_roles, own_token, own_tokens, pers
 from chengyun.city.people.services import logins, tokens
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.people.services.users import change_user, set_password
-from chengyun.kernel.errors import FieldError, Invalid, Refusal
+from chengyun.kernel.errors import Refusal, wrong
 from chengyun.kernel.forms import faults_of, form_of
 from chengyun.kernel.pages import back, door, page, safe_next
 from chengyun.kernel.specs import Field
@@ -113,7 +113,7 @@ def password(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     given = {key: request.POST.get(key, "") for key in PASSWORDS}
     if given["new_password"] != given["new_password_again"]:
-        raise _wrong("new_password_again", "两次输入的新密码不一样。")
+        raise wrong("new_password_again", "两次输入的新密码不一样。")
     logins.check_own(user, given["old_password"])
     set_password(user, given["new_password"], by=user)
     logins.keep_session(request, user)
@@ -142,7 +142,3 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
     revoked = tokens.revoke_token(own_token(user, pk), by=user)
     return back(request, "people:me", f"令牌「{revoked.label}」已吊销。")
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields=(FieldError(field, message),))

@@ -12,7 +12,7 @@ from chengyun.city.people.services.users import area_of
 from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Conflict, FieldError, Invalid
+from chengyun.kernel.errors import Conflict, wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 
@@ -62,17 +62,13 @@ def bind(
 
 def _check(kind: str, place_type: str, place_code: str, shift: str) -> None:
     if kind not in BINDING_KINDS:
-        raise _wrong("kind", f"责任人类型没有「{kind}」。")
+        raise wrong("kind", f"责任人类型没有「{kind}」。")
     if place_type not in PLACE_TYPES:
-        raise _wrong("place_type", f"地点类型没有「{place_type}」。")
+        raise wrong("place_type", f"地点类型没有「{place_type}」。")
     if not 0 < len(place_code) <= 20:
-        raise _wrong("place_code", "请填写地点编码，最多 20 位。")
+        raise wrong("place_code", "请填写地点编码，最多 20 位。")
     if len(shift) > 20:
-        raise _wrong("shift", "班次最多 20 字。")
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields=(FieldError(field, message),))
+        raise wrong("shift", "班次最多 20 字。")
 
 
 @transaction.atomic
@@ -84,9 +80,9 @@ def substitute(
     if substitute:
         require(by, "people.binding.change", area=area_of(substitute))
     if end < start:
-        raise _wrong("end", "替班结束日期早于开始日期。")
+        raise wrong("end", "替班结束日期早于开始日期。")
     if substitute and (substitute.pk == binding.user_id or not substitute.is_active):
-        raise _wrong("substitute", "替班人应是另一位在职人员。")
+        raise wrong("substitute", "替班人应是另一位在职人员。")
     changed = {
         "substitute": substitute,
         "substitute_from": start if substitute else None,

@@ -16,7 +16,7 @@ from chengyun.city.people.roles import DEFAULT_ROLES, mingled
 from chengyun.city.people.services.users import hold
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
+from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed, wrong
 from chengyun.kernel.installation import installation
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
@@ -52,7 +52,7 @@ def add_role(
     """A role of the city's own, out of declared permissions."""
     require(by, "people.role.change", area=_city())
     if not KEY.fullmatch(key):
-        raise _wrong("key", "角色代号用小写字母、数字和下划线，以字母开头。")
+        raise wrong("key", "角色代号用小写字母、数字和下划线，以字母开头。")
     if Role.objects.filter(key=key).exists():
         message = f"角色代号 {key} 已经用过。"
         raise Conflict(message, fields=(FieldError("key", message),))
@@ -161,11 +161,11 @@ def _keep_apart(permissions: Iterable[str]) -> None:
 
 def _check(role: Role) -> None:
     if not role.label:
-        raise _wrong("label", "请填写角色名称。")
+        raise wrong("label", "请填写角色名称。")
     if role.reach not in Role.Reach.values:
-        raise _wrong("reach", f"数据范围没有「{role.reach}」。")
+        raise wrong("reach", f"数据范围没有「{role.reach}」。")
     if unknown := [key for key in role.permissions if not registry.has(Permission, key)]:
-        raise _wrong("permissions", f"没有「{'、'.join(unknown)}」这样的权限。")
+        raise wrong("permissions", f"没有「{'、'.join(unknown)}」这样的权限。")
     _keep_apart(role.permissions)
     if role.pk:
         _check_holders(role)
@@ -182,7 +182,3 @@ def _city() -> str:
     """Roles belong to the whole city."""
     city = installation()
     return city.area if city else ""
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields=(FieldError(field, message),))

@@ -16,7 +16,7 @@ from chengyun.city.people.models import Post, Unit, User
 from chengyun.city.people.models.users import forget_posts
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Conflict, FieldError, Invalid
+from chengyun.kernel.errors import Conflict, FieldError, wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 
@@ -116,7 +116,7 @@ def _path(parent: Unit | None, code: str) -> str:
 def _move(unit: Unit, before: str) -> None:
     parent = unit.parent
     if parent and parent.path.startswith(before):
-        raise _wrong("parent", f"{parent.name}在{unit.name}之下，不能做它的上级。")
+        raise wrong("parent", f"{parent.name}在{unit.name}之下，不能做它的上级。")
     unit.path = _path(parent, unit.code)
     below = Unit.objects.filter(path__startswith=before).exclude(pk=unit.pk)
     below.update(path=Concat(Value(unit.path), Substr("path", len(before) + 1)))
@@ -124,19 +124,15 @@ def _move(unit: Unit, before: str) -> None:
 
 def _check(unit: Unit) -> None:
     if not CODE.fullmatch(unit.code):
-        raise _wrong("code", "机构代码用 2 到 20 位数字、字母或短横。")
+        raise wrong("code", "机构代码用 2 到 20 位数字、字母或短横。")
     if not unit.name:
-        raise _wrong("name", "请填写机构名称。")
+        raise wrong("name", "请填写机构名称。")
     if unit.kind not in Unit.Kind.values:
-        raise _wrong("kind", f"机构类别没有「{unit.kind}」。")
+        raise wrong("kind", f"机构类别没有「{unit.kind}」。")
     if not unit.area.isdigit():
-        raise _wrong("area", "所属区域应是区划代码。")
+        raise wrong("area", "所属区域应是区划代码。")
     if len(unit.path) > 120:
-        raise _wrong("parent", "机构层级太深，请挂到更高一级。")
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields=(FieldError(field, message),))
+        raise wrong("parent", "机构层级太深，请挂到更高一级。")
 
 
 def _double(code: str) -> Conflict:

@@ -16,7 +16,7 @@ from chengyun.city.people.queries import token_of
 from chengyun.city.people.services.passwords import hashed
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
+from chengyun.kernel.errors import Conflict, FieldError, NotAllowed, wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 
@@ -166,17 +166,13 @@ def area_of(user: User) -> str:
 
 def _check(user: User) -> None:
     if not USERNAME.fullmatch(user.username):
-        raise _wrong("username", "账号用 3 到 60 位小写字母、数字、点、横线，以字母开头。")
+        raise wrong("username", "账号用 3 到 60 位小写字母、数字、点、横线，以字母开头。")
     if not user.name:
-        raise _wrong("name", "请填写姓名。")
+        raise wrong("name", "请填写姓名。")
     if user.phone and not PHONE.fullmatch(user.phone):
-        raise _wrong("phone", "电话应是 5 到 20 位数字。")
+        raise wrong("phone", "电话应是 5 到 20 位数字。")
     if user.email and "@" not in user.email:
-        raise _wrong("email", "邮箱里没有 @。")
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(message, fields=(FieldError(field, message),))
+        raise wrong("email", "邮箱里没有 @。")
 
 
 def _double(username: str) -> Conflict:
