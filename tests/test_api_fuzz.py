@@ -43,8 +43,9 @@ from chengyun.city.cases.factories import (
     make_working_city,
     photo_bytes,
 )
+from chengyun.city.cases.models import FilingCondition
 from chengyun.city.inspections.factories import found
-from chengyun.city.people.factories import Cast
+from chengyun.city.people.factories import PASSWORD, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.roles import DEFAULT_ROLES
 from chengyun.city.people.services.tokens import issue_token
@@ -115,37 +116,60 @@ def cast() -> Cast:
 
 @pytest.fixture
 def known(cast: Cast) -> Known:
-    """What exists, by the name a parameter or field has."""
+    """What exists, by the name a parameter or field has, where it differs by the first word of the path."""
     cases = [drive(make_case(cast), cast, state).code for state in STATES]
     finding = found(cast)
-    bulletin = draft_bulletin(week_of(finding.week).key, by=cast.evaluator)
-    photos = [store_photo(photo_bytes(), "现场.jpg", by=person).pk for person in people(cast)]
+    week = week_of(finding.week).key
+    bulletin = draft_bulletin(week, by=cast.evaluator)
+    asset = make_asset()
+    units = [cast.crew.code, cast.other_crew.code]
     return {
-        "code": [*cases, finding.case.code, make_asset().code, bulletin.code, MANHOLE],
-        "verb": [verb for flow in registry.all_of(Workflow) for verb in flow.verbs()],
+        "cases code": [*cases, finding.case.code],
+        "cases type": ["standard", "ledger"],
+        "cases state": list(STATES),
+        "cases verb": [verb for flow in registry.all_of(Workflow) for verb in flow.verbs()],
+        "assets code": [asset.code],
+        "assets type": ["lamp"],
+        "assets state": ["good", "broken"],
+        "assets attributes": [{}],
+        "classes code": [MANHOLE],
+        "evaluation code": [bulletin.code],
+        "evaluation verb": ["approve", "hand_back", "issue"],
+        "inspections state": ["open", "late"],
         "class": [MANHOLE],
-        "condition": [1, 2, 3],
-        "unit": [cast.crew.code, cast.other_crew.code],
-        "owner": [cast.crew.code],
+        "condition": [condition.pk for condition in FilingCondition.objects.all()[:5]],
+        "unit": units,
+        "owner": units,
+        "keeper": units,
+        "supervisor": units,
         "inspector": [cast.inspector.username],
         "area": ["3715", "371502", "371502003"],
         "source": ["inspector", "hotline"],
         "lon": [LON],
         "lat": [LAT],
+        "bbox": ["115.9,36.4,116.1,36.6"],
         "crs": ["wgs84", "gcj02"],
-        "photos": [[photo] for photo in photos],
+        "photos": [[], *([photo] for photo in photos(cast))],
         "version": [1, 2, 3],
-        "type": ["standard", "ledger", "lamp"],
         "field": ["municipal"],
-        "due": [finding.due.isoformat()],
-        "week": [week_of(finding.week).key],
-        "state": ["reported", "good", "open"],
+        "due": [finding.due.isoformat(), "2099-01-31"],
+        "week": [week],
         "description": ["雨水井盖不见"],
+        "place": ["湖南路"],
+        "address": ["湖南路 1 号"],
         "reason": ["见说明"],
+        "note": ["见说明"],
         "result": ["已处置"],
         "verdict": ["true"],
+        "order": ["-reported_at", "due_at"],
+        "after": [""],
         "username": [person.username for person in people(cast)],
+        "password": [PASSWORD],
     }
+
+
+def photos(cast: Cast) -> list[int]:
+    return [store_photo(photo_bytes(), "现场.jpg", by=person).pk for person in people(cast)]
 
 
 def people(cast: Cast) -> list[User]:
@@ -162,13 +186,16 @@ def heads(cast: Cast) -> dict[str, dict[str, str]]:
 
 
 def exchange(case: Example, known: Known, data: st.DataObject) -> None:
-    """Put things that exist into some of the places that ask for them."""
+    """Put things that exist into all, some or none of the places that ask for them."""
+    share = data.draw(st.sampled_from((0, 2, 4)), label="quarters that exist")
+    word = case.path.removeprefix("/api/v1/").split("/")[0]
     for part in (case.path_parameters, case.query, case.body):
         if not isinstance(part, dict):
             continue
-        for key in sorted(set(part) & set(known)):
-            if data.draw(st.booleans(), label=f"{key} exists"):
-                part[key] = data.draw(st.sampled_from(known[key]), label=key)
+        for key in sorted(part):
+            pool = known.get(f"{word} {key}") or known.get(key)
+            if pool and data.draw(st.integers(1, 4), label=f"{key} exists") <= share:
+                part[key] = data.draw(st.sampled_from(pool), label=key)
 
 
 def call(case: Example, head: dict[str, str]) -> None:
