@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from chengyun.city.people.models import ApiToken, Binding, Post, Unit, User
 from chengyun.city.people.models.users import forget_posts
 from chengyun.city.people.queries import token_of
+from chengyun.city.people.roles import mingled
 from chengyun.city.people.services.passwords import hashed
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
@@ -148,10 +149,14 @@ def end_user(user: User, *, by: Person | None) -> User:
 def must_administer(by: Person | None, user: User) -> None:
     """Refuse to whoever does not administer the account and every area its posts reach.
 
-    Whoever sets a password or issues a token could otherwise act with a post that is wider than their own.
+    Whoever sets a password or issues a token could otherwise act with a post that is wider than their own, or hold two
+    of the three administrations: the accounts of those are the security administrator's.
     """
     for area in {area_of(user), *(post.area for post in user.standing)}:
         require(by, "people.user.change", area=area)
+    kept = mingled(user.permissions)
+    if by is not None and kept and not by.may("people.role.change"):
+        raise NotAllowed(f"{user.username} 是{kept[0]}员的账号，只能由安全管理员办理。")
 
 
 def hold(user: User) -> None:

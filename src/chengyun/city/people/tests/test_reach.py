@@ -49,3 +49,12 @@ def test_a_duty_is_not_given_for_a_place_or_to_a_person_of_another_district(cast
     duty = bind("inspector", "grid", "371502001001001", cast.inspector, by=cast.district_admin)
     with pytest.raises(NotAllowed):
         substitute(duty, cast.bob, START, START, by=cast.district_admin)
+
+
+def test_the_three_administrations_do_not_open_each_others_accounts(cast: Cast) -> None:
+    for account in (cast.auditor, cast.security):
+        with pytest.raises(NotAllowed, match="安全管理员"):
+            set_password(account, NEW, by=cast.admin)
+        with pytest.raises(NotAllowed, match="安全管理员"):
+            issue_token(account, "对接", timedelta(days=1), by=cast.admin)
+    set_password(cast.auditor, NEW, by=cast.security)
