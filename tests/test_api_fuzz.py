@@ -114,6 +114,37 @@ def cast() -> Cast:
     return make_working_city()
 
 
+CONSTANT: Known = {
+    "cases type": ["standard", "ledger"],
+    "assets type": ["lamp"],
+    "assets state": ["good", "broken"],
+    "assets attributes": [{}],
+    "classes code": [MANHOLE],
+    "evaluation verb": ["approve", "hand_back", "issue"],
+    "inspections state": ["open", "late"],
+    "class": [MANHOLE],
+    "area": ["3715", "371502", "371502003"],
+    "source": ["inspector", "hotline"],
+    "lon": [LON],
+    "lat": [LAT],
+    "bbox": ["115.9,36.4,116.1,36.6"],
+    "crs": ["wgs84", "gcj02"],
+    "version": [1, 2, 3],
+    "field": ["municipal"],
+    "description": ["雨水井盖不见"],
+    "place": ["湖南路"],
+    "address": ["湖南路 1 号"],
+    "reason": ["见说明"],
+    "note": ["见说明"],
+    "result": ["已处置"],
+    "verdict": ["true"],
+    "order": ["-reported_at", "due_at"],
+    "after": [""],
+    "password": [PASSWORD],
+}
+"""What is the same in every city."""
+
+
 @pytest.fixture
 def known(cast: Cast) -> Known:
     """What exists, by the name a parameter or field has, where it differs by the first word of the path."""
@@ -123,48 +154,22 @@ def known(cast: Cast) -> Known:
     bulletin = draft_bulletin(week, by=cast.evaluator)
     asset = make_asset()
     units = [cast.crew.code, cast.other_crew.code]
-    return {
+    return CONSTANT | {
         "cases code": [*cases, finding.case.code],
-        "cases type": ["standard", "ledger"],
         "cases state": list(STATES),
         "cases verb": [verb for flow in registry.all_of(Workflow) for verb in flow.verbs()],
         "assets code": [asset.code],
-        "assets type": ["lamp"],
-        "assets state": ["good", "broken"],
-        "assets attributes": [{}],
-        "classes code": [MANHOLE],
         "evaluation code": [bulletin.code],
-        "evaluation verb": ["approve", "hand_back", "issue"],
-        "inspections state": ["open", "late"],
-        "class": [MANHOLE],
         "condition": [condition.pk for condition in FilingCondition.objects.all()[:5]],
         "unit": units,
         "owner": units,
         "keeper": units,
         "supervisor": units,
         "inspector": [cast.inspector.username],
-        "area": ["3715", "371502", "371502003"],
-        "source": ["inspector", "hotline"],
-        "lon": [LON],
-        "lat": [LAT],
-        "bbox": ["115.9,36.4,116.1,36.6"],
-        "crs": ["wgs84", "gcj02"],
         "photos": [[], *([photo] for photo in photos(cast))],
-        "version": [1, 2, 3],
-        "field": ["municipal"],
         "due": [finding.due.isoformat(), "2099-01-31"],
         "week": [week],
-        "description": ["雨水井盖不见"],
-        "place": ["湖南路"],
-        "address": ["湖南路 1 号"],
-        "reason": ["见说明"],
-        "note": ["见说明"],
-        "result": ["已处置"],
-        "verdict": ["true"],
-        "order": ["-reported_at", "due_at"],
-        "after": [""],
         "username": [person.username for person in people(cast)],
-        "password": [PASSWORD],
     }
 
 

@@ -23,6 +23,9 @@ from chengyun.kernel.models import Audit
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
 
+Stop = tuple[str, str]
+"""Whose page, and where it is."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class City:
@@ -65,71 +68,91 @@ def furnish() -> City:
     )
 
 
-def stops(city: City) -> dict[str, list[tuple[str, str]]]:
+def stops(city: City) -> dict[str, list[Stop]]:
     """Who opens which pages, by system."""
+    return {
+        "coordination": _coordination(city),
+        "data": _data(city),
+        "evaluation": _evaluation(city),
+        "maintenance": _maintenance(city),
+        "security": _security(city),
+    }
+
+
+def _coordination(city: City) -> list[Stop]:
     closed, filed = city.cases["closed"].code, city.cases["filed"].code
     accepted, handling = city.cases["accepted"].code, city.cases["handling"].code
-    return {
-        "coordination": [
-            ("dispatcher", "/desk/"),
-            ("operator", "/desk/"),
-            ("operator", "/cases/"),
-            ("operator", "/cases/?q=nothing"),
-            ("inspector", "/cases/new/"),
-            ("supervisor", f"/cases/{closed}/"),
-            ("dispatcher", f"/cases/{filed}/"),
-            ("dispatcher", f"/cases/{filed}/dispatch/"),
-            ("supervisor", f"/cases/{accepted}/file/"),
-            ("department", f"/cases/{handling}/handle/"),
-            ("operator", "/map/"),
-        ],
-        "data": [
-            ("admin", "/data/assets/"),
-            ("admin", "/data/assets/map/"),
-            ("admin", "/data/assets/add/?type=lamp"),
-            ("admin", f"/data/assets/{city.asset}/"),
-            ("admin", f"/data/assets/{city.asset}/edit/"),
-            ("admin", "/data/imports/"),
-            ("admin", "/data/imports/add/"),
-            ("admin", f"/data/imports/{city.run}/"),
-            ("admin", "/data/places/"),
-            ("admin", "/data/places/371502/"),
-            ("admin", f"/data/places/{HOME}/"),
-            ("admin", "/data/places/import/"),
-        ],
-        "evaluation": [
-            ("evaluator", "/evaluation/"),
-            ("evaluator", "/evaluation/findings/"),
-            ("evaluator", "/evaluation/findings/new/"),
-            ("evaluator", f"/evaluation/bulletins/{city.bulletin}/"),
-            ("leader", f"/evaluation/bulletins/{city.bulletin}/"),
-        ],
-        "maintenance": [
-            ("admin", "/maintenance/units/"),
-            ("admin", "/maintenance/units/add/"),
-            ("admin", f"/maintenance/units/{city.cast.crew.code}/"),
-            ("admin", "/maintenance/users/"),
-            ("admin", "/maintenance/users/add/"),
-            ("admin", "/maintenance/users/inspector/"),
-            ("admin", "/maintenance/duties/"),
-            ("admin", "/maintenance/duties/add/"),
-            ("admin", f"/maintenance/duties/{city.binding}/"),
-            ("admin", "/maintenance/classes/"),
-            ("admin", f"/maintenance/classes/{MANHOLE}/"),
-            ("admin", "/maintenance/workflows/"),
-            ("admin", "/maintenance/params/"),
-            ("admin", "/maintenance/params/case.limit.accept/"),
-            ("admin", "/maintenance/calendar/"),
-        ],
-        "security": [
-            ("security", "/maintenance/roles/"),
-            ("security", "/maintenance/roles/add/"),
-            ("security", "/maintenance/roles/dispatcher/"),
-            ("security", "/maintenance/tokens/"),
-            ("security", "/maintenance/tokens/add/"),
-            ("security", f"/maintenance/tokens/{city.token}/"),
-            ("auditor", "/maintenance/audit/"),
-            ("auditor", f"/maintenance/audit/{city.audit_row}/"),
-            ("charlie", "/me/"),
-        ],
-    }
+    return [
+        ("dispatcher", "/desk/"),
+        ("operator", "/desk/"),
+        ("operator", "/cases/"),
+        ("operator", "/cases/?q=nothing"),
+        ("inspector", "/cases/new/"),
+        ("supervisor", f"/cases/{closed}/"),
+        ("dispatcher", f"/cases/{filed}/"),
+        ("dispatcher", f"/cases/{filed}/dispatch/"),
+        ("supervisor", f"/cases/{accepted}/file/"),
+        ("department", f"/cases/{handling}/handle/"),
+        ("operator", "/map/"),
+    ]
+
+
+def _data(city: City) -> list[Stop]:
+    return [
+        ("admin", "/data/assets/"),
+        ("admin", "/data/assets/map/"),
+        ("admin", "/data/assets/add/?type=lamp"),
+        ("admin", f"/data/assets/{city.asset}/"),
+        ("admin", f"/data/assets/{city.asset}/edit/"),
+        ("admin", "/data/imports/"),
+        ("admin", "/data/imports/add/"),
+        ("admin", f"/data/imports/{city.run}/"),
+        ("admin", "/data/places/"),
+        ("admin", "/data/places/371502/"),
+        ("admin", f"/data/places/{HOME}/"),
+        ("admin", "/data/places/import/"),
+    ]
+
+
+def _evaluation(city: City) -> list[Stop]:
+    return [
+        ("evaluator", "/evaluation/"),
+        ("evaluator", "/evaluation/findings/"),
+        ("evaluator", "/evaluation/findings/new/"),
+        ("evaluator", f"/evaluation/bulletins/{city.bulletin}/"),
+        ("leader", f"/evaluation/bulletins/{city.bulletin}/"),
+    ]
+
+
+def _maintenance(city: City) -> list[Stop]:
+    return [
+        ("admin", "/maintenance/units/"),
+        ("admin", "/maintenance/units/add/"),
+        ("admin", f"/maintenance/units/{city.cast.crew.code}/"),
+        ("admin", "/maintenance/users/"),
+        ("admin", "/maintenance/users/add/"),
+        ("admin", "/maintenance/users/inspector/"),
+        ("admin", "/maintenance/duties/"),
+        ("admin", "/maintenance/duties/add/"),
+        ("admin", f"/maintenance/duties/{city.binding}/"),
+        ("admin", "/maintenance/classes/"),
+        ("admin", f"/maintenance/classes/{MANHOLE}/"),
+        ("admin", "/maintenance/workflows/"),
+        ("admin", "/maintenance/params/"),
+        ("admin", "/maintenance/params/case.limit.accept/"),
+        ("admin", "/maintenance/calendar/"),
+    ]
+
+
+def _security(city: City) -> list[Stop]:
+    return [
+        ("security", "/maintenance/roles/"),
+        ("security", "/maintenance/roles/add/"),
+        ("security", "/maintenance/roles/dispatcher/"),
+        ("security", "/maintenance/tokens/"),
+        ("security", "/maintenance/tokens/add/"),
+        ("security", f"/maintenance/tokens/{city.token}/"),
+        ("auditor", "/maintenance/audit/"),
+        ("auditor", f"/maintenance/audit/{city.audit_row}/"),
+        ("charlie", "/me/"),
+    ]
