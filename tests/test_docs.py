@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import decisions
+from tools import decisions, guide_shots, guide_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
@@ -42,3 +42,25 @@ def test_what_coverage_names_exists() -> None:
         assert shown, name
         for path, test in shown:
             assert f"def {test}(" in (ROOT / path).read_text("utf-8"), f"{name} {path}::{test}"
+
+
+def test_the_tables_of_the_guide_are_those_of_the_program() -> None:
+    text = guide_tables.PAGE.read_text(encoding="utf-8")
+    assert guide_tables.filled(text) == text, "python -m tools.guide_tables"
+
+
+def test_pictures_of_the_guide_are_few_small_and_used() -> None:
+    pictures = sorted((ROOT / "docs" / "guide" / "pictures").glob("*.png"))
+    pages = "".join(page.read_text("utf-8") for page in (ROOT / "docs" / "guide").glob("*.md"))
+    assert {picture.stem for picture in pictures} == {shot.name for shot in guide_shots.SHOTS}
+    assert len(pictures) <= 25
+    for picture in pictures:
+        assert picture.stat().st_size <= 200 * 1024, picture.name
+        assert f"](pictures/{picture.name})" in pages, picture.name
+
+
+def test_every_chapter_is_in_the_contents() -> None:
+    folder = ROOT / "docs" / "guide"
+    contents = (folder / "README.md").read_text("utf-8")
+    for chapter in folder.glob("*.md"):
+        assert chapter.name == "README.md" or f"({chapter.name})" in contents, chapter.name

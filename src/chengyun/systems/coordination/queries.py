@@ -26,9 +26,11 @@ def piles_of(user: User) -> list[Pile]:
 
 
 def pile_named(user: User, key: str) -> Pile | None:
-    """The queue asked for; else the first one of this person; None when there is none."""
+    """The queue asked for; else the first of this person in which work waits; None when there is none."""
     mine = piles_of(user)
-    return next((pile for pile in mine if pile.key == key), mine[0] if mine else None)
+    asked = next((pile for pile in mine if pile.key == key), None)
+    busy = next((pile for pile in mine if size_of(user, pile)[0]), None)
+    return asked or busy or (mine[0] if mine else None)
 
 
 def waiting(user: User, pile: Pile) -> QuerySet[Case]:

@@ -1,0 +1,54 @@
+"""Write the tables of verbs into the guide: ``docs/guide/workflow.md``, between its marks.
+
+.venv/bin/python -m tools.guide_tables
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+import django
+
+from tools.install import ROOT
+
+PAGE = ROOT / "docs" / "guide" / "workflow.md"
+MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+HEAD = "| 动作 | 从 | 到 | 谁来做 | 必填 | 时限 |\n| --- | --- | --- | --- | --- | --- |\n"
+TURNS = {"": "不变", "pause": "停表", "resume": "接着走", "stop": "不再计时"}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyun.config.settings")
+    django.setup()
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+def filled(text: str) -> str:
+    """The page with the tables of today between its marks."""
+    return MARK.sub(lambda found: f"{found[1]}{HEAD}{table(found[2])}{found[3]}", text)
+
+
+def table(key: str) -> str:
+    """One line per step of a declared workflow, as the guide prints it."""
+    from chengyun.city.cases.workflow import CLOCKS
+    from chengyun.city.people.roles import DEFAULT_ROLES
+    from chengyun.kernel import registry
+    from chengyun.kernel.specs import Workflow
+
+    flow = registry.get(Workflow, key)
+    lines = []
+    for step in flow.steps:
+        who = "、".join(role.label for role in DEFAULT_ROLES if step.may in role.permissions)
+        source = "、".join(flow.state(name).label for name in step.source)
+        needs = "、".join(flow.fact(name).label for name in step.needs) or "—"
+        turn = TURNS.get(step.clock) or f"{CLOCKS[step.clock]}时限开始"
+        target = flow.state(step.target).label
+        lines.append(f"| {step.label} | {source} | {target} | {who} | {needs} | {turn} |\n")
+    return "".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
