@@ -211,7 +211,7 @@ LOGGING = {
     "handlers": {"stderr": _STDERR, "errors": {**_STDERR, "level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
-        "django": {"handlers": [], "propagate": True},
+        "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         # They tell every start, stop and step.
         "django_tasks": _ONLY_ERRORS,
