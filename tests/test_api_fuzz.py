@@ -145,26 +145,52 @@ CONSTANT: Known = {
 """What is the same in every city."""
 
 
+PLAIN: Known = {
+    "cases type": ["standard", "ledger"],
+    "cases state": list(STATES),
+    "assets type": ["lamp"],
+    "assets state": ["good", "broken"],
+    "assets attributes": [{}],
+    "classes code": [MANHOLE],
+    "evaluation verb": ["approve", "hand_back", "issue"],
+    "inspections state": ["open", "late"],
+    "class": [MANHOLE],
+    "area": ["3715", "371502", "371502003"],
+    "source": ["inspector", "hotline"],
+    "lon": [LON],
+    "lat": [LAT],
+    "bbox": ["115.9,36.4,116.1,36.6"],
+    "crs": ["wgs84", "gcj02"],
+    "version": [1, 2, 3],
+    "field": ["municipal"],
+    "description": ["雨水井盖不见"],
+    "place": ["湖南路"],
+    "address": ["湖南路 1 号"],
+    "reason": ["见说明"],
+    "note": ["见说明"],
+    "result": ["已处置"],
+    "verdict": ["true"],
+    "order": ["-reported_at", "due_at"],
+    "after": [""],
+    "password": [PASSWORD],
+}
+"""What exists in every city, by the name of a parameter or field; by the first word of the path where that matters."""
+
+
 @pytest.fixture
 def known(cast: Cast) -> Known:
-    """What exists, by the name a parameter or field has, where it differs by the first word of the path."""
+    """What exists in this city."""
     cases = [drive(make_case(cast), cast, state).code for state in STATES]
     finding = found(cast)
     week = week_of(finding.week).key
-    bulletin = draft_bulletin(week, by=cast.evaluator)
-    asset = make_asset()
     units = [cast.crew.code, cast.other_crew.code]
-    return CONSTANT | {
+    return PLAIN | {
         "cases code": [*cases, finding.case.code],
-        "cases state": list(STATES),
         "cases verb": [verb for flow in registry.all_of(Workflow) for verb in flow.verbs()],
-        "assets code": [asset.code],
-        "evaluation code": [bulletin.code],
+        "assets code": [make_asset().code],
+        "evaluation code": [draft_bulletin(week, by=cast.evaluator).code],
         "condition": [condition.pk for condition in FilingCondition.objects.all()[:5]],
-        "unit": units,
-        "owner": units,
-        "keeper": units,
-        "supervisor": units,
+        **dict.fromkeys(("unit", "owner", "keeper", "supervisor"), units),
         "inspector": [cast.inspector.username],
         "photos": [[], *([photo] for photo in photos(cast))],
         "due": [finding.due.isoformat(), "2099-01-31"],
