@@ -18,6 +18,7 @@ M = TypeVar("M", bound=models.Model)
 
 MOST = 500
 COUNT_AT_MOST = 100_000
+LONGEST_MARK = 500
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def _mark(row: models.Model, order: tuple[str, ...]) -> str:
 def _read(mark: str, model: type[models.Model], order: tuple[str, ...]) -> list[Any]:
     """What a mark says, as values of the fields it is compared with; marks come from outside."""
     try:
+        if len(mark) > LONGEST_MARK:
+            raise ValueError
         values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
         if not isinstance(values, list) or len(values) != len(order):
             raise ValueError
@@ -81,6 +84,7 @@ def _read(mark: str, model: type[models.Model], order: tuple[str, ...]) -> list[
 def _typed(model: type[models.Model], name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float) or "\0" in str(value):
         raise ValueError
+    str(value).encode()  # a lone surrogate is no text
     field: models.Field[Any, Any] = model._meta.get_field(name.lstrip("-"))  # type: ignore[assignment]
     typed = field.to_python(value)
     if isinstance(typed, datetime) and typed.tzinfo is None:

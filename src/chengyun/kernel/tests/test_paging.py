@@ -71,6 +71,24 @@ def test_a_forged_mark_is_refused(seals: list[Seal], after: str) -> None:
         keyset(Seal.objects.all(), ("-at", "id"), after=after)
 
 
+@pytest.mark.parametrize("text", ["x\0", "\ud800", ["x"], None, True])
+def test_a_forged_word_is_refused(text: object) -> None:
+    with pytest.raises(Invalid):
+        keyset(Seal.objects.all(), ("hash",), after=mark(text))
+
+
+def test_a_mark_that_is_no_mark_for_its_length_is_refused() -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+    with pytest.raises(Invalid):
+        keyset(Seal.objects.all(), ("hash",), after=deep)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 501, 10**9])
+def test_a_page_has_one_to_five_hundred_rows(limit: int) -> None:
+    with pytest.raises(Invalid, match="500"):
+        keyset(Seal.objects.all(), ("id",), limit=limit)
+
+
 def test_a_mark_beyond_all_numbers_ends_the_list(seals: list[Seal]) -> None:
     after = mark("2026-01-01T00:00:00+00:00", 10**30)
     page = keyset(Seal.objects.all(), ("-at", "id"), after=after)
