@@ -167,6 +167,23 @@ def test_a_method_a_door_does_not_know_is_refused_in_words(cast: Cast) -> None:
     assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
 
 
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("2026-01-01T08:00:00%2B08:00", 200),
+        ("3214-01-31T04:05:46%2B19:15", 200),
+        ("9999-12-31T23:59:59-10:00", 422),
+        ("0001-01-01T00:00:00%2B10:00", 422),
+        ("2026-01-01T08:00:00", 422),
+    ],
+)
+def test_a_moment_of_any_zone_is_understood_or_refused(
+    cast: Cast, moment: str, status: int
+) -> None:
+    head = bearer(cast.leader)
+    assert Client().get(f"/api/v1/cases?since={moment}", headers=head).status_code == status
+
+
 def test_the_document_is_served(client: Client) -> None:
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {"/api/v1/token", "/api/v1/cases", "/api/v1/cases/{code}/{verb}"} <= set(paths)

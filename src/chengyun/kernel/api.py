@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,7 @@ from ninja import NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 from ninja.utils import check_csrf
+from pydantic import AfterValidator, AwareDatetime
 from pydantic_core import to_jsonable_python
 
 from chengyun.kernel import clock
@@ -48,6 +50,17 @@ class Problem(Schema):
     fields: list[ProblemField] = []
     version: int | None = None
 
+
+def _in_utc(moment: datetime) -> datetime:
+    """Every database keeps UTC; some refuse offsets that are no time zone's."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("beyond the calendar") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment from outside: with its offset, given on in UTC."""
 
 PROBLEMS = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
 

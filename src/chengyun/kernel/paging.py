@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -87,6 +87,8 @@ def _typed(model: type[models.Model], name: str, value: Any) -> Any:
     str(value).encode()  # a lone surrogate is no text
     field: models.Field[Any, Any] = model._meta.get_field(name.lstrip("-"))  # type: ignore[assignment]
     typed = field.to_python(value)
-    if isinstance(typed, datetime) and typed.tzinfo is None:
-        raise ValueError
+    if isinstance(typed, datetime):
+        if typed.tzinfo is None:
+            raise ValueError
+        return typed.astimezone(UTC)
     return typed

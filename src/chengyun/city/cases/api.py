@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
 from chengyun.city.cases import answers, queries
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.reporter import erase_reporter
 from chengyun.kernel import files, paging
-from chengyun.kernel.api import caller, idempotent, problems
+from chengyun.kernel.api import Moment, caller, idempotent, problems
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.models import File as StoredFile
 from chengyun.kernel.permissions import require
@@ -118,8 +118,8 @@ class Wanted(Schema):
     unit: Code = ""
     source: Code = ""
     type: Code = ""
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     q: Line = ""
     late: bool = False
     soon: bool = False

@@ -64,6 +64,7 @@ def test_a_list_by_days_has_pages_too() -> None:
         mark("2026-01-01T00:00:00+00:00", float("inf")),
         mark("2026-01-01T00:00:00+00:00\0", 1),
         mark(5, 1),
+        mark("9999-12-31T23:59:59-10:00", 1),
     ],
 )
 def test_a_forged_mark_is_refused(seals: list[Seal], after: str) -> None:
@@ -87,6 +88,11 @@ def test_a_mark_that_is_no_mark_for_its_length_is_refused() -> None:
 def test_a_page_has_one_to_five_hundred_rows(limit: int) -> None:
     with pytest.raises(Invalid, match="500"):
         keyset(Seal.objects.all(), ("id",), limit=limit)
+
+
+def test_a_mark_in_an_odd_zone_is_a_moment_all_the_same(seals: list[Seal]) -> None:
+    page = keyset(Seal.objects.all(), ("-at", "id"), after=mark("2026-01-01T19:20:00+19:15", 1))
+    assert [seal.at for seal in page.items] == [START] * 3
 
 
 def test_a_mark_beyond_all_numbers_ends_the_list(seals: list[Seal]) -> None:
