@@ -24,12 +24,16 @@ def inside(field: str, area: str) -> Q:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Areas by code prefix, units by id, and the person's own rows; ``everything`` is the whole city."""
+    """Areas by code prefix, units by id, and the person's own rows; ``everything`` is the whole city.
+
+    ``own``: a post reaches no further than what is the person's own.
+    """
 
     everything: bool = False
     areas: tuple[str, ...] = ()
     units: tuple[int, ...] = ()
     person: int | None = None
+    own: bool = False
 
     @property
     def empty(self) -> bool:

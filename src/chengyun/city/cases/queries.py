@@ -12,6 +12,7 @@ from chengyun.city.cases.models import DISTRICT, Case, CaseClass, FilingConditio
 from chengyun.city.people.models import Unit, User
 from chengyun.kernel import clock, search
 from chengyun.kernel.errors import Invalid, Missing
+from chengyun.kernel.installation import installation
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import inside
@@ -22,24 +23,43 @@ from chengyun.science.coordinates import distance
 RELATED = ("case_class", "condition", "unit")
 
 
+def within(area: str) -> Q:
+    """Cases inside an area. A district has a column of its own: its list is read in order, however large it is."""
+    return Q(district=area) if len(area) == DISTRICT else inside("area", area)
+
+
 def visible(user: User) -> Q:
-    """The part of all cases this person may see: by area, by unit, or because it is theirs."""
-    scope = user.scope("case.view")
-    if scope.empty:
-        return Q(pk__in=())
-    found = scope.area_q("area") | Q(reporter=user) | Q(assignee=user)
-    return found | Q(unit__in=scope.units) if scope.units else found
+    """The part of all cases this person works on: their areas, their units, or only their own."""
+    scope, city = user.scope("case.view"), installation()
+    if scope.everything or (city and city.area in scope.areas):
+        return Q()
+    found = Q(pk__in=())
+    for area in scope.areas:
+        found |= within(area)
+    if scope.units:
+        found |= Q(unit__in=scope.units)
+    return found | _own(user) if scope.own else found
+
+
+def _own(user: User) -> Q:
+    return Q(reporter=user) | Q(assignee=user)
 
 
 def cases_for(user: User) -> QuerySet[Case]:
+    """What this person's lists are made of."""
     return Case.objects.filter(visible(user))
+
+
+def open_to(user: User) -> QuerySet[Case]:
+    """What this person may open: their lists, and what is their own wherever it lies."""
+    seen = visible(user)
+    mine = user.scope("case.view").person and seen
+    return Case.objects.filter(seen | _own(user) if mine else seen)
 
 
 def case_for(user: User, code: str) -> Case:
     """One case in full; Missing when it does not exist or is not this person's to see."""
-    found = (
-        cases_for(user).filter(code=code).select_related(*RELATED, "assignee", "reporter").first()
-    )
+    found = open_to(user).filter(code=code).select_related(*RELATED, "assignee", "reporter").first()
     if found is None:
         raise Missing(f"没有案件「{code}」，或者它不在你的范围内。")
     return found
@@ -47,7 +67,7 @@ def case_for(user: User, code: str) -> Case:
 
 def may_read(user: Any, pk: int) -> bool:
     """Whether this person may see the evidence of a case."""
-    return bool(user.may("case.view")) and cases_for(user).filter(pk=pk).exists()
+    return bool(user.may("case.view")) and open_to(user).filter(pk=pk).exists()
 
 
 def may_take(user: User, case: Case, step: Step) -> bool:
@@ -87,7 +107,7 @@ def narrowed(
     if case_class:
         cases = cases.filter(case_class__in=class_ids(case_class))
     if area:
-        cases = cases.filter(inside("area", area))
+        cases = cases.filter(within(area))
     if late or soon:
         cases = cases.filter(open=True, **{"due_at__lt" if late else "warn_at__lt": clock.now()})
     return matching(cases, words) if words else cases
@@ -95,7 +115,7 @@ def narrowed(
 
 def case_seen(user: User, case: Case) -> bool:
     """Whether a case still lies in this person's sight after what was done to it."""
-    return cases_for(user).filter(pk=case.pk).exists()
+    return open_to(user).filter(pk=case.pk).exists()
 
 
 def unit_named(code: str) -> Unit:

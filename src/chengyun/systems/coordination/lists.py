@@ -21,7 +21,13 @@ from chengyun.kernel.ui.words import told
 
 NEAR = 5
 """The warning comes when a fifth of the limit is left; the stored warning moment says when that is."""
-PERIODS = (("1", "今天"), ("7", "近 7 天"), ("30", "近 30 天"), ("90", "近 90 天"))
+PERIODS = (
+    ("1", "今天"),
+    ("7", "近 7 天"),
+    ("30", "近 30 天"),
+    ("90", "近 90 天"),
+    ("365", "近一年"),
+)
 
 
 def light(case: Case) -> Light | None:

@@ -83,7 +83,7 @@ def proposal_for(case: Case) -> Proposal | None:
         return None
     since = clock.now() - LOOK_BACK
     rows = Case.objects.filter(
-        case_class=case.case_class_id, reported_at__gte=since, area__startswith=case.district
+        case_class=case.case_class_id, reported_at__gte=since, district=case.district
     )
     best = (
         rows.exclude(unit=None)

@@ -102,6 +102,7 @@ def _row(
     return Case(
         code=code,
         area=place.area,
+        district=place.area[:DISTRICT],
         grid=place.grid,
         workflow=kind.workflow,
         edition=edition,

@@ -44,7 +44,7 @@ def test_no_inspector_of_another_district_is_sent(cast: Cast) -> None:
 def test_similar_cases_are_told_only_to_who_sees_them(cast: Cast) -> None:
     first, second = make_case(cast), make_case(cast)
     assert similar_to(cast.dispatcher, first) == [second]
-    Case.objects.filter(pk=second.pk).update(area=OTHER_DISTRICT)
+    Case.objects.filter(pk=second.pk).update(area=OTHER_DISTRICT, district=OTHER_DISTRICT)
     assert similar_to(cast.dispatcher, first) == []
 
 

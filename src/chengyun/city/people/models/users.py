@@ -97,6 +97,7 @@ class User(AbstractBaseUser):
                 u for p in posts if p.role.reach == Role.Reach.UNIT for u in p.reach_units()
             ),
             person=self.pk if posts else None,
+            own=any(p.role.reach == Role.Reach.OWN for p in posts),
         )
 
 
