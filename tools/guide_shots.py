@@ -66,7 +66,7 @@ SHOTS = (
     Shot(name="assets",    role="admin",      path="/data/assets/map/"),
     Shot(name="import",    role="admin",      path="/data/imports/add/"),
     Shot(name="roles",     role="security",   path="/maintenance/roles/"),
-    Shot(name="audit",     role="auditor",    path="/maintenance/audit/"),
+    Shot(name="audit",     role="auditor",    path="/maintenance/audit/?verb=case.dispatch"),
 )
 # What is chosen (<select>) or typed before the picture is taken.
 FILLED = {
