@@ -30,17 +30,29 @@ class Slice(Generic[M]):
 
 
 def keyset(
-    rows: QuerySet[M], order: tuple[str, ...], *, after: str = "", limit: int = 50
+    rows: QuerySet[M],
+    order: tuple[str, ...],
+    *,
+    after: str = "",
+    limit: int = 50,
+    whole: QuerySet[M] | None = None,
 ) -> Slice[M]:
-    """The next ``limit`` rows in ``order`` (field names, "-" for descending; the last one unique; none null)."""
+    """The next ``limit`` rows in ``order`` (field names, "-" for descending; the last one unique; none null).
+
+    With ``whole``, what is searched and sorted is no more than an index holds; the rows found are then read from there.
+    """
     if not 1 <= limit <= MOST:
         raise Invalid(f"每页最多 {MOST} 条，最少 1 条。")
     if after:
         rows = rows.filter(_beyond(order, _read(after, rows.model, order)))
-    found = list(rows.order_by(*order)[: limit + 1])
-    more = len(found) > limit
-    items = found[:limit]
-    return Slice(items=items, next=_mark(items[-1], order) if more else "")
+    narrow = rows.only(*(name.lstrip("-") for name in order)) if whole is not None else rows
+    found = list(narrow.order_by(*order)[: limit + 1])
+    items, more = found[:limit], len(found) > limit
+    mark = _mark(items[-1], order) if more else ""
+    if whole is not None:
+        full = whole.in_bulk([item.pk for item in items])
+        items = [full[item.pk] for item in items if item.pk in full]
+    return Slice(items=items, next=mark)
 
 
 def count(rows: QuerySet[Any], *, exact: bool = False) -> tuple[int, bool]:

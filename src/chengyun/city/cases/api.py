@@ -182,8 +182,8 @@ def cases(request: HttpRequest, wanted: Query[Wanted]) -> Any:
         soon=wanted.soon,
     )
     total, exact = paging.count(rows, exact=wanted.exact)
-    related = rows.select_related(*queries.RELATED)
-    found = paging.keyset(related, ORDERS[wanted.order], after=wanted.after, limit=wanted.limit)
+    order, whole = ORDERS[wanted.order], queries.in_full()
+    found = paging.keyset(rows, order, after=wanted.after, limit=wanted.limit, whole=whole)
     items = [answers.summary(case) for case in found.items]
     return {"items": items, "next": found.next, "total": total, "exact": exact}
 

@@ -12,6 +12,7 @@ from chengyun.city.cases.models import FAR, Case
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.queries import units_serving
 from chengyun.city.places.queries import regions
+from chengyun.city.places.specs import Level
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.specs import Column, Filter, Workflow
@@ -21,6 +22,7 @@ from chengyun.kernel.ui.words import told
 
 NEAR = 5
 """The warning comes when a fifth of the limit is left; the stored warning moment says when that is."""
+BELOW: dict[int, Level] = {4: "district", 6: "street", 9: "community"}
 PERIODS = (
     ("1", "今天"),
     ("7", "近 7 天"),
@@ -108,8 +110,8 @@ def majors(user: Any) -> list[tuple[str, str]]:
 def areas(user: Any) -> list[tuple[str, str]]:
     """The districts and streets of where this person works."""
     home = _area(user)
-    depth = {4: "district", 6: "street", 9: "community"}.get(len(home), "")
-    return [(r.code, r.name) for r in regions(within=home) if r.level == depth]
+    level = BELOW.get(len(home))
+    return list(regions(within=home, level=level).values_list("code", "name")) if level else []
 
 
 def units(user: Any) -> list[tuple[str, str]]:
