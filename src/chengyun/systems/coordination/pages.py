@@ -62,14 +62,20 @@ def desk(request: HttpRequest) -> HttpResponse:
         way=(reverse("coordination:cases"), "看全部案件"),
     )
     return page(
-        request, pile=pile, table=shown, filters=bar, tabs=_tabs(request, pile.key), total=total
+        request,
+        pile=pile,
+        queue=f"coordination.{pile.key}",
+        table=shown,
+        filters=bar,
+        tabs=_tabs(request, pile.key),
+        total=total,
     )
 
 
 def _page_of(request: HttpRequest, rows: Any, order: str) -> Any:
     last = "-id" if order.startswith("-") else "id"
     after = request.GET.get("after", "")
-    return keyset(rows.select_related(*register.RELATED), (order, last), after=after)
+    return keyset(rows, (order, last), after=after, whole=register.in_full())
 
 
 def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:

@@ -33,6 +33,7 @@ MODULES = {
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """An icon of the sprite; alone it needs a ``label``, beside words it has none."""
     if name not in icons.names():
