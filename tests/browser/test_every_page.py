@@ -67,7 +67,12 @@ def faults_of(somebody: Actor, path: str) -> Iterator[str]:
     answer = page.goto(path, wait_until="networkidle")
     if answer is None or answer.status != 200:
         yield f"answered {answer and answer.status}"
-        return
+    else:
+        yield from faults_here(page)
+
+
+def faults_here(page: Page) -> Iterator[str]:
+    """What hinders somebody on the page that is open."""
     yield from frame_faults(page)
     yield from (f"light, {barrier}" for barrier in barriers(page))
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
@@ -87,6 +92,29 @@ def test_nothing_hinders_anybody(furnished: City, window: Windows, system: str) 
             for _, path in way:
                 faults += [f"{path} ({username}): {fault}" for fault in faults_of(somebody, path)]
     assert not faults, "\n".join(faults)
+
+
+def test_what_answers_a_form_hinders_nobody(furnished: City, window: Windows) -> None:
+    """Pages that only stand there after a button was pressed."""
+    with window() as admin:
+        admin.is_in_as(furnished.cast.admin)
+        admin.opens("/maintenance/users/inspector/")
+        admin.presses("重置密码")
+        admin.reads("只显示这一次")
+        assert not list(faults_here(admin.page))
+    with window() as anybody:
+        anybody.is_in_as(furnished.cast.charlie)
+        anybody.opens("/me/")
+        anybody.fills("用途", "大屏")
+        anybody.presses("签发令牌")
+        anybody.reads("只显示这一次")
+        assert not list(faults_here(anybody.page))
+    with window() as auditor:
+        auditor.is_in_as(furnished.cast.auditor)
+        auditor.opens("/maintenance/audit/")
+        auditor.presses("校验全部")
+        auditor.reads("没有改动，没有缺失。")
+        assert not list(faults_here(auditor.page))
 
 
 def test_the_login_and_a_refusal_hinder_nobody(furnished: City, window: Windows) -> None:
