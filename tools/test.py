@@ -1,6 +1,6 @@
 """What `./test` does: install the development set, run pytest on SQLite and then on PostgreSQL.
 
-    ./test [--only sqlite|postgresql] [--long] [pytest arguments]
+    ./test [--only sqlite|postgresql] [--long] [--cover] [pytest arguments]
 
 `TEST_DATABASE_URL` names a server to use; without it one is started for this run alone.
 """
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from tools.cluster import binaries, cluster
 from tools.install import ROOT, VENV, Unready, install, say
 
+COVER = ("--cov=src/chengyun", "--cov-report=", "--cov-fail-under=90")
 CLOSING = re.compile(r"\d+ (passed|failed|error|skipped|deselected)|no tests ran")
 NO_SERVER = (
     "not run on PostgreSQL: there is none here (apt install postgresql, or TEST_DATABASE_URL)"
@@ -41,13 +42,22 @@ def main() -> int:
         seed = random.SystemRandom().randrange(2**32)
         words = ["--long", f"--hypothesis-seed={seed}", *words]
         say(f"seed {seed}: repeat with --hypothesis-seed={seed}")
-    runs = [_run(name, url, words) for name, url in _databases(options.only)]
+    cover = COVER if options.cover else ()
+    runs = []
+    for name, url in _databases(options.only):
+        runs.append(_run(name, url, [*cover, *words]))
+        cover = ()
     return _close(runs, options.only)
 
 
 def _options() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(prog="./test", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database, not both")
+    parser.add_argument(
+        "--cover",
+        action="store_true",
+        help="less than 90 %% of lines covered in the first run fails",
+    )
     parser.add_argument("--long", action="store_true", help="add what takes minutes")
     return parser.parse_known_args()
 
@@ -87,7 +97,7 @@ def _run(name: str, url: str, words: list[str]) -> Run:
             sys.stdout.write(line)
             sys.stdout.flush()
             closing = line.strip() if CLOSING.search(line) else closing
-    return Run(name, process.returncode, closing)
+    return Run(name, process.returncode, closing or f"pytest ended early ({process.returncode})")
 
 
 def _close(runs: list[Run], only: str | None) -> int:
