@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
+from chengyun.city.people.models.users import lasting_on
 from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
@@ -62,6 +63,12 @@ def user_for(user: User, username: str) -> User:
 def posts_for(user: User) -> QuerySet[Post]:
     """Posts of accounts the user may see."""
     return Post.objects.filter(user__in=users_for(user)).select_related("role", "unit", "user")
+
+
+def lasting_posts(user: User) -> list[Post]:
+    """The posts of an account that have not ended, those to come included."""
+    lasting = lasting_on(localdate(clock.now()))
+    return list(Post.objects.filter(lasting, user=user).select_related("role"))
 
 
 def bindings_for(user: User) -> QuerySet[Binding]:

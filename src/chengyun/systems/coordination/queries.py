@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
+from chengyun.city.people.models.users import held_on
 from chengyun.city.people.queries import roles, units_serving
 from chengyun.kernel import clock, registry
 from chengyun.systems.coordination.specs import Pile
@@ -108,6 +110,7 @@ def units_for_case(case: Case) -> list[tuple[str, str]]:
 def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
     """The inspectors who may be sent to a case, as choices."""
     keys = [role.pk for role in roles() if "case.check" in role.permissions]
-    rows = User.objects.filter(is_active=True, posts__role__in=keys, posts__valid_to=None)
-    here = rows.filter(posts__area__startswith=case.district).distinct().order_by("username")
-    return [(user.username, user.name) for user in here[:200]]
+    here = {"posts__role__in": keys, "posts__area__startswith": case.district}
+    today = held_on(localdate(clock.now()), "posts__")
+    rows = User.objects.filter(today, is_active=True, **here).distinct().order_by("username")
+    return [(user.username, user.name) for user in rows[:200]]

@@ -53,6 +53,8 @@ FACTS = {
     "phone": "电话",
     "email": "邮箱",
     "role": "角色",
+    "valid_from": "任职从",
+    "valid_to": "任期到",
     "area": "区域",
     "kind": "类别",
     "parent": "上级",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
+from django.utils.timezone import localdate
 
 from chengyun.city.people.models.units import Unit
 from chengyun.city.places.queries import names_of
+from chengyun.kernel import clock
 from chengyun.kernel.installation import installation
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
@@ -68,7 +72,7 @@ class User(AbstractBaseUser):
     @cached_property
     def standing(self) -> list[Post]:
         """Posts held now, the first one leading."""
-        return posts_held(self.pk)
+        return posts_held(self.pk, localdate(clock.now()))
 
     @cached_property
     def permissions(self) -> frozenset[str]:
@@ -102,7 +106,10 @@ class User(AbstractBaseUser):
 
 
 class Post(models.Model):
-    """A user in a role, for a unit and an area, for a time."""
+    """A user in a role, for a unit and an area, for a time.
+
+    It holds from ``valid_from`` on; on ``valid_to`` it holds no longer, like everything that ends.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="posts")
@@ -115,15 +122,38 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id}"
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.valid_to is not None and self.valid_to <= localdate(clock.now())
+
+    @property
+    def begun(self) -> bool:
+        return self.valid_from <= localdate(clock.now())
+
+    @property
+    def held(self) -> bool:
+        return self.begun and not self.over
+
     def reach_units(self) -> list[int]:
         """The post's unit and everything under it."""
         return units_under(self.unit.path)
 
 
+def lasting_on(day: date, post: str = "") -> Q:
+    """Posts that have not ended by that day, those to come included; ``post`` is the way to them ("posts__")."""
+    return Q(**{f"{post}valid_to": None}) | Q(**{f"{post}valid_to__gt": day})
+
+
+def held_on(day: date, post: str = "") -> Q:
+    """Posts that hold on a day."""
+    return lasting_on(day, post) & Q(**{f"{post}valid_from__lte": day})
+
+
 @recent(5)
-def posts_held(user_id: int) -> list[Post]:
-    """The posts a user holds now; whoever changes a post, a role or a unit forgets them."""
-    held = Post.objects.filter(user=user_id, valid_to=None).select_related("role", "unit")
+def posts_held(user_id: int, day: date) -> list[Post]:
+    """The posts a user holds on a day; whoever changes a post, a role or a unit forgets them."""
+    held = Post.objects.filter(held_on(day), user=user_id).select_related("role", "unit")
     return list(held.order_by("order", "id"))
 
 

@@ -11,8 +11,8 @@ from django.db.models import F
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import ApiToken, Binding, Post, Unit, User
-from chengyun.city.people.models.users import forget_posts
-from chengyun.city.people.queries import token_of
+from chengyun.city.people.models.users import forget_posts, lasting_on
+from chengyun.city.people.queries import lasting_posts, token_of
 from chengyun.city.people.roles import mingled
 from chengyun.city.people.services.passwords import hashed
 from chengyun.kernel import clock
@@ -133,7 +133,7 @@ def end_user(user: User, *, by: Person | None) -> User:
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, valid_to=today):
         raise Conflict(f"{user.username} 已经停用了。")
     facts = {
-        "posts": Post.objects.filter(user=user, valid_to=None).update(valid_to=today),
+        "posts": Post.objects.filter(lasting_on(today), user=user).update(valid_to=today),
         "bindings": Binding.objects.filter(user=user, valid_to=None).update(valid_to=today),
         "tokens": ApiToken.objects.filter(user=user, revoked_at=None).update(
             revoked_at=clock.now()
@@ -150,12 +150,15 @@ def must_administer(by: Person | None, user: User) -> None:
     """Refuse to whoever does not administer the account and every area its posts reach.
 
     Whoever sets a password or issues a token could otherwise act with a post that is wider than their own, or hold two
-    of the three administrations: the accounts of those are the security administrator's.
+    of the three administrations: the accounts of those are the security administrator's. Posts to come count.
     """
-    for area in {area_of(user), *(post.area for post in user.standing)}:
+    if by is None:
+        return
+    posts = lasting_posts(user)
+    for area in {area_of(user), *(post.area for post in posts)}:
         require(by, "people.user.change", area=area)
-    kept = mingled(user.permissions)
-    if by is not None and kept and not by.may("people.role.change"):
+    kept = mingled(key for post in posts for key in post.role.permissions)
+    if kept and not by.may("people.role.change"):
         raise NotAllowed(f"{user.username} 是{kept[0]}员的账号，只能由安全管理员办理。")
 
 

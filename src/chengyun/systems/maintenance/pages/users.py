@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from chengyun.city.people.models import Unit, User
+from chengyun.city.people.models.users import held_on
 from chengyun.city.people.queries import (
     person_of,
     post_for,
@@ -55,7 +57,7 @@ def state_of(user: User) -> dict[str, str] | None:
 
 
 def _posts_of(user: User) -> str:
-    held = [post for post in user.posts.all() if post.valid_to is None]
+    held = [post for post in user.posts.all() if post.held]
     return "、".join(dict.fromkeys(post.role.label for post in held))
 
 
@@ -90,6 +92,8 @@ POST = (
     Field(key="role", label="角色", kind="unit", required=True),
     Field(key="unit", label="任职单位", kind="unit", required=True),
     Field(key="area", label="管辖区域", kind="unit", hint="不选就是任职单位所在区域"),
+    Field(key="valid_from", label="任职从", kind="date", hint="不填就是今天"),
+    Field(key="valid_to", label="任期到", kind="date", hint="这一天起不再任职，不填就一直任职"),
 )
 
 
@@ -201,8 +205,10 @@ def post_add(request: HttpRequest, username: str) -> HttpResponse:
         raise faults_of(form)
     given = form.cleaned_data
     role = role_of(given["role"])
-    give_post(found, role, unit_for(by, given["unit"]), area=given["area"], by=by)
-    return back(request, _url("user", found), f"{found.name}已任{role.label}。")
+    term = {key: given[key] for key in ("valid_from", "valid_to")}
+    made = give_post(found, role, unit_for(by, given["unit"]), area=given["area"], by=by, **term)
+    when = "已任" if made.begun else f"{made.valid_from} 起任"
+    return back(request, _url("user", found), f"{found.name}{when}{role.label}。")
 
 
 @require_POST
@@ -222,7 +228,8 @@ def _narrowed(rows: QuerySet[User], values: dict[str, str]) -> QuerySet[User]:
     if code := values.get("unit"):
         rows = rows.filter(unit__code=code)
     if role := values.get("role"):
-        rows = rows.filter(posts__role__key=role, posts__valid_to=None).distinct()
+        today = held_on(localdate(clock.now()), "posts__")
+        rows = rows.filter(today, posts__role__key=role).distinct()
     state = values.get("state")
     if state == "locked":
         rows = rows.filter(locked_until__gt=clock.now())
