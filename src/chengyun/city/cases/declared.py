@@ -45,6 +45,7 @@ registry.add(
     Permission(key="catalogue.change", label="维护类别与时限", group="应用维护"),
     Act(key="case.report", label="上报"),
     Act(key="ledger.report", label="登记"),
+    Act(key="case.reporter.view", label="查看上报人信息"),
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
     Act(key="catalogue.load", label="载入类别"),

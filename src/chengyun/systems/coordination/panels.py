@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import FAR, Case, StageClock
+from chengyun.city.cases.services.reporter import note_view
 from chengyun.city.cases.specs import Source
 from chengyun.city.cases.workflow import CLOCKS
 from chengyun.city.people.models import User
@@ -18,7 +19,7 @@ from chengyun.kernel import clock, registry
 from chengyun.kernel.audit import chained
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import attachments_of
-from chengyun.kernel.history import Line, history_of
+from chengyun.kernel.history import ERASED, Line, history_of
 from chengyun.kernel.specs import Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
@@ -104,20 +105,27 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
         ("责任单位", str(case.unit) if case.unit else "未派"),
     ]
-    return rows + _reporter(lines, clear=_sees_reporter(user, case))
+    return rows + _reporter(case, user, lines)
 
 
 def _sees_reporter(user: User, case: Case) -> bool:
     return user.scope("case.reporter.view").covers(area=case.area, unit=case.unit_id)
 
 
-def _reporter(lines: list[Line], *, clear: bool) -> list[tuple[str, str]]:
+def _reporter(case: Case, user: User, lines: list[Line]) -> list[tuple[str, str]]:
+    """Who reported, masked for most; for whom it is clear, that is noted."""
     personal = lines[0].personal if lines else {}
     name, phone = personal.get("reporter_name", ""), personal.get("reporter_phone", "")
-    if not name and not phone:
+    known = {name, phone} - {""}
+    if not known:
         return []
-    shown = (name, phone) if clear else (masked_name(name), masked_phone(phone))
-    return [("上报人", "　".join(part for part in shown if part))]
+    if known == {ERASED}:
+        return [("上报人", ERASED)]
+    if not _sees_reporter(user, case):
+        name, phone = masked_name(name), masked_phone(phone) if phone else ""
+    else:
+        note_view(case, by=user)
+    return [("上报人", "　".join(part for part in (name, phone) if part))]
 
 
 def clocks_of(case: Case) -> list[dict[str, Any]]:

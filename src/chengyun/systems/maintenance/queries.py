@@ -40,6 +40,7 @@ SUBJECTS = {
     "assets.asset": "部件",
     "assets.importrun": "部件导入",
     "cases.case": "案件",
+    "cases.reporterview": "案件",
     "cases.caseclass": "类别",
     "cases.filingcondition": "立案条件",
     "inspections.finding": "督查问题",

@@ -149,3 +149,22 @@ class StageClock(models.Model):
         if self.limit_value is None:
             return None
         return Limit(value=self.limit_value, unit=cast(LimitUnit, self.limit_unit))
+
+
+class ReporterView(models.Model):
+    """When a person was last told in clear who reported a case.
+
+    The audit rows of it hang here, apart from those of the case: to look at a case is nothing that happened to it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("case", "user"), name="reporter_view_once"),)
+
+    @property
+    def code(self) -> str:
+        """The audit is searched by the number of the case."""
+        return self.case.code
