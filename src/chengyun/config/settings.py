@@ -14,6 +14,7 @@ DEBUG = ENV.debug
 SECRET_KEY = environment.secret_key(ENV)
 ALLOWED_HOSTS = list(ENV.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.origins)
+TRUSTED_PROXIES = ENV.proxies
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

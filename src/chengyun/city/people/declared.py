@@ -1,7 +1,10 @@
 """What people declare: permissions and audited acts."""
 
+from datetime import timedelta
+
+from chengyun.city.people.services import networks
 from chengyun.kernel import registry
-from chengyun.kernel.specs import Act, Field, Param, Permission
+from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 from chengyun.kernel.ui.specs import Landmark
 
 registry.add(
@@ -16,6 +19,7 @@ registry.add(
     Act(key="user.login_failed", label="登录失败"),
     Act(key="user.lock", label="锁定账号"),
     Act(key="user.logout", label="退出"),
+    Act(key="network.block", label="暂停网络地址登录"),
     Act(key="user.add", label="新增用户"),
     Act(key="user.change", label="修改用户"),
     Act(key="user.password", label="修改密码"),
@@ -53,6 +57,31 @@ registry.add(
         ),
     ),
     Param(
+        key="login.network_tries",
+        label="一个网络地址失败几次后暂停登录",
+        default=50,
+        group="登录与密码",
+        field=Field(
+            key="login.network_tries", label="次数", kind="int", minimum=10, maximum=5000, unit="次"
+        ),
+        by_area=False,
+    ),
+    Param(
+        key="login.network_minutes",
+        label="网络地址失败次数的累计时间，也是暂停的时长",
+        default=15,
+        group="登录与密码",
+        field=Field(
+            key="login.network_minutes",
+            label="时长",
+            kind="int",
+            minimum=5,
+            maximum=1440,
+            unit="分钟",
+        ),
+        by_area=False,
+    ),
+    Param(
         key="login.token_hours",
         label="用密码换取的接口令牌有效期",
         default=12,
@@ -60,6 +89,12 @@ registry.add(
         field=Field(
             key="login.token_hours", label="有效期", kind="int", minimum=1, maximum=720, unit="小时"
         ),
+    ),
+    Periodic(
+        key="login.tidy",
+        label="清理过期的登录限制",
+        every=timedelta(minutes=30),
+        run=networks.tidy_up,
     ),
     Landmark(key="me", label="个人设置", url="people:me"),
     Landmark(key="logout", label="退出", url="people:logout"),

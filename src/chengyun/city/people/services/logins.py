@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 
 from chengyun.city.people.models import User
+from chengyun.city.people.services.networks import limits_of_the_city, network_of, one_try
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.people.services.users import USERNAME, area_of, hold
 from chengyun.kernel import clock
@@ -27,8 +28,8 @@ LONGEST_PASSWORD = 128
 
 
 def login(request: HttpRequest, username: str, password: str) -> User:
-    """Open a session. Raises Unknown for a wrong pair, TooMany while the account is locked."""
-    user = check_login(username, password, door="page")
+    """Open a session. Raises Unknown for a wrong pair, TooMany while the account or the address is blocked."""
+    user = check_login(username, password, door="page", network=network_of(request))
     open_session(request, user)
     return user
 
@@ -55,14 +56,19 @@ def keep_session(request: HttpRequest, user: User) -> None:
     update_session_auth_hash(request, user)
 
 
-def check_login(username: str, password: str, *, door: str) -> User:
-    """The person of a user name and password; every try leaves its audit row."""
+def check_login(username: str, password: str, *, door: str, network: str = "") -> User:
+    """The person of a user name and password; every try on an account leaves its audit row."""
+    with one_try(network):
+        return _check_login(username, password, door)
+
+
+def _check_login(username: str, password: str, door: str) -> User:
     user = _find(username.strip().lower())
     if user and user.locked_until and user.locked_until > clock.now():
         raise _locked(user)
     if user is None:
         make_password(password[:LONGEST_PASSWORD])  # as slow as a known name
-        raise _wrong(settings_of(""))
+        raise _wrong(limits_of_the_city())
     if len(password) <= LONGEST_PASSWORD and user.check_password(password) and user.is_active:
         return _remember_login(user, door)
     limits = settings_of(area_of(user))

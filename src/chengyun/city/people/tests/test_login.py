@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from chengyun.city.people.factories import PASSWORD, Cast, make_cast
+from chengyun.city.people.factories import CITY, PASSWORD, Cast, make_cast
 from chengyun.city.people.models import ApiToken, User
 from chengyun.city.people.services.users import end_user, set_password, unlock_user
 from chengyun.kernel import clock
 from chengyun.kernel.models import Audit, Personal
+from chengyun.kernel.params import set_param
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,12 @@ def test_a_wrong_pair_gets_one_sentence(client: Client, cast: Cast, username: st
     assert status == 401
     assert body["error"] == "unauthenticated"
     assert body["message"] == "账号或密码不对。连错 5 次锁定 15 分钟。"
+
+
+def test_a_name_nobody_has_is_told_the_rule_of_the_city(client: Client, cast: Cast) -> None:
+    set_param("login.tries", CITY, 9, by=None)
+    told = {take_token(client, name, "wrong")[1]["message"] for name in ("admin", "nobody")}
+    assert told == {"账号或密码不对。连错 9 次锁定 15 分钟。"}
 
 
 def test_five_failures_lock_the_account(client: Client, cast: Cast) -> None:
