@@ -34,6 +34,7 @@ from chengyun.kernel.errors import (
     Unknown,
 )
 from chengyun.kernel.models.machinery import IdempotentAnswer
+from chengyun.kernel.pages import unsettled
 from chengyun.kernel.scope import Person
 
 
@@ -86,7 +87,11 @@ class Session(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         user = request.user
-        return None if isinstance(user, AnonymousUser) or not user.is_active else user
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return None
+        if first := unsettled(user):
+            raise first
+        return user
 
 
 api = NinjaAPI(

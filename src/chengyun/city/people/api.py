@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from chengyun.city.people.services.logins import check_login
-from chengyun.city.people.services.networks import network_of
+from chengyun.city.people.services.logins import login_for_token
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.users import area_of
 from chengyun.kernel.api import problems
@@ -30,8 +29,7 @@ class Token(Schema):
 @router.post("/token", response={200: Token, **problems(429)}, auth=None, summary="换取令牌")
 def token(request: HttpRequest, credentials: Credentials) -> Token:
     """Exchange a user name and password for a bearer token."""
-    given = (credentials.username, credentials.password)
-    user = check_login(*given, door="api", network=network_of(request))
+    user = login_for_token(request, credentials.username, credentials.password)
     hours = settings_of(area_of(user))["login.token_hours"]
     raw, issued = issue_token(user, "密码登录", timedelta(hours=hours), by=user)
     return Token(token=raw, expires_at=issued.expires_at)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
+from chengyun.city.people.models import User
 from chengyun.city.people.queries import demo_roles, own_token, own_tokens, person_of
 from chengyun.city.people.services import logins, tokens
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
@@ -30,7 +31,7 @@ TOKEN = (
 )
 
 
-PASSWORDS = ("old_password", "new_password", "new_password_again")
+PASSWORDS = ("new_password", "new_password_again")
 
 
 @door()
@@ -87,6 +88,36 @@ def logout(request: HttpRequest) -> HttpResponse:
     return back(request, resolve_url("people:login"))
 
 
+@door(settling=True)
+def password_due(request: HttpRequest) -> HttpResponse:
+    """A password that somebody else set is changed before anything else opens."""
+    user = person_of(request)
+    if not user.temporary_since:
+        return back(request, "people:home")
+    if request.method != "POST":
+        return _password_page(request)
+    try:
+        _change_password(request, user)
+    except Refusal as refusal:
+        return _password_page(request, refusal)
+    return back(request, "people:home", "密码已换成你自己的。")
+
+
+def _password_page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+    return page(request, status=refusal.status if refusal else 200, refusal=refusal)
+
+
+def _change_password(request: HttpRequest, user: User) -> None:
+    """The new password, typed twice; the session goes on, all others and the tokens end."""
+    new, again = (request.POST.get(key, "") for key in PASSWORDS)
+    if new != again:
+        raise wrong("new_password_again", "两次输入的新密码不一样。")
+    if user.temporary_since and user.check_password(new):
+        raise wrong("new_password", "新密码不能和管理员设的一样。")
+    set_password(user, new, by=user)
+    logins.keep_session(request, user)
+
+
 @door()
 def me(request: HttpRequest) -> HttpResponse:
     """One's own account: contact, password, posts, tokens."""
@@ -111,12 +142,8 @@ def me(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the session stays, all others end."""
     user = person_of(request)
-    given = {key: request.POST.get(key, "") for key in PASSWORDS}
-    if given["new_password"] != given["new_password_again"]:
-        raise wrong("new_password_again", "两次输入的新密码不一样。")
-    logins.check_own(user, given["old_password"])
-    set_password(user, given["new_password"], by=user)
-    logins.keep_session(request, user)
+    logins.check_own(user, request.POST.get("old_password", ""))
+    _change_password(request, user)
     return back(request, "people:me", "密码已修改，别处的登录和令牌都已失效。")
 
 

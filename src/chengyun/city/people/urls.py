@@ -6,6 +6,7 @@ app_name = "people"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("login/", pages.login, name="login"),
+    path("login/password/", pages.password_due, name="password_due"),
     path("logout/", pages.logout, name="logout"),
     path("me/", pages.me, name="me"),
     path("me/password/", pages.password, name="password"),

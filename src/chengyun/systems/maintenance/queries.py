@@ -73,6 +73,7 @@ FACTS = {
     "minutes": "锁定分钟",
     "tokens": "吊销令牌",
     "own": "本人修改",
+    "temporary": "须本人更换",
     "date": "日期",
     "works": "上班",
     "year": "年份",

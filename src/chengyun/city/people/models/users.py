@@ -13,9 +13,12 @@ from django.utils.timezone import localdate
 from chengyun.city.people.models.units import Unit
 from chengyun.city.places.queries import names_of
 from chengyun.kernel import clock
+from chengyun.kernel.errors import Unsettled
 from chengyun.kernel.installation import installation
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
+
+TEMPORARY = "密码是管理员设的，请先在登录页登录，换成自己的密码。"
 
 
 class Role(models.Model):
@@ -58,6 +61,8 @@ class User(AbstractBaseUser):
     valid_to = models.DateField(null=True, blank=True)
     failed_logins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    temporary_since = models.DateTimeField(null=True, blank=True)
+    """When somebody else set the password; None once it is the person's own."""
 
     objects = UserManager()
 
@@ -88,6 +93,13 @@ class User(AbstractBaseUser):
         area = self.standing[0].area if self.standing else ""
         city = installation()
         return "" if city is None or area == city.area else names_of([area]).get(area, "")
+
+    @property
+    def unsettled(self) -> Unsettled | None:
+        """What this person has to do before any other page opens."""
+        if self.temporary_since:
+            return Unsettled(TEMPORARY, page="people:password_due")
+        return None
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in self.permissions

@@ -15,12 +15,13 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 
 from chengyun.city.people.models import User
+from chengyun.city.people.models.users import TEMPORARY
 from chengyun.city.people.services.networks import limits_of_the_city, network_of, one_try
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.people.services.users import USERNAME, area_of, hold
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import FieldError, Invalid, TooMany, Unknown
+from chengyun.kernel.errors import FieldError, Invalid, NotAllowed, TooMany, Unknown
 from chengyun.kernel.installation import installation
 from chengyun.kernel.params import settings_of
 
@@ -29,9 +30,18 @@ LONGEST_PASSWORD = 128
 
 def login(request: HttpRequest, username: str, password: str) -> User:
     """Open a session. Raises Unknown for a wrong pair, TooMany while the account or the address is blocked."""
-    user = check_login(username, password, door="page", network=network_of(request))
+    user = check_password(username, password, door="page", network=network_of(request))
+    _remember_login(user, "page")
     open_session(request, user)
     return user
+
+
+def login_for_token(request: HttpRequest, username: str, password: str) -> User:
+    """Who is to get a token. Raises as ``login`` does, and NotAllowed while the password is not the person's own."""
+    user = check_password(username, password, door="api", network=network_of(request))
+    if user.temporary_since:
+        raise NotAllowed(TEMPORARY)
+    return _remember_login(user, "api")
 
 
 def logout(request: HttpRequest) -> None:
@@ -56,13 +66,13 @@ def keep_session(request: HttpRequest, user: User) -> None:
     update_session_auth_hash(request, user)
 
 
-def check_login(username: str, password: str, *, door: str, network: str = "") -> User:
-    """The person of a user name and password; every try on an account leaves its audit row."""
+def check_password(username: str, password: str, *, door: str, network: str) -> User:
+    """The person of a user name and password; every wrong one on an account leaves its audit row."""
     with one_try(network):
-        return _check_login(username, password, door)
+        return _check_password(username, password, door)
 
 
-def _check_login(username: str, password: str, door: str) -> User:
+def _check_password(username: str, password: str, door: str) -> User:
     user = _find(username.strip().lower())
     if user and user.locked_until and user.locked_until > clock.now():
         raise _locked(user)
@@ -70,7 +80,7 @@ def _check_login(username: str, password: str, door: str) -> User:
         make_password(password[:LONGEST_PASSWORD])  # as slow as a known name
         raise _wrong(limits_of_the_city())
     if len(password) <= LONGEST_PASSWORD and user.check_password(password) and user.is_active:
-        return _remember_login(user, door)
+        return user
     limits = settings_of(area_of(user))
     if _remember_failure(user, door, limits):
         raise _locked(user)

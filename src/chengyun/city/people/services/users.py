@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from chengyun.city.people.services.passwords import hashed
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, NotAllowed, wrong
+from chengyun.kernel.installation import installation
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 
@@ -42,6 +44,7 @@ def add_user(
     user = User(username=username, name=name.strip(), unit=unit, phone=phone, email=email)
     _check(user)
     user.password = hashed(password, user)
+    user.temporary_since = _temporary(user, by)
     return _insert(user, by=by)
 
 
@@ -93,20 +96,39 @@ def change_user(user: User, changes: Mapping[str, Any], *, by: Person | None) ->
 
 
 def set_password(user: User, password: str, *, by: Person | None) -> User:
-    """Set a password and end the account's tokens; other sessions end because their hash no longer fits."""
+    """Set a password and end the account's tokens; other sessions end because their hash no longer fits.
+
+    One that somebody else set is for one login: nothing else opens before the person has chosen another.
+    """
     if not (by and by.pk == user.pk):
         must_administer(by, user)
     user.password = hashed(password, user)
+    user.temporary_since = _temporary(user, by)
     return _keep_password(user, by=by)
+
+
+def _temporary(user: User, by: Person | None) -> datetime | None:
+    """Since when a password is not the person's own. A demo's are everybody's."""
+    city = installation()
+    if by is None or by.pk == user.pk or (city and city.demo):
+        return None
+    return clock.now()
 
 
 @transaction.atomic
 def _keep_password(user: User, *, by: Person | None) -> User:
     User.objects.filter(pk=user.pk).update(
-        password=user.password, failed_logins=0, locked_until=None
+        password=user.password,
+        temporary_since=user.temporary_since,
+        failed_logins=0,
+        locked_until=None,
     )
     ended = ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=clock.now())
-    facts = {"own": bool(by and by.pk == user.pk), "tokens": ended}
+    facts = {
+        "own": bool(by and by.pk == user.pk),
+        "temporary": user.temporary_since is not None,
+        "tokens": ended,
+    }
     record("user.password", user, by=by, area=area_of(user), facts=facts)
     token_of.forget()
     return user

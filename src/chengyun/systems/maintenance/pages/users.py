@@ -49,11 +49,12 @@ STATES = [("locked", "锁定"), ("ended", "停用")]
 
 
 def state_of(user: User) -> dict[str, str] | None:
-    """The badge of an account that cannot be used."""
+    """The badge of an account that cannot be used as it is."""
     if not user.is_active:
         return {"words": "停用", "tone": "line"}
-    locked = user.locked_until and user.locked_until > clock.now()
-    return {"words": "锁定", "tone": "amber"} if locked else None
+    if user.locked_until and user.locked_until > clock.now():
+        return {"words": "锁定", "tone": "amber"}
+    return {"words": "待换密码", "tone": "line"} if user.temporary_since else None
 
 
 def _posts_of(user: User) -> str:
