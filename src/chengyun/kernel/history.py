@@ -18,6 +18,8 @@ from chengyun.kernel.specs import Act
 ERASED = "已按申请删除"
 TOLD = ("result", "reason", "note", "text")
 NAMED = ("unit", "class", "condition")
+SENT = "inspector"
+"""The fact that holds the key of whom the act sent the object to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class Line:
     label: str
     who: str
     post: str
+    sent_to: str
     facts: Mapping[str, Any]
     personal: Mapping[str, str]
 
@@ -45,7 +48,8 @@ class Line:
             for k in NAMED
             if isinstance(v := self.facts.get(k), dict)
         ]
-        return "，" + "，".join(name for name in names if name) if any(names) else ""
+        told = [name for name in (*names, self.sent_to) if name]
+        return "，" + "，".join(told) if told else ""
 
     @property
     def note(self) -> str:
@@ -62,7 +66,8 @@ def history_of(subject: models.Model, posts: Mapping[str, str]) -> list[Line]:
     rows = list(Audit.objects.filter(subject_type=kind, subject_id=subject.pk).order_by("seq"))
     kept = Personal.objects.filter(subject_type=kind, subject_id=subject.pk, erased_at=None)
     values = dict(kept.values_list("pk", "value"))
-    people = get_user_model().objects.in_bulk({row.actor_id for row in rows if row.actor_id})
+    known = {key for row in rows for key in (row.actor_id, row.facts.get(SENT)) if key}
+    people = get_user_model().objects.in_bulk(known)
     return [_line(row, people, values, posts) for row in rows]
 
 
@@ -77,6 +82,7 @@ def _line(
         label=registry.get(Act, row.verb).label if registry.has(Act, row.verb) else row.verb,
         who=str(person) if person else "系统",
         post=posts.get(row.post, ""),
+        sent_to=str(people.get(row.facts.get(SENT)) or ""),
         facts=row.facts,
         personal={
             key: values.get(value["personal"], ERASED)

@@ -7,9 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from chengyun.city.cases.models import DISTRICT, Case, CaseClass, FilingCondition, StageClock
 from chengyun.city.people.models import Unit, User
+from chengyun.city.people.models.users import held_on
+from chengyun.city.people.queries import people_bound_to, roles
+from chengyun.city.places.queries import locate
 from chengyun.kernel import clock, search
 from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.installation import installation
@@ -192,6 +196,33 @@ def condition_named(case_class: CaseClass, pk: int, area: str) -> FilingConditio
 
 def clocks_of(case: Case) -> list[StageClock]:
     return list(StageClock.objects.filter(case=case).select_related("unit"))
+
+
+def units_that_returned(case: Case) -> list[int]:
+    """The units a case lay with and lies with no more: they sent it back."""
+    if not case.returns:
+        return []
+    had = StageClock.objects.filter(case=case).exclude(unit=None).exclude(unit=case.unit_id)
+    return list(had.values_list("unit", flat=True).distinct())
+
+
+def field_workers(case: Case) -> QuerySet[User]:
+    """The inspectors who may be sent to a case."""
+    keys = [role.pk for role in roles() if "case.check" in role.permissions]
+    around = [case.area[:digits] for digits in range(2, DISTRICT)]
+    here = Q(posts__area__startswith=case.district) | Q(posts__area__in=around)
+    held = held_on(localdate(clock.now()), "posts__")
+    found = User.objects.filter(here, held, posts__role__in=keys, is_active=True)
+    return found.distinct().order_by("username")
+
+
+def field_worker_for(case: Case) -> User | None:
+    """Whose grid it is, the unit grid before the responsibility grid; else who reported it, if that is an inspector."""
+    place = locate(case.lon, case.lat)
+    codes = (case.grid, place.responsibility if place else "")
+    bound = [duty for code in codes if code for duty in people_bound_to(code)]
+    people = [duty.person for duty in bound] + ([case.reporter] if case.reporter else [])
+    return next((p for p in people if works_in_the_field(p, case)), None)
 
 
 def works_in_the_field(person: User, case: Case) -> bool:

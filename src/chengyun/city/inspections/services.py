@@ -104,6 +104,7 @@ def _open(new: NewFinding, by: User | None) -> Case:
             unit=new.unit,
             due=new.due,
             photos=new.photos,
+            data={"field": registry.get(Checklist, new.checklist).label_of(new.field)},
         ),
         by=by,
     )

@@ -8,10 +8,10 @@ from chengyun.systems.coordination.specs import Pile
 
 # fmt: off
 PILES = (
-    Pile(key="accept",   label="待受理",   icon="inbox",  states=("reported",),               may="case.accept",    order=1),
-    Pile(key="verify",   label="待核实",   icon="eye",    states=("verifying",),              may="case.verify",    order=2, mine=True),
-    Pile(key="file",     label="待立案",   icon="shield", states=("accepted",),               may="case.file",      order=3),
-    Pile(key="dispatch", label="待派遣",   icon="send",   states=("filed",),                  may="case.dispatch",  order=4),
+    Pile(key="accept",   label="待受理",   icon="inbox",  states=("reported",),               may="case.accept",    order=1, before_dispatch=True),
+    Pile(key="verify",   label="待核实",   icon="eye",    states=("verifying",),              may="case.verify",    order=2, before_dispatch=True, mine=True),
+    Pile(key="file",     label="待立案",   icon="shield", states=("accepted",),               may="case.file",      order=3, before_dispatch=True),
+    Pile(key="dispatch", label="待派遣",   icon="send",   states=("filed",),                  may="case.dispatch",  order=4, before_dispatch=True),
     Pile(key="handle",   label="待处置",   icon="flag",   states=("dispatched", "handling"),  may="case.handle",    order=5),
     Pile(key="feedback", label="待反馈",   icon="return", states=("handled",),                may="case.feed_back", order=6),
     Pile(key="check",    label="待核查",   icon="eye",    states=("checking",),               may="case.check",     order=7, mine=True),

@@ -36,28 +36,19 @@ def light(case: Case) -> Light | None:
     """The sign of a case: its running clock, or how it ended."""
     now = clock.now()
     if not case.open:
-        over = case.late and case.closed_at is not None
-        return (
-            lights.finished(timedelta(seconds=1) if over else timedelta(0))
-            if case.filed_at
-            else None
-        )
+        return lights.ended(late=case.late) if case.filed_at else None
     if case.paused:
-        return lights.stopped(now - _paused_since(case))
+        return lights.stopped()
     if case.due_at == FAR:
         return None
     limit = (case.due_at - case.warn_at) * NEAR
     return lights.running(case.due_at - now, limit, title=f"{told(case.due_at, now=now)} 前")
 
 
-def _paused_since(case: Case) -> Any:
-    """When the clock was stopped; a list does not look it up and shows how long ago the case was filed."""
-    return case.filed_at or case.reported_at
-
-
 def problem(case: Case) -> tuple[str, str]:
-    """Class bold, description soft."""
-    return (case.case_class.name if case.case_class else "未分类", case.description)
+    """Class, or the field of an inspection, bold; description soft."""
+    kind = case.case_class.name if case.case_class else case.data.get("field", "未分类")
+    return (kind, case.description)
 
 
 def stage(case: Case) -> dict[str, Any]:
@@ -85,8 +76,10 @@ DESK_COLUMNS = (
     ),
     Column(key="reported", label="上报", kind="time", value=lambda case: case.reported_at),
 )
+UNSENT = tuple(column for column in DESK_COLUMNS if column.key != "unit")
+"""Before a case is dispatched it has no unit: the place has its room."""
 CASE_COLUMNS = (
-    Column(key="light", label="时限", kind="light", value=light),
+    Column(key="light", label="时限", kind="light", value=light, sort="due_at"),
     Column(key="code", label="案号", kind="code", value=lambda case: case.code),
     Column(key="stage", label="环节", kind="stage", value=stage),
     Column(key="problem", label="问题", kind="strong", value=problem),

@@ -47,12 +47,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         return back(request, "coordination:cases")
     bar = filters(request, lists.DESK_FILTERS, keep=("queue", "sort"))
     rows = register.narrowed(queries.waiting(user, pile), **lists.conditions(bar.values))
-    order = sort_of(request, lists.DESK_COLUMNS, "due_at")
+    columns = lists.UNSENT if pile.before_dispatch else lists.DESK_COLUMNS
+    order = sort_of(request, columns, "due_at")
     found = _page_of(request, rows, order)
     total, exact = count(rows)
     shown = table(
         request,
-        lists.DESK_COLUMNS,
+        columns,
         found.items,
         links=LINKS,
         after=found.next,
@@ -98,7 +99,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     bar = filters(request, lists.CASE_FILTERS)
     rows = register.narrowed(register.cases_for(user), **lists.conditions(bar.values))
-    order = sort_of(request, lists.CASE_COLUMNS, "-reported_at")
+    pressing = "late" in bar.values or "soon" in bar.values
+    order = sort_of(request, lists.CASE_COLUMNS, "due_at" if pressing else "-reported_at")
     found = _page_of(request, rows, order)
     total, exact = count(rows, exact=request.GET.get("count") == "exact")
     shown = table(
@@ -132,6 +134,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         stages=panels.stages_of(found, lines),
         voided=found.state in ("voided", "refused", "declined"),
         steps=_doors_to(user, found),
+        hands=panels.hands_of(found),
         photos=panels.photos_of(found),
         events=panels.events_of(lines),
         rows=rows,
@@ -194,9 +197,9 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     context: dict[str, Any] = {
         "case": found,
         "step": step,
-        "stage": lists.stage(found),
         "version": found.version,
         "proposal": _proposal(step, found),
+        **_evidence(user, found),
     }
     if request.method != "POST":
         return page(request, form=form, **context)
@@ -208,6 +211,20 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **context)
     return back(request, _after(user, found), _sentence(step, found))
+
+
+def _evidence(user: Any, found: Case) -> dict[str, Any]:
+    """What a person looks at while they decide."""
+    lines = panels.lines_of(found)
+    return {
+        "light": lists.light(found),
+        "stage": lists.stage(found),
+        "last": lines[-1],
+        "photos": [photo for photo in panels.photos_of(found) if "url" in photo],
+        "events": panels.events_of(lines),
+        "facts": panels.facts_of(found, user, lines)[1:],
+        "map": _map_of(found),
+    }
 
 
 def _step(user: Any, found: Case, verb: str) -> Step | None:
@@ -247,7 +264,11 @@ def _sentence(step: Step, found: Case) -> str:
     state = lists.stage(found)["label"]
     if step.verb == "dispatch" and found.unit:
         return f"已派给{found.unit}，{told(found.due_at, now=clock.now())} 前处置。"
-    return f"{found.short_code} 已{step.label}，现在是「{state}」。"
+    if found.assignee:
+        return f"{found.short_code} 已{step.label}，交给监督员{found.assignee}。"
+    if not found.open:
+        return f"{found.short_code} {step.label}，已经办结。"
+    return f"{found.short_code} 已{step.label}，现在是「{state}」，由{panels.hands_of(found)}办理。"
 
 
 @door(may="case.report")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import FAR, Case, StageClock
+from chengyun.city.cases.services.clocks import OF_THE_UNIT, used
 from chengyun.city.cases.services.reporter import note_view
 from chengyun.city.cases.specs import Source
 from chengyun.city.cases.workflow import CLOCKS
@@ -20,7 +22,7 @@ from chengyun.kernel.audit import chained
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import attachments_of
 from chengyun.kernel.history import ERASED, Line, history_of
-from chengyun.kernel.specs import Workflow
+from chengyun.kernel.specs import State, Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
 
@@ -46,13 +48,28 @@ def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def _reached(flow: Workflow, lines: list[Line]) -> dict[int, str]:
-    """Who took the case into each stage last."""
+    """Who did each stage last: the first, whoever reported; any other, whoever took the case on from it."""
+    states = {state.key: state for state in flow.states}
     found: dict[int, str] = {}
     for line in sorted(lines, key=lambda line: line.at):
-        target = line.facts.get("to")
-        if isinstance(target, str) and target in {s.key for s in flow.states}:
-            found[flow.state(target).stage] = f"{told(line.at, now=clock.now())} {line.who}"
+        source, target = (states.get(str(line.facts.get(key))) for key in ("from", "to"))
+        if target is None or (source and not _done(source, target)):
+            continue
+        found[source.stage if source else 1] = f"{told(line.at, now=clock.now())} {line.who}"
     return found
+
+
+def _done(source: State, target: State) -> bool:
+    """Whether a step from one state to another ends the stage; reporting has ended the first one before."""
+    return source.stage > 1 and (target.stage > source.stage or target.final)
+
+
+def hands_of(case: Case) -> str:
+    """In whose hands a case lies now: a person, a unit, or the post its state names."""
+    holder = flow_of(case.edition_id).state(case.state).holder
+    if case.assignee:
+        return f"{holder}{case.assignee}"
+    return str(case.unit) if case.unit and case.clock in OF_THE_UNIT else holder
 
 
 def photos_of(case: Case) -> list[dict[str, Any]]:
@@ -91,7 +108,7 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
     condition = case.condition
     rows: list[tuple[str, Any]] = [
         ("描述", case.description),
-        ("分类", case.case_class.full_name if case.case_class else ""),
+        ("分类", case.case_class.full_name if case.case_class else case.data.get("field", "")),
     ]
     if condition:
         rows += [
@@ -104,6 +121,7 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
         ("来源", registry.get(Source, case.source).label),
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
         ("责任单位", str(case.unit) if case.unit else "未派"),
+        *([("监督员", case.assignee.name)] if case.assignee else []),
     ]
     return rows + _reporter(case, user, lines)
 
@@ -129,20 +147,20 @@ def _reporter(case: Case, user: User, lines: list[Line]) -> list[tuple[str, str]
 
 
 def clocks_of(case: Case) -> list[dict[str, Any]]:
-    """Stage, unit, limit, time used and light of every clock of a case."""
-    return [_clock(row) for row in cases.clocks_of(case)]
+    """Stage, whose time it is, limit, time used and light of every clock of a case."""
+    flow = flow_of(case.edition_id)
+    holders = {s.clock: flow.state(s.target).holder for s in flow.steps if s.clock and s.target}
+    holders[flow.start_clock] = flow.state(flow.start).holder
+    return [_clock(row, holders) for row in cases.clocks_of(case)]
 
 
-def _clock(row: StageClock) -> dict[str, Any]:
+def _clock(row: StageClock, holders: Mapping[str, str]) -> dict[str, Any]:
     now = clock.now()
-    spent = timedelta(seconds=row.used_seconds)
-    if row.ran_since:
-        spent += now - row.ran_since
     return {
         "name": CLOCKS.get(row.name, row.name),
-        "unit": str(row.unit) if row.unit else "监督指挥中心",
+        "unit": str(row.unit) if row.unit else holders.get(row.name, ""),
         "limit": str(row.limit or f"{told(row.due_at, now=clock.now())} 前"),
-        "used": duration(spent),
+        "used": duration(timedelta(seconds=used(row))),
         "light": _light(row, now),
         "provisional": row.provisional,
     }
@@ -152,7 +170,7 @@ def _light(row: StageClock, now: datetime) -> lights.Light:
     if row.stopped_at:
         return lights.finished(row.stopped_at - row.due_at if row.late else timedelta(0))
     if row.ran_since is None:
-        return lights.stopped(now - row.started_at)
+        return lights.stopped()
     limit = (row.due_at - row.warn_at) * 5 if row.due_at < FAR else timedelta(days=1)
     return lights.running(row.due_at - now, limit)
 

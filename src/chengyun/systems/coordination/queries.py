@@ -8,13 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.timezone import localdate
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.models.users import held_on
-from chengyun.city.people.queries import roles, units_serving
+from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock, registry
 from chengyun.systems.coordination.specs import Pile
 
@@ -80,7 +78,7 @@ class Proposal:
 
 
 def proposal_for(case: Case) -> Proposal | None:
-    """Who handled this class in this district most often lately; None when nobody did."""
+    """Who handled this class in this district most often lately, and has not returned this very case."""
     if case.case_class_id is None:
         return None
     since = clock.now() - LOOK_BACK
@@ -89,6 +87,7 @@ def proposal_for(case: Case) -> Proposal | None:
     )
     best = (
         rows.exclude(unit=None)
+        .exclude(unit__in=cases.units_that_returned(case))
         .filter(unit__valid_to=None)
         .values("unit")
         .annotate(total=Count("pk"), late=Count("pk", filter=Q(late=True)))
@@ -109,8 +108,4 @@ def units_for_case(case: Case) -> list[tuple[str, str]]:
 
 def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
     """The inspectors who may be sent to a case, as choices."""
-    keys = [role.pk for role in roles() if "case.check" in role.permissions]
-    here = {"posts__role__in": keys, "posts__area__startswith": case.district}
-    today = held_on(localdate(clock.now()), "posts__")
-    rows = User.objects.filter(today, is_active=True, **here).distinct().order_by("username")
-    return [(user.username, user.name) for user in rows[:200]]
+    return [(user.username, user.name) for user in cases.field_workers(case)[:200]]

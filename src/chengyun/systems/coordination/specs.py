@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Pile:
     """One queue of the desk: cases in some states that wait for whoever holds a permission.
 
-    ``mine``: only those that lie with this very person.
+    ``mine``: only those that lie with this very person. ``before_dispatch``: no unit has them yet.
     """
 
     key: str
@@ -19,4 +19,5 @@ class Pile:
     may: str
     order: int
     mine: bool = False
+    before_dispatch: bool = False
     clock: str = "时限"

@@ -16,6 +16,7 @@ from chengyun.science.workclock import Unit as LimitUnit
 DISTRICT = 6
 """Digits of a district's code: the level at which limits, calendar and editions may differ."""
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
+TITLE = 20
 
 
 NEWEST = ("reported_at", "id")
@@ -100,11 +101,11 @@ class Case(Subject):
 
     @property
     def title(self) -> str:
-        return (
-            self.case_class.name
-            if self.case_class
-            else self.data.get("title", "") or self.description[:20]
-        )
+        """The class; before one is known, the first words of the description."""
+        if self.case_class:
+            return self.case_class.name
+        words = self.description
+        return words if len(words) <= TITLE else f"{words[:TITLE]}…"
 
 
 class StageClock(models.Model):

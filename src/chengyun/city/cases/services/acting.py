@@ -14,8 +14,7 @@ from chengyun.city.cases.services import clocks
 from chengyun.city.cases.services.clocks import end_of
 from chengyun.city.cases.services.naming import search_text
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import people_bound_to, units_serving
-from chengyun.city.places.queries import locate
+from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock, files, workflow
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
 from chengyun.kernel.workflow import Effects, Move
@@ -130,7 +129,6 @@ def _inspector(case: Case, key: str, value: Any, effects: Effects) -> None:
     if found is None or not queries.works_in_the_field(found, case):
         raise Invalid("没有这名监督员。", fields=(FieldError("inspector", "请从列表中选。"),))
     effects.columns["assignee"] = found
-    effects.facts["inspector"] = found.pk
 
 
 def _day(case: Case, key: str, value: Any, effects: Effects) -> None:
@@ -170,7 +168,9 @@ def _standing(case: Case, move: Move, facts: Facts, effects: Effects) -> None:
     """Columns that follow from the step: who holds the case, when it ended, how often it returned."""
     now = clock.now()
     if move.target in FIELD_STATES:
-        effects.columns["assignee"] = effects.columns.get("assignee") or _inspector_for(case)
+        sent = effects.columns.get("assignee") or queries.field_worker_for(case)
+        effects.columns["assignee"] = sent
+        effects.facts |= {"inspector": sent.pk} if sent else {}
     elif move.source in FIELD_STATES:
         effects.columns["assignee"] = None
     if move.step.verb == "file":
@@ -181,15 +181,6 @@ def _standing(case: Case, move: Move, facts: Facts, effects: Effects) -> None:
         effects.columns |= {"unit": None, "returns": case.returns + 1}
     if move.step.verb in REWORK:
         effects.columns["reworks"] = case.reworks + 1
-
-
-def _inspector_for(case: Case) -> User | None:
-    """Whose grid it is, the unit grid before the responsibility grid; else who reported it, if that is an inspector."""
-    place = locate(case.lon, case.lat)
-    codes = (case.grid, place.responsibility if place else "")
-    bound = [duty for code in codes if code for duty in people_bound_to(code)]
-    people = [duty.person for duty in bound] + ([case.reporter] if case.reporter else [])
-    return next((p for p in people if queries.works_in_the_field(p, case)), None)
 
 
 def _until(case: Case, facts: Facts) -> Any:

@@ -19,6 +19,8 @@ from chengyun.science.workclock import Limit
 
 FIXED_DAY = "date"
 HUNDRED = 100
+OF_THE_UNIT = ("handle", "rectify")
+"""The clocks that measure the unit; the others measure posts of the centre."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def turn(
     stopped = _stop(running) if running else {}
     if effect == "stop":
         return {**stopped, "clock": "", "paused": False, "due_at": FAR, "warn_at": FAR}
-    return {**stopped, **start(case, effect, allowance(case, effect, until=until), unit=unit)}
+    measured = unit if effect in OF_THE_UNIT else None
+    return {**stopped, **start(case, effect, allowance(case, effect, until=until), unit=measured)}
 
 
 def start(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> dict[str, Any]:
@@ -103,7 +106,7 @@ def _set_due(row: StageClock) -> None:
     row.warn_at = workclock.add(since, whole * share // HUNDRED - spent, unit, calendar).at
 
 
-def _used(row: StageClock) -> int:
+def used(row: StageClock) -> int:
     """Seconds used so far, on the clock's own kind of time."""
     if row.ran_since is None:
         return row.used_seconds
@@ -116,15 +119,15 @@ def _used(row: StageClock) -> int:
 
 def _stop(row: StageClock) -> dict[str, Any]:
     late = row.ran_since is not None and clock.now() > row.due_at
-    used = _used(row)
+    spent = used(row)
     StageClock.objects.filter(pk=row.pk).update(
-        stopped_at=clock.now(), ran_since=None, used_seconds=used, late=late, provisional=False
+        stopped_at=clock.now(), ran_since=None, used_seconds=spent, late=late, provisional=False
     )
-    return {"late": True} if late and row.name in ("handle", "rectify") else {}
+    return {"late": True} if late and row.name in OF_THE_UNIT else {}
 
 
 def _pause(row: StageClock) -> dict[str, Any]:
-    StageClock.objects.filter(pk=row.pk).update(used_seconds=_used(row), ran_since=None)
+    StageClock.objects.filter(pk=row.pk).update(used_seconds=used(row), ran_since=None)
     return {"paused": True, "due_at": FAR, "warn_at": FAR}
 
 

@@ -23,6 +23,7 @@ from chengyun.kernel.actions import record
 from chengyun.kernel.errors import FieldError, Invalid
 from chengyun.kernel.models import File
 from chengyun.kernel.permissions import require
+from chengyun.kernel.texts import PHONE_FAULT, is_phone
 from chengyun.science.cells import cell
 
 DESCRIPTION_AT_MOST = 4000
@@ -77,6 +78,8 @@ def _kind(report: NewCase) -> CaseType:
         wrong.append(FieldError("description", "请写明发生了什么。"))
     if len(report.description) > DESCRIPTION_AT_MOST:
         wrong.append(FieldError("description", f"描述最多 {DESCRIPTION_AT_MOST} 字。"))
+    if report.reporter_phone.strip() and not is_phone(report.reporter_phone):
+        wrong.append(FieldError("reporter_phone", PHONE_FAULT))
     if report.asset and not asset_exists(report.asset):
         wrong.append(FieldError("asset", f"没有标识码为「{report.asset}」的部件。"))
     if wrong:

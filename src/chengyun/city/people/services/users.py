@@ -22,9 +22,9 @@ from chengyun.kernel.errors import Conflict, FieldError, NotAllowed, wrong
 from chengyun.kernel.installation import installation
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
+from chengyun.kernel.texts import PHONE_FAULT, is_phone
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,59}")
-PHONE = re.compile(r"\+?[0-9][0-9 -]{4,18}")
 CHANGEABLE = frozenset({"name", "phone", "email", "unit"})
 PERSONAL = frozenset({"name", "phone", "email"})
 
@@ -199,8 +199,8 @@ def _check(user: User) -> None:
         raise wrong("username", "账号用 3 到 60 位小写字母、数字、点、横线，以字母开头。")
     if not user.name:
         raise wrong("name", "请填写姓名。")
-    if user.phone and not PHONE.fullmatch(user.phone):
-        raise wrong("phone", "电话应是 5 到 20 位数字。")
+    if user.phone and not is_phone(user.phone):
+        raise wrong("phone", PHONE_FAULT)
     if user.email and "@" not in user.email:
         raise wrong("email", "邮箱里没有 @。")
 
