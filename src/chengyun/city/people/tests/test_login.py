@@ -153,14 +153,30 @@ def test_a_new_password_ends_other_sessions_and_tokens(client: Client, cast: Cas
     assert not ApiToken.objects.filter(revoked_at=None).exists()
 
 
-@pytest.mark.parametrize("new", ["short", "chengyun-demo", "12345678901234", "password12"])
-def test_a_weak_password_is_refused(client: Client, cast: Cast, new: str) -> None:
-    client.post("/login/", {"username": "admin", "password": PASSWORD})
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("short", "密码至少 10 位。"),
+        ("chengyun-demo", "这是演示密码，正式系统不能用。"),
+        ("12345678901234", "密码不能全是数字。"),
+        ("password12", "这个密码太常见，一猜就中。"),
+        ("dispatcher1", "密码和姓名、账号或邮箱太像。"),
+        ("1234", "密码至少 10 位。这个密码太常见，一猜就中。密码不能全是数字。"),
+    ],
+)
+def test_a_weak_password_is_refused(
+    client: Client, cast: Cast, new: str, why: str, language: str
+) -> None:
+    client.post("/login/", {"username": "dispatcher", "password": PASSWORD})
     answer = client.post(
-        "/me/password/", {"old_password": PASSWORD, "new_password": new, "new_password_again": new}
+        "/me/password/",
+        {"old_password": PASSWORD, "new_password": new, "new_password_again": new},
+        headers={"accept-language": language},
     )
     assert answer.status_code == 422
-    assert User.objects.get(username="admin").check_password(PASSWORD)
+    assert why in answer.content.decode()
+    assert User.objects.get(username="dispatcher").check_password(PASSWORD)
 
 
 def test_the_demo_password_is_for_demos() -> None:
