@@ -2,15 +2,27 @@
 
 from datetime import timedelta
 
+from chengyun.city.people.models.users import DEMANDING
+from chengyun.city.people.queries import roles
+from chengyun.city.people.roles import keys_in
 from chengyun.city.people.services import networks
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 from chengyun.kernel.ui.specs import Landmark
 
+
+def roles_fault(text: object) -> str:
+    """Why these are no keys of roles in use, "" when they are."""
+    keys = keys_in(str(text))
+    unknown = sorted(keys - {role.key for role in roles()}) if keys else []
+    return f"没有「{'、'.join(unknown)}」这样的角色代号。" if unknown else ""
+
+
 registry.add(
     Permission(key="people.view", label="查看机构人员", group="应用维护"),
     Permission(key="people.unit.change", label="维护机构", group="应用维护"),
     Permission(key="people.user.change", label="维护用户", group="应用维护"),
+    Permission(key="people.second_factor.end", label="取消他人的两步验证", group="应用维护"),
     Permission(key="people.post.give", label="任免岗位", group="应用维护"),
     Permission(key="people.role.change", label="维护角色", group="应用维护"),
     Permission(key="people.binding.change", label="指定责任人", group="应用维护"),
@@ -23,6 +35,8 @@ registry.add(
     Act(key="user.add", label="新增用户"),
     Act(key="user.change", label="修改用户"),
     Act(key="user.password", label="修改密码"),
+    Act(key="user.second_factor_on", label="开启两步验证"),
+    Act(key="user.second_factor_off", label="取消两步验证"),
     Act(key="user.end", label="停用用户"),
     Act(key="user.unlock", label="解锁账号"),
     Act(key="user.post", label="任职"),
@@ -80,6 +94,20 @@ registry.add(
             unit="分钟",
         ),
         by_area=False,
+    ),
+    Param(
+        key=DEMANDING,
+        label="必须开启两步验证的角色",
+        default="",
+        group="登录与密码",
+        field=Field(
+            key=DEMANDING,
+            label="角色代号",
+            max_length=300,
+            hint="写角色代号，用逗号分开，例如 admin, security, auditor；空着就不要求",
+        ),
+        by_area=False,
+        check=roles_fault,
     ),
     Param(
         key="login.token_hours",

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
-from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
+from chengyun.city.people.models import ApiToken, Binding, Post, RecoveryCode, Role, Unit, User
 from chengyun.city.people.models.users import lasting_on
 from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
 from chengyun.kernel import clock
@@ -103,6 +103,11 @@ def own_token(user: User, pk: int) -> ApiToken:
     if found is None:
         raise Missing("没有这个令牌。")
     return found
+
+
+def recovery_codes_left(user: User) -> int:
+    """How many of one's own recovery codes still open the door."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
 
 
 def token_for(user: User, pk: int) -> ApiToken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -144,6 +145,7 @@ DEFAULT_ROLES = (
             "people.user.change",
             "people.post.give",
             "people.role.change",
+            "people.second_factor.end",
         ),
     ),
     DefaultRole(
@@ -163,6 +165,11 @@ KEPT_APART = {
     "安全管理": frozenset({"people.role.change"}),
     "审计管理": frozenset({"audit.view"}),
 }
+
+
+def keys_in(text: str) -> frozenset[str]:
+    """Keys of roles written one after the other, however they are set apart."""
+    return frozenset(key for key in re.split(r"[\s,，、;；]+", text) if key)
 
 
 def mingled(permissions: Iterable[str]) -> list[str]:

@@ -71,6 +71,7 @@ FACTS = {
     "tries": "连错次数",
     "network": "网络地址",
     "minutes": "锁定分钟",
+    "factor": "验证方式",
     "tokens": "吊销令牌",
     "own": "本人修改",
     "temporary": "须本人更换",

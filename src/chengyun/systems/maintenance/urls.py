@@ -23,6 +23,11 @@ urlpatterns = [
     path("users/<str:username>/", users.user, name="user"),
     path("users/<str:username>/end/", users.user_end, name="user_end"),
     path("users/<str:username>/unlock/", users.user_unlock, name="user_unlock"),
+    path(
+        "users/<str:username>/second-factor/end/",
+        users.second_factor_end,
+        name="second_factor_end",
+    ),
     path("users/<str:username>/password/", users.password_reset, name="password_reset"),
     path("users/<str:username>/posts/", users.post_add, name="post_add"),
     path("posts/<int:pk>/end/", users.post_end, name="post_end"),

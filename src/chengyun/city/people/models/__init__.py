@@ -1,6 +1,17 @@
+from chengyun.city.people.models.factors import RecoveryCode, SecondFactor
 from chengyun.city.people.models.networks import NetworkTries
 from chengyun.city.people.models.places import Binding
 from chengyun.city.people.models.units import Unit
 from chengyun.city.people.models.users import ApiToken, Post, Role, User
 
-__all__ = ["ApiToken", "Binding", "NetworkTries", "Post", "Role", "Unit", "User"]
+__all__ = [
+    "ApiToken",
+    "Binding",
+    "NetworkTries",
+    "Post",
+    "RecoveryCode",
+    "Role",
+    "SecondFactor",
+    "Unit",
+    "User",
+]

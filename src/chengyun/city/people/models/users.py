@@ -11,14 +11,19 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models.units import Unit
+from chengyun.city.people.roles import keys_in
 from chengyun.city.places.queries import names_of
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Unsettled
 from chengyun.kernel.installation import installation
+from chengyun.kernel.params import settings_of
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
 
 TEMPORARY = "密码是管理员设的，请先在登录页登录，换成自己的密码。"
+DEMANDED = "你的岗位要用两步验证，请先在登录页登录，把它开启。"
+DEMANDING = "login.second_factor_roles"
+"""The parameter that names the roles of whom a second factor is demanded."""
 
 
 class Role(models.Model):
@@ -63,6 +68,8 @@ class User(AbstractBaseUser):
     locked_until = models.DateTimeField(null=True, blank=True)
     temporary_since = models.DateTimeField(null=True, blank=True)
     """When somebody else set the password; None once it is the person's own."""
+    second_factor_since = models.DateTimeField(null=True, blank=True)
+    """Since when a code is asked for after the password."""
 
     objects = UserManager()
 
@@ -99,7 +106,16 @@ class User(AbstractBaseUser):
         """What this person has to do before any other page opens."""
         if self.temporary_since:
             return Unsettled(TEMPORARY, page="people:password_due")
+        if not self.second_factor_since and self.second_factor_demanded:
+            return Unsettled(DEMANDED, page="people:second_factor")
         return None
+
+    @property
+    def second_factor_demanded(self) -> bool:
+        """Whether the city demands it of a role this person is in."""
+        city = installation()
+        roles = keys_in(settings_of(city.area)[DEMANDING]) if city else ()
+        return bool(roles) and any(post.role.key in roles for post in self.standing)
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in self.permissions

@@ -168,7 +168,7 @@ def end_user(user: User, *, by: Person | None) -> User:
     return user
 
 
-def must_administer(by: Person | None, user: User) -> None:
+def must_administer(by: Person | None, user: User, permission: str = "people.user.change") -> None:
     """Refuse to whoever does not administer the account and every area its posts reach.
 
     Whoever sets a password or issues a token could otherwise act with a post that is wider than their own, or hold two
@@ -178,7 +178,7 @@ def must_administer(by: Person | None, user: User) -> None:
         return
     posts = lasting_posts(user)
     for area in {area_of(user), *(post.area for post in posts)}:
-        require(by, "people.user.change", area=area)
+        require(by, permission, area=area)
     kept = mingled(key for post in posts for key in post.role.permissions)
     if kept and not by.may("people.role.change"):
         raise NotAllowed(f"{user.username} 是{kept[0]}员的账号，只能由安全管理员办理。")

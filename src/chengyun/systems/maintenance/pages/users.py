@@ -26,6 +26,7 @@ from chengyun.city.people.queries import (
     user_for,
     users_for,
 )
+from chengyun.city.people.services.factors import turn_off
 from chengyun.city.people.services.roles import end_post, give_post
 from chengyun.city.people.services.users import (
     add_user,
@@ -143,6 +144,7 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
         form=_person_form(request, by, found) if may_change else None,
         post_form=_post_form(request, by) if may_give else None,
         may_give=may_give,
+        may_end_factor=bool(found.second_factor_since and by.may("people.second_factor.end")),
         confirm=_ending(found) if may_change and by.pk != found.pk else None,
     )
 
@@ -175,6 +177,15 @@ def password_reset(request: HttpRequest, username: str) -> HttpResponse:
     first = _password()
     set_password(found, first, by=by)
     return _told(request, found, first)
+
+
+@require_POST
+@door(may="people.second_factor.end")
+def second_factor_end(request: HttpRequest, username: str) -> HttpResponse:
+    """Take off the second factor of somebody whose telephone is gone."""
+    by = person_of(request)
+    found = turn_off(user_for(by, username), by=by)
+    return back(request, _url("user", found), f"{found.name}的两步验证已取消，现在只用密码登录。")
 
 
 @require_POST
