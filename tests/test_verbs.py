@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
 from chengyun.demo.drive.cases import DESKS
 from chengyun.demo.drive.ways import FINDING_WAYS, WAYS, Way
-from chengyun.kernel import audit
+from chengyun.kernel import audit, clock
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.models import Audit
 from chengyun.science.weeks import week_of
@@ -77,8 +77,9 @@ def test_every_way_of_a_finding_s_case_is_told(way: Way, cast: Cast) -> None:
 
 
 def test_every_verb_of_a_bulletin_is_told(cast: Cast) -> None:
-    found(cast)
-    bulletin = draft_bulletin(week_of(localdate()).key, by=cast.evaluator)
+    with clock.at(clock.now() - timedelta(days=7)):
+        found(cast)
+        bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     for verb in ("approve", "hand_back", "approve", "issue"):
         before = Audit.objects.count()
         act_on_bulletin(bulletin, verb, {"reason": "改一处"}, by=cast.evaluator)

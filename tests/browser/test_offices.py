@@ -35,14 +35,21 @@ def test_the_evaluator_records_a_finding_and_issues_the_bulletin(
         evaluator.opens("/evaluation/")
         page.get_by_role("button", name=re.compile("起草")).first.click()
         evaluator.reads("累计排查发现")
+        expect(page.get_by_role("button", name="审核通过")).to_be_disabled()
+        evaluator.reads("起才能审核通过")
+        evaluator.opens("/evaluation/")
+        page.get_by_label("周次").select_option(index=0)
+        page.get_by_role("button", name=re.compile("起草")).first.click()
         evaluator.presses("审核通过")
         expect(page.get_by_role("heading", level=1)).to_contain_text("待印发")
-        evaluator.presses("印发")
+        page.get_by_role("link", name="印发…").click()
+        evaluator.reads("不能撤回")
+        page.get_by_role("button", name="印发", exact=True).click()
         evaluator.reads("已印发")
         with page.expect_download() as download:
             page.get_by_role("link", name="下载 Word").click()
         assert download.value.suggested_filename.endswith(".docx")
-    assert Bulletin.objects.get().number.endswith("号")
+    assert Bulletin.objects.get(state="issued").number.endswith("号")
 
 
 def test_a_leader_reads_and_decides_nothing(

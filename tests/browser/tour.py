@@ -51,7 +51,7 @@ def furnish() -> City:
     cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
     cases["handling"] = drive(make_case(cast), cast, "handling")
     found(cast)
-    bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
+    bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
     binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
     _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)

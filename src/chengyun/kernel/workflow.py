@@ -11,6 +11,7 @@ from django.db import models
 from chengyun.kernel.actions import record
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
+from chengyun.kernel.history import overtaken
 from chengyun.kernel.models.history import Audit
 from chengyun.kernel.models.subject import Subject
 from chengyun.kernel.scope import Person
@@ -160,6 +161,6 @@ def _somebody_was_faster(subject: Subject, move: Move) -> None:
     now = kind._default_manager.filter(pk=subject.pk).values_list("version", "state").first()
     state = move.flow.state(now[1]).label if now else "不存在"
     raise Conflict(
-        f"没能{move.step.label}：{subject.code} 刚被别人办过，现在是「{state}」。",
+        overtaken(subject, move.step.label, state),
         version=now[0] if now else None,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,23 +17,29 @@ from django.views.decorators.http import require_POST
 from chengyun.city.inspections import queries as inspections
 from chengyun.city.inspections.services import NewFinding, office_of, record_finding
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import person_of, units_serving
+from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.history import history_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.specs import Field
 from chengyun.kernel.tables import Links, filters, table
 from chengyun.kernel.ui.words import day
-from chengyun.kernel.workflow import steps_for
 from chengyun.systems.evaluation import lists, queries
-from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.paper import checks_of, columns_of, sections_of
+from chengyun.systems.evaluation.buttons import buttons_of
+from chengyun.systems.evaluation.paper import (
+    checks_of,
+    columns_of,
+    events_of,
+    notices_of,
+    sections_of,
+)
 from chengyun.systems.evaluation.printing import MEDIA_TYPE, file_name, word_file
-from chengyun.systems.evaluation.services import act, draft_bulletin, may_take
+from chengyun.systems.evaluation.services import act, draft_bulletin
 
 FINDING = (
     Field(key="field", label="领域", kind="unit", required=True),
@@ -166,6 +171,8 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     notice = queries.notice_of(row, findings)
     sections = sections_of(findings, notice, case_url)
     checks = checks_of(row, notice, sections)
+    steps = buttons_of(user, row)
+    acts = history_of(row, role_labels())
     return page(
         request,
         bulletin=row,
@@ -175,8 +182,10 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
         red_head=settings_of(row.area)["bulletin.red_head"],
         lines=list(zip(notice.figures, notice.field_lines, strict=False)),
         sections=sections,
-        steps=_buttons(user, row),
-        progress=queries.progress_of(row, notice),
+        steps=steps,
+        notices=notices_of(row, acts, steps),
+        events=events_of(acts),
+        progress=queries.progress_of(notice, findings),
         checks=checks,
         good=sum(check.good for check in checks),
         columns=columns_of(queries.recent_weeks(row)),
@@ -185,12 +194,17 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@require_POST
 @door(may="bulletin.view")
 def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
-    """Take one step of the bulletin's table of verbs."""
+    """Take one step of the bulletin's table of verbs; what cannot be undone is asked first."""
     user = person_of(request)
     row = queries.bulletin_for(user, code)
+    here = reverse("evaluation:bulletin", args=[code])
+    if request.method != "POST":
+        button = next((b for b in buttons_of(user, row) if b.verb == verb), None)
+        if button is None or button.bar or not button.question:
+            return back(request, here, button.bar if button else "")
+        return page(request, confirm=button.question, week=lists.week_words(row.period))
     seen = request.POST.get("version", "")
     act(
         row,
@@ -200,7 +214,7 @@ def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         version=int(seen) if seen.isdecimal() else None,
     )
     words = f"{lists.week_words(row.period)}通报：{lists.badge_of(row)['words']}。"
-    return back(request, reverse("evaluation:bulletin", args=[code]), words)
+    return back(request, here, words)
 
 
 @door(may="bulletin.view")
@@ -214,48 +228,6 @@ def bulletin_word(request: HttpRequest, code: str) -> HttpResponse:
 
 def case_url(code: str) -> str:
     return reverse("coordination:case", args=[code])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Button:
-    """A step that may be taken now."""
-
-    verb: str
-    label: str
-    url: str
-    primary: bool
-    version: int
-    asks: bool
-
-    @property
-    def question(self) -> dict[str, Any]:
-        """The dialog in which the reason is asked for."""
-        return {
-            "id": self.verb,
-            "question": f"{self.label}这期通报？",
-            "consequence": "通报回到草稿，数字重新统计，改好后再送审核。",
-            "action": self.url,
-            "reason": "reason",
-            "reason_label": "原因",
-            "yes": self.label,
-            "no": "不退回",
-            "version": self.version,
-        }
-
-
-def _buttons(user: User, row: Bulletin) -> list[Button]:
-    found = steps_for(row, user, lambda step: may_take(user, row, step))
-    return [
-        Button(
-            verb=step.verb,
-            label=step.label,
-            url=reverse("evaluation:bulletin_act", args=[row.code, step.verb]),
-            primary=step.primary,
-            version=row.version,
-            asks=bool(step.needs),
-        )
-        for step in found
-    ]
 
 
 def _undrafted(user: User) -> list[tuple[str, str]]:

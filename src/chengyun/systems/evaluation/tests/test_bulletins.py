@@ -25,7 +25,7 @@ from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit, Seal
 from chengyun.kernel.params import set_param
 from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.queries import bulletins_for, notice_of, progress_of
+from chengyun.systems.evaluation.queries import bulletins_for, findings_in, notice_of, progress_of
 from chengyun.systems.evaluation.services import (
     act,
     approve_bulletin,
@@ -36,6 +36,7 @@ from chengyun.systems.evaluation.services import (
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2025, 12, 10, 4, tzinfo=UTC)
 SUNDAY = datetime(2025, 12, 14, 6, 30, tzinfo=UTC)
+MONDAY = datetime(2025, 12, 15, 1, tzinfo=UTC)
 NEXT_WEEK = datetime(2025, 12, 18, 4, tzinfo=UTC)
 WEEK = "2025-12-W2"
 LABELS = {field.label: field.key for field in registry.get(Checklist, WEEKLY).fields}
@@ -65,7 +66,7 @@ def draft(cast: Cast, week: str = WEEK) -> Bulletin:
 
 def issued(cast: Cast) -> Bulletin:
     bulletin = draft(cast)
-    with clock.at(SUNDAY):
+    with clock.at(MONDAY):
         audit.seal_new()
         approve_bulletin(bulletin, by=cast.evaluator)
         return issue_bulletin(bulletin, by=cast.evaluator)
@@ -138,7 +139,7 @@ def test_names_are_the_citys_and_a_district_has_its_own(cast: Cast) -> None:
     with clock.at(WEDNESDAY):
         found(cast, by=evaluator)
         found(cast)
-    with clock.at(SUNDAY):
+    with clock.at(MONDAY):
         own = notice_of(draft_bulletin(WEEK, by=evaluator))
     assert own.title.startswith("东昌府区综合行政执法局十二月份第二周 ")
     assert own.summary_line.startswith("本周督查科")
@@ -154,11 +155,11 @@ def test_what_is_issued_never_changes(cast: Cast) -> None:
         "城管督〔2025〕1号",
         Seal.objects.order_by("-id").first().hash,  # type: ignore[union-attr]
     )
-    assert bulletin.issued_at == SUNDAY
+    assert bulletin.issued_at == MONDAY
     change_unit(cast.crew, {"name": "市政公司"}, by=None)
     set_param("evaluation.office", "3715", "督查科", by=None)
-    with clock.at(SUNDAY + timedelta(hours=3)):
-        late = found(cast)
+    with clock.at(MONDAY + timedelta(hours=3)):
+        late = found(cast, found_at=SUNDAY)
     bulletin = Bulletin.objects.get()
     assert notice_of(bulletin) == before
     assert Finding.objects.filter(bulletin=bulletin.code).count() == 3
@@ -194,7 +195,7 @@ def test_corrections_go_on_after_the_issue(cast: Cast) -> None:
         given = {"result": "已补装", "photos": [photo.pk]}
         act_on_case(first.case, "rectify", given, by=cast.department)
         act_on_case(first.case, "clear", {}, by=cast.evaluator)
-        tally = dict(progress_of(bulletin, notice_of(bulletin)))["合计"]
+        tally = dict(progress_of(notice_of(bulletin), findings_in(bulletin)))["合计"]
     assert (tally.total, tally.cleared, tally.open, tally.late) == (2, 1, 1, 1)
     assert second.case.open
 
@@ -303,9 +304,10 @@ def test_the_pages_lead_from_a_finding_to_the_issued_notice(cast: Cast, client: 
     week = client.get("/evaluation/").context["weeks"][0][0]
     client.post("/evaluation/draft/", {"week": week})
     code = f"3715-{week}"
-    for verb in ("approve", "issue"):
-        answer = client.post(f"/evaluation/bulletins/{code}/{verb}/")
-        assert answer.status_code == 303
+    with clock.at(clock.now() + timedelta(days=7)):
+        for verb in ("approve", "issue"):
+            answer = client.post(f"/evaluation/bulletins/{code}/{verb}/")
+            assert answer.status_code == 303
     assert client.post(f"/evaluation/bulletins/{code}/issue/").status_code == 409
     shown = client.get(f"/evaluation/bulletins/{code}/").content.decode()
     assert f"/cases/{finding.case.code}" in shown
@@ -347,3 +349,80 @@ def test_pages_refuse_whom_they_are_not_for(cast: Cast, client: Client, path: st
     assert client.get(f"/evaluation/{path}").status_code == (
         403 if path == "findings/new/" else 200
     )
+
+
+def test_a_week_that_goes_on_is_drafted_but_neither_approved_nor_issued(
+    cast: Cast, client: Client
+) -> None:
+    find(cast, {"市政设施": 1})
+    bulletin = draft(cast)
+    client.force_login(cast.evaluator)
+    page, path = f"/evaluation/bulletins/{bulletin.code}/", "/api/v1/evaluation/bulletins"
+    sentence = "这一周到 12月14日结束，12月15日起才能审核通过。"
+    with clock.at(SUNDAY):
+        shown = client.get(page).content.decode()
+        assert sentence in shown
+        assert "截至 12月14日 14:30，本周考评科累计排查发现" in shown
+        assert "disabled>审核通过</button>" in shown
+        assert client.get(f"{path}/{bulletin.code}").json()["verbs"] == []
+        refused = client.post(f"{path}/{bulletin.code}/approve", "{}", "application/json")
+        assert (refused.status_code, refused.json()["message"]) == (409, sentence)
+    with clock.at(MONDAY):
+        assert "截至" not in notice_of(bulletin).summary_line
+        approve_bulletin(bulletin, by=cast.evaluator)
+    with clock.at(SUNDAY), pytest.raises(Conflict, match="12月15日起才能印发"):
+        issue_bulletin(bulletin, by=cast.evaluator)
+    assert Bulletin.objects.get().state == "approved"
+
+
+def test_what_cannot_be_undone_is_asked_first(cast: Cast, client: Client) -> None:
+    find(cast, {"市政设施": 1})
+    bulletin = draft(cast)
+    client.force_login(cast.evaluator)
+    page = f"/evaluation/bulletins/{bulletin.code}/"
+    assert client.get(f"{page}issue/").status_code == 303
+    client.post(f"{page}approve/")
+    assert 'data-open="issue">印发…</a>' in client.get(page).content.decode()
+    asked = client.get(f"{page}issue/")
+    assert "不能撤回，也不能再改" in asked.content.decode()
+    assert Bulletin.objects.get().state == "approved"
+
+
+def test_the_city_may_ask_for_a_second_person(cast: Cast, client: Client) -> None:
+    second = make_user("second", "李评", "evaluator", cast.bureau)
+    bulletin = draft(cast)
+    set_param("bulletin.second_person", "3715", True, by=None)
+    with pytest.raises(Conflict, match="另一人"):
+        approve_bulletin(bulletin, by=cast.evaluator)
+    client.force_login(cast.evaluator)
+    assert (
+        "要求由另一人审核通过"
+        in client.get(f"/evaluation/bulletins/{bulletin.code}/").content.decode()
+    )
+    assert approve_bulletin(bulletin, by=second).state == "approved"
+
+
+def test_whoever_comes_second_is_told_who_was_faster(cast: Cast, client: Client) -> None:
+    bulletin = draft(cast)
+    approve_bulletin(bulletin, by=cast.evaluator)
+    client.force_login(cast.evaluator)
+    answer = client.post(
+        f"/evaluation/bulletins/{bulletin.code}/hand_back/", {"version": 1, "reason": "少算一处"}
+    )
+    told = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"没能退回修改：{cast.evaluator.name} 今天 " in told
+    assert "已审核通过，现在是「待印发」。" in told
+    assert "<dt>原因</dt><dd>少算一处</dd>" in told.replace("退回原因", "原因")
+    assert "<dt>version</dt>" not in told
+    assert 'class="crumb"' in told
+    assert "我的工作台" in told
+
+
+def test_a_draft_says_why_it_was_handed_back(cast: Cast, client: Client) -> None:
+    bulletin = draft(cast)
+    approve_bulletin(bulletin, by=cast.evaluator)
+    act(bulletin, "hand_back", {"reason": "第二处地点写错了"}, by=cast.evaluator)
+    client.force_login(cast.evaluator)
+    shown = client.get(f"/evaluation/bulletins/{bulletin.code}/").content.decode()
+    assert "退回修改：第二处地点写错了" in shown

@@ -114,7 +114,10 @@ document.addEventListener("change", (event) => event.target.closest("form[data-a
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
   const opener = event.target.closest("[data-open]");
-  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.open)?.showModal();
+  }
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(event.target) || opener) menu.open = false;
