@@ -23,11 +23,11 @@ from django.utils.timezone import localdate
 from chengyun.city.assets.factories import make_asset
 from chengyun.city.cases.factories import MANHOLE, drive, make_case, make_working_city
 from chengyun.city.inspections.factories import found as make_finding
-from chengyun.city.people.factories import Cast
+from chengyun.city.people.factories import CITY, Cast
 from chengyun.city.people.models import Post, User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.places.factories import DISTRICTS
-from chengyun.kernel import clock, recent
+from chengyun.kernel import clock, drafts, recent
 from chengyun.kernel.models import Audit
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import draft_bulletin
@@ -37,6 +37,8 @@ AT_MOST = 12
 SEVERAL = 4
 OPENED_WITH = {"coordination:take": "case.accept"}
 """Permissions of whoever opens a page, where the door's own is not enough."""
+RECORDED = {"coordination:dossier": 5, "coordination:dossier_word": 5}
+"""Pages whose reading is itself recorded: the statements of that transaction."""
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         make_finding(cast)
         token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
     person = {"username": cast.inspector.username, "pk": token.pk}
+    drafts.begin("case", CITY, by=cast.admin)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
@@ -71,6 +74,9 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "maintenance:post_end": {"pk": Post.objects.get(user=cast.inspector).pk},
         "maintenance:audit_row": {"pk": Audit.objects.latest("pk").pk},
         "data:place": {"code": next(iter(DISTRICTS))},
+        "lists": {"key": "coordination:cases"},
+        "maintenance:workflow_draft": {"key": "case"},
+        "maintenance:workflow_step": {"key": "case", "number": 0},
     }
 
 
@@ -115,4 +121,5 @@ def test_each_page_takes_the_queries_its_file_says(monkeypatch: pytest.MonkeyPat
 
 def test_no_page_takes_too_many() -> None:
     kept = json.loads(FILE.read_text(encoding="utf-8"))
-    assert {name: number for name, number in kept.items() if number > AT_MOST} == {}
+    allowed = {name: AT_MOST + RECORDED.get(name, 0) for name in kept}
+    assert {name: number for name, number in kept.items() if number > allowed[name]} == {}

@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("chengyun.systems.coordination.urls")),
     path("", include("chengyun.city.places.urls")),
     path("files/", include("chengyun.kernel.filedoors")),
+    path("lists/", include("chengyun.kernel.listdoors")),
     path("evaluation/", include("chengyun.systems.evaluation.urls")),
     path("data/", include("chengyun.systems.data.urls")),
     path("maintenance/", include("chengyun.systems.maintenance.urls")),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.kernel import audit, outbox, registry, tidying
+from chengyun.kernel import audit, listexports, outbox, registry, tidying
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 from chengyun.science.calendars import parse_periods
 
@@ -22,6 +22,13 @@ registry.add(
     Permission(key="calendar.change", label="维护工作日历", group="应用维护"),
     Permission(key="workflow.change", label="修改流程", group="应用维护"),
     Act(key="workflow.put_in_force", label="启用流程版本"),
+    Act(key="workflow.begin_draft", label="起草流程"),
+    Act(key="workflow.change_draft", label="修改流程草稿"),
+    Act(key="workflow.discard_draft", label="放弃流程草稿"),
+    Act(key="list.export", label="导出列表"),
+    Act(key="filter.save", label="存为筛选"),
+    Act(key="filter.change", label="修改筛选"),
+    Act(key="filter.remove", label="删除筛选"),
     Act(key="param.set", label="修改参数"),
     Act(key="param.unset", label="恢复上级参数"),
     Act(key="calendar.set", label="修改工作日历"),
@@ -58,6 +65,12 @@ registry.add(
     Act(key="personal.view", label="查看个人信息"),
     Act(key="personal.erase", label="删除个人信息"),
     Periodic(key="tidy", label="清理过期会话", every=timedelta(hours=1), run=tidying.tidy_up),
+    Periodic(
+        key="lists.tend",
+        label="接续和清理列表导出",
+        every=timedelta(minutes=1),
+        run=listexports.tend,
+    ),
     Periodic(key="audit.seal", label="审计封存", every=timedelta(seconds=30), run=audit.seal_new),
     Periodic(
         key="outbox.deliver", label="事件投递", every=timedelta(seconds=1), run=outbox.deliver_due

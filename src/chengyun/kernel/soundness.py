@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chengyun.kernel.specs import Step, Workflow
 
+
+class Fault(str):
+    """A fault as a developer reads it; ``words`` says the same to whoever edits a workflow on its page."""
+
+    words: str
+
+    def __new__(cls, text: str, words: str) -> Fault:
+        fault = super().__new__(cls, text)
+        fault.words = words
+        return fault
+
+
 CLOCK_WORDS = frozenset({"", "stop", "pause", "resume"})
 
 
@@ -47,9 +59,11 @@ def _unknown_in_step(
             yield f"{step.verb}: state {name} does not exist"
     for fact in (*step.needs, *step.asks):
         if fact not in facts:
-            yield f"{step.verb}: fact {fact} does not exist"
+            words = f"「{step.label}」要填的「{fact}」不存在。"
+            yield Fault(f"{step.verb}: fact {fact} does not exist", words)
     if step.clock not in CLOCK_WORDS and step.clock not in flow.clocks:
-        yield f"{step.verb}: clock {step.clock} does not exist"
+        words = f"「{step.label}」要开始的时限「{step.clock}」不存在。"
+        yield Fault(f"{step.verb}: clock {step.clock} does not exist", words)
 
 
 def _targets(flow: Workflow, key: str) -> set[str]:
@@ -62,9 +76,11 @@ def _dead_ends(flow: Workflow) -> Iterator[str]:
     for state in flow.states:
         leaves = bool(_targets(flow, state.key))
         if state.final and leaves:
-            yield f"{state.key} is final but has an exit"
+            words = f"「{state.label}」是终点，却还有步骤离开它。"
+            yield Fault(f"{state.key} is final but has an exit", words)
         if not state.final and not leaves:
-            yield f"{state.key} has no exit"
+            words = f"「{state.label}」没有出路：到了这里就没有任何步骤能离开。"
+            yield Fault(f"{state.key} has no exit", words)
 
 
 def _unreachable(flow: Workflow) -> Iterator[str]:
@@ -75,7 +91,8 @@ def _unreachable(flow: Workflow) -> Iterator[str]:
             todo.append(target)
     for state in flow.states:
         if state.key not in seen:
-            yield f"{state.key} is never reached"
+            words = f"「{state.label}」到不了：没有步骤从开始走到这里。"
+            yield Fault(f"{state.key} is never reached", words)
 
 
 def _endless(flow: Workflow) -> Iterator[str]:
@@ -85,7 +102,8 @@ def _endless(flow: Workflow) -> Iterator[str]:
         ends |= more
     for state in flow.states:
         if state.key not in ends:
-            yield f"{state.key} never ends"
+            words = f"「{state.label}」走不到终点：离开它的步骤只会兜圈子。"
+            yield Fault(f"{state.key} never ends", words)
 
 
 def _doubled(flow: Workflow) -> Iterator[str]:
@@ -110,7 +128,8 @@ def _branches(flow: Workflow) -> Iterator[str]:
             yield f"{state.key}: a parallel state has branches and a join"
         for branch in state.branches:
             if not any(s.branch == branch and state.key in s.source for s in flow.steps):
-                yield f"{state.key}: no step finishes branch {branch}"
+                words = f"「{state.label}」要并行办的「{branch}」没有步骤来完成。"
+                yield Fault(f"{state.key}: no step finishes branch {branch}", words)
     branches = {state.key: state.branches for state in flow.states}
     for step in flow.steps:
         for source in step.source if step.branch else ():

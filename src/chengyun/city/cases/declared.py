@@ -48,6 +48,7 @@ registry.add(
     Act(key="case.reporter.view", label="查看上报人信息"),
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
+    Act(key="dossier.view", label="调阅案卷"),
     Act(key="catalogue.load", label="载入类别"),
     Act(key="catalogue.change", label="修改立案条件"),
     Act(key="catalogue.end", label="停用立案条件"),

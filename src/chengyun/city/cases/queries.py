@@ -99,7 +99,9 @@ def narrowed(
     case_type: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    asset: str = "",
     words: str = "",
+    live: bool = False,
     late: bool = False,
     soon: bool = False,
 ) -> QuerySet[Case]:
@@ -109,6 +111,8 @@ def narrowed(
         "unit_id": unit,
         "source": source or None,
         "type": case_type or None,
+        "asset": asset or None,
+        "open": live or None,
         "reported_at__gte": since,
         "reported_at__lt": until,
     }

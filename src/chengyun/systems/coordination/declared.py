@@ -1,8 +1,9 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
 from chengyun.kernel import registry
-from chengyun.kernel.specs import Queue, System, Tab
+from chengyun.kernel.specs import Panel, Queue, System, Tab
 from chengyun.kernel.ui.specs import Landmark
+from chengyun.systems.coordination import slots
 from chengyun.systems.coordination.queries import counter_of
 from chengyun.systems.coordination.specs import Pile
 
@@ -23,8 +24,34 @@ PILES = (
 )
 # fmt: on
 
+CASES = "coordination/slot_cases.html"
+
 registry.add(
     *PILES,
+    Panel(
+        slot="asset.main",
+        key="coordination.asset",
+        label="这个部件的案件",
+        template=CASES,
+        context=slots.of_asset,
+        may="case.view",
+    ),
+    Panel(
+        slot="unit.side",
+        key="coordination.unit",
+        label="在办案件",
+        template=CASES,
+        context=slots.of_unit,
+        may="people.view",
+    ),
+    Panel(
+        slot="user.side",
+        key="coordination.person",
+        label="手上待核实、待核查的案件",
+        template=CASES,
+        context=slots.of_person,
+        may="people.view",
+    ),
     *(
         Queue(
             key=f"coordination.{pile.key}",
@@ -62,7 +89,13 @@ registry.add(
         may="case.view",
         order=2,
     ),
-    Landmark(key="search", label="案号、地点、描述", url="coordination:cases", may="case.view"),
+    Landmark(
+        key="search",
+        label="案号、地点、描述",
+        url="coordination:find",
+        may="case.view",
+        suggest="coordination:suggest",
+    ),
     Landmark(key="new", label="新建案件", url="coordination:new", may="case.report"),
     Landmark(key="map", label="地图", url="coordination:on_map", may="case.view"),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from chengyun.city.cases import queries as cases
@@ -15,10 +17,13 @@ from chengyun.city.places.queries import regions
 from chengyun.city.places.specs import Level
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
+from chengyun.kernel.listings import Listing, Values
 from chengyun.kernel.specs import Column, Filter, Workflow
+from chengyun.kernel.tables import Links
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.lights import Light
 from chengyun.kernel.ui.words import told
+from chengyun.systems.coordination import queries
 
 NEAR = 5
 """The warning comes when a fifth of the limit is left; the stored warning moment says when that is."""
@@ -138,6 +143,8 @@ TYPE = Filter(
 )
 PERIOD = Filter(key="period", label="上报时间", choices=lambda user: list(PERIODS))
 SOON = Filter(key="soon", label="只看将超时", kind="check")
+LIVE = Filter(key="live", label="只看在办", kind="check")
+ASSET = Filter(key="asset", label="部件标识码", kind="text")
 LATE = Filter(key="late", label="只看超时", kind="check")
 
 DESK_FILTERS = (AREA, CLASS, SOURCE, UNIT, SOON)
@@ -149,12 +156,14 @@ CASE_FILTERS = (
     PERIOD,
     SOURCE,
     TYPE,
+    LIVE,
     LATE,
+    ASSET,
     Filter(key="q", label="搜索", kind="text"),
 )
 
 
-def conditions(values: dict[str, str]) -> dict[str, Any]:
+def conditions(values: Values) -> dict[str, Any]:
     """What a filter bar is set to, as arguments of ``queries.narrowed``."""
     found: dict[str, Any] = {
         "states": [values["state"]] if "state" in values else (),
@@ -163,7 +172,9 @@ def conditions(values: dict[str, str]) -> dict[str, Any]:
         "unit": cases.unit_id(values["unit"]) if "unit" in values else None,
         "source": values.get("source", ""),
         "case_type": values.get("type", ""),
+        "asset": values.get("asset", ""),
         "words": values.get("q", ""),
+        "live": "live" in values,
         "late": "late" in values,
         "soon": "soon" in values,
     }
@@ -171,3 +182,47 @@ def conditions(values: dict[str, str]) -> dict[str, Any]:
         today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
         found["since"] = today - timedelta(days=int(values["period"]) - 1)
     return found
+
+
+def _waiting(user: Any, values: Values) -> QuerySet[Case]:
+    """The queue asked for, filtered."""
+    pile = queries.pile_named(user, values.get("queue", ""))
+    rows = queries.waiting(user, pile) if pile else Case.objects.none()
+    return cases.narrowed(rows, **conditions(values))
+
+
+LINKS = Links(
+    url=lambda case: reverse("coordination:case", args=(case.code,)),
+    key=lambda case: case.code,
+    preview=lambda case: reverse("coordination:preview", args=(case.code,)),
+)
+DESK = Listing(
+    key="coordination:desk",
+    label="工作台",
+    may="case.view",
+    columns=DESK_COLUMNS,
+    filters=DESK_FILTERS,
+    keep=("queue",),
+    rows=_waiting,
+    pick="code",
+    whole=cases.in_full,
+    order=("due_at", "id"),
+    links=LINKS,
+    empty="没有符合条件的案件。",
+    way="去掉全部条件",
+)
+CASES = Listing(
+    key="coordination:cases",
+    label="案件",
+    may="case.view",
+    columns=CASE_COLUMNS,
+    filters=CASE_FILTERS,
+    rows=lambda user, values: cases.narrowed(cases.cases_for(user), **conditions(values)),
+    whole=cases.in_full,
+    order=("-reported_at", "-id"),
+    words="q",
+    links=Links(url=LINKS.url, key=LINKS.key),
+    empty="没有符合条件的案件。",
+    way="去掉全部条件",
+)
+registry.add(DESK, CASES)

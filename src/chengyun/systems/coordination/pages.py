@@ -21,20 +21,15 @@ from chengyun.kernel.errors import Conflict, Invalid, Missing, TooLarge, WrongMe
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, retold
 from chengyun.kernel.installation import installation
+from chengyun.kernel.listings import listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.specs import Step
-from chengyun.kernel.tables import Links, filters, sort_of, table
 from chengyun.kernel.ui.words import told
 from chengyun.systems.coordination import lists, panels, queries
+from chengyun.systems.coordination.bulk import steps_of
 from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
+from chengyun.systems.coordination.lists import CASES, DESK, LINKS
 
-LINKS = Links(
-    url=lambda case: reverse("coordination:case", args=(case.code,)),
-    key=lambda case: case.code,
-    preview=lambda case: reverse("coordination:preview", args=(case.code,)),
-)
-PLAIN_LINKS = Links(url=LINKS.url, key=LINKS.key)
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
 
 
@@ -45,38 +40,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     pile = queries.pile_named(user, request.GET.get("queue", ""))
     if pile is None:
         return back(request, "coordination:cases")
-    bar = filters(request, lists.DESK_FILTERS, keep=("queue", "sort"))
-    rows = register.narrowed(queries.waiting(user, pile), **lists.conditions(bar.values))
+    none = (f"现在没有{pile.label}的案件。", reverse("coordination:cases"), "看全部案件")
+    steps = steps_of(user, pile)
     columns = lists.UNSENT if pile.before_dispatch else lists.DESK_COLUMNS
-    order = sort_of(request, columns, "due_at")
-    found = _page_of(request, rows, order)
-    total, exact = count(rows)
-    shown = table(
-        request,
-        columns,
-        found.items,
-        links=LINKS,
-        after=found.next,
-        total=total,
-        exact=exact,
-        empty=f"现在没有{pile.label}的案件。",
-        way=(reverse("coordination:cases"), "看全部案件"),
-    )
-    return page(
-        request,
-        pile=pile,
-        queue=f"coordination.{pile.key}",
-        table=shown,
-        filters=bar,
-        tabs=_tabs(request, pile.key),
-        total=total,
-    )
-
-
-def _page_of(request: HttpRequest, rows: Any, order: str) -> Any:
-    last = "-id" if order.startswith("-") else "id"
-    after = request.GET.get("after", "")
-    return keyset(rows, (order, last), after=after, whole=register.in_full())
+    shown = listed(request, DESK, none=none, pickable=bool(steps), columns=columns)
+    tabs, queue = _tabs(request, pile.key), f"coordination.{pile.key}"
+    return page(request, pile=pile, queue=queue, tabs=tabs, steps=steps, **shown)
 
 
 def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
@@ -96,25 +65,9 @@ def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
 @door(may="case.view")
 def cases(request: HttpRequest) -> HttpResponse:
     """All cases of this person's part of the city, newest first."""
-    user = person_of(request)
-    bar = filters(request, lists.CASE_FILTERS)
-    rows = register.narrowed(register.cases_for(user), **lists.conditions(bar.values))
-    pressing = "late" in bar.values or "soon" in bar.values
-    order = sort_of(request, lists.CASE_COLUMNS, "due_at" if pressing else "-reported_at")
-    found = _page_of(request, rows, order)
-    total, exact = count(rows, exact=request.GET.get("count") == "exact")
-    shown = table(
-        request,
-        lists.CASE_COLUMNS,
-        found.items,
-        links=PLAIN_LINKS,
-        after=found.next,
-        total=total,
-        exact=exact,
-        empty="没有符合条件的案件。",
-        way=(reverse("coordination:cases"), "去掉全部条件"),
-    )
-    return page(request, table=shown, filters=bar)
+    pressing = request.GET.get("late") or request.GET.get("soon")
+    order = ("due_at", "id") if pressing else CASES.order
+    return page(request, **listed(request, CASES, order=order))
 
 
 @door(may="case.view")

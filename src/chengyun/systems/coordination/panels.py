@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import FAR, Case, StageClock
@@ -116,7 +117,7 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
             ("结案条件", condition.closing),
         ]
     if case.asset:
-        rows.append(("部件", case.asset))
+        rows.append(("部件", _part(case, user)))
     rows += [
         ("来源", registry.get(Source, case.source).label),
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
@@ -126,7 +127,15 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
     return rows + _reporter(case, user, lines)
 
 
-def _sees_reporter(user: User, case: Case) -> bool:
+def _part(case: Case, user: User) -> str:
+    """The part, and its page for whoever may look at parts."""
+    if not user.may("asset.view"):
+        return case.asset
+    return format_html('<a href="{}">{}</a>', reverse("data:asset", args=(case.asset,)), case.asset)
+
+
+def sees_reporter(user: User, case: Case) -> bool:
+    """Whether this person may know who reported."""
     return user.scope("case.reporter.view").covers(area=case.area, unit=case.unit_id)
 
 
@@ -139,7 +148,7 @@ def _reporter(case: Case, user: User, lines: list[Line]) -> list[tuple[str, str]
         return []
     if known == {ERASED}:
         return [("上报人", ERASED)]
-    if not _sees_reporter(user, case):
+    if not sees_reporter(user, case):
         name, phone = masked_name(name), masked_phone(phone) if phone else ""
     else:
         note_view(case, by=user)

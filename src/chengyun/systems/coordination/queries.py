@@ -109,3 +109,30 @@ def units_for_case(case: Case) -> list[tuple[str, str]]:
 def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
     """The inspectors who may be sent to a case, as choices."""
     return [(user.username, user.name) for user in cases.field_workers(case)[:200]]
+
+
+def seen(user: User) -> QuerySet[Case]:
+    """The cases this person may look at; none without the permission."""
+    rows = cases.cases_for(user) if user.may("case.view") else Case.objects.none()
+    return rows.select_related(*cases.RELATED)
+
+
+def cases_of_part(user: User, code: str) -> QuerySet[Case]:
+    """The cases of a part."""
+    return cases.narrowed(seen(user), asset=code)
+
+
+def in_hand_of_unit(unit: Unit) -> tuple[int, int]:
+    """How many open cases a unit has, and how many of them are late; whoever sees the unit may know."""
+    return _open_and_late(Q(unit=unit))
+
+
+def in_hand_of_person(person: User) -> tuple[int, int]:
+    """How many open cases lie with a person, and how many of them are late."""
+    return _open_and_late(Q(assignee=person))
+
+
+def _open_and_late(whose: Q) -> tuple[int, int]:
+    late = Count("pk", filter=Q(due_at__lt=clock.now()))
+    found = Case.objects.filter(whose, open=True).aggregate(total=Count("pk"), late=late)
+    return found["total"], found["late"]

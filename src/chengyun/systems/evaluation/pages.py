@@ -18,16 +18,16 @@ from chengyun.city.inspections import queries as inspections
 from chengyun.city.inspections.services import NewFinding, office_of, record_finding
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.history import history_of
+from chengyun.kernel.listings import Listing, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.specs import Field
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import day
 from chengyun.systems.evaluation import lists, queries
 from chengyun.systems.evaluation.buttons import buttons_of
@@ -54,30 +54,38 @@ FINDING = (
 )
 
 
+FINDINGS = Listing(
+    key="evaluation:findings",
+    label="督查记录",
+    may="inspection.view",
+    columns=lists.FINDING_COLUMNS,
+    filters=lists.FINDING_FILTERS,
+    rows=lambda user, values: inspections.narrowed(inspections.findings_for(user), **values),
+    order=("-found_at", "-id"),
+    links=Links(url=lambda f: case_url(f.case.code), key=lambda f: f.code),
+    empty="没有符合条件的督查记录。",
+    way="去掉全部条件",
+)
+BULLETINS = Listing(
+    key="evaluation:bulletins",
+    label="督查通报",
+    may="bulletin.view",
+    columns=lists.BULLETIN_COLUMNS,
+    rows=lambda user, values: queries.bulletins_for(user),
+    lines=queries.lines_of,
+    order=("-week", "-id"),
+    links=Links(url=lambda line: reverse("evaluation:bulletin", args=[line.bulletin.code])),
+    empty="还没有督查通报。",
+)
+registry.add(FINDINGS, BULLETINS)
+
+
 @door(may="inspection.view")
 def findings(request: HttpRequest) -> HttpResponse:
     """What the inspections found, newest first."""
-    bar = filters(request, lists.FINDING_FILTERS)
-    rows = inspections.narrowed(inspections.findings_for(person_of(request)), **bar.values)
-    found = keyset(rows, ("-found_at", "-id"), after=request.GET.get("after", ""))
-    total, exact = count(rows, exact=request.GET.get("count") == "exact")
-    shown = table(
-        request,
-        lists.FINDING_COLUMNS,
-        found.items,
-        links=Links(url=lambda f: case_url(f.case.code), key=lambda f: f.code),
-        after=found.next,
-        total=total,
-        exact=exact,
-        empty="没有符合条件的督查记录。" if bar.on else "还没有督查记录。",
-        way=(bar.clear_url, "去掉全部条件") if bar.on else ("", ""),
-    )
-    return page(
-        request,
-        table=shown,
-        filters=bar,
-        may_record=person_of(request).may("inspection.record"),
-    )
+    may_record = person_of(request).may("inspection.record")
+    shown = listed(request, FINDINGS, none=("还没有督查记录。", "", ""))
+    return page(request, may_record=may_record, **shown)
 
 
 @door(may="inspection.record")
@@ -138,19 +146,8 @@ def _written(given: Mapping[str, Any], units: Mapping[str, Unit], user: User) ->
 @door(may="bulletin.view")
 def bulletins(request: HttpRequest) -> HttpResponse:
     """The bulletins, newest week first."""
-    user = person_of(request)
-    rows = queries.bulletins_for(user)
-    found = keyset(rows, ("-week", "-id"), after=request.GET.get("after", ""))
-    shown = table(
-        request,
-        lists.BULLETIN_COLUMNS,
-        queries.lines_of(found.items),
-        links=Links(url=lambda line: reverse("evaluation:bulletin", args=[line.bulletin.code])),
-        after=found.next,
-        total=count(rows)[0],
-        empty="还没有督查通报。",
-    )
-    return page(request, table=shown, weeks=_undrafted(user))
+    weeks = _undrafted(person_of(request))
+    return page(request, weeks=weeks, **listed(request, BULLETINS))
 
 
 @require_POST

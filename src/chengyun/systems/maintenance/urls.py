@@ -10,6 +10,7 @@ from chengyun.systems.maintenance.pages import (
     tokens,
     units,
     users,
+    workflows,
 )
 
 app_name = "maintenance"
@@ -42,7 +43,12 @@ urlpatterns = [
     path("classes/<str:code>/", catalogue.case_class, name="case_class"),
     path("classes/<str:code>/add/", catalogue.condition_add, name="condition_add"),
     path("classes/<str:code>/<int:pk>/end/", catalogue.condition_end, name="condition_end"),
-    path("workflows/", catalogue.workflows, name="workflows"),
+    path("workflows/", workflows.workflows, name="workflows"),
+    path("workflows/<str:key>/draft/", workflows.workflow_draft, name="workflow_draft"),
+    path("workflows/<str:key>/begin/", workflows.workflow_begin, name="workflow_begin"),
+    path("workflows/<str:key>/enact/", workflows.workflow_enact, name="workflow_enact"),
+    path("workflows/<str:key>/discard/", workflows.workflow_discard, name="workflow_discard"),
+    path("workflows/<str:key>/draft/<int:number>/", workflows.workflow_step, name="workflow_step"),
     path("params/", params.params, name="params"),
     path("params/<str:key>/", params.param, name="param"),
     path("params/<str:key>/unset/", params.param_unset, name="param_unset"),

@@ -89,6 +89,7 @@ class Case(Subject):
             models.Index(fields=("assignee", "state", "due_at"), name="case_assignee"),
             models.Index(fields=("reporter", *NEWEST), name="case_reporter"),
             models.Index(fields=("cell",), name="case_cell"),
+            models.Index(fields=("asset", *NEWEST), name="case_asset"),
         )
 
     def __str__(self) -> str:

@@ -7,14 +7,18 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from chengyun.kernel import clock
+from chengyun.kernel import clock, panels
+from chengyun.kernel.listings import state_of
+from chengyun.kernel.savedfilters import filters_for
 from chengyun.kernel.ui import icons, words
 
 register = template.Library()
@@ -29,6 +33,7 @@ MODULES = {
     "ui/keys": "ui/keys.js",
     "ui/photos": "ui/photos.js",
     "ui/files": "ui/files.js",
+    "ui/search": "ui/search.js",
 }
 
 
@@ -77,6 +82,30 @@ def with_query(context: template.Context, **changes: Any) -> str:
         if value not in ("", None):
             query[key] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("ui/slot.html", takes_context=True)
+def slot(context: template.Context, name: str, subject: Any) -> dict[str, Any]:
+    """What other apps show here about the subject of this page."""
+    request = context["request"]
+    return {"request": request, "panels": panels.filled(name, request.user, subject)}
+
+
+@register.inclusion_tag("ui/saved.html", takes_context=True)
+def saved_filters(context: template.Context) -> dict[str, Any]:
+    """The filters this person keeps of this list, and the way to keep one more."""
+    request, listing, bar = context["request"], context["listing"], context["filters"]
+    now = state_of(request, listing, bar)
+    rows = filters_for(request.user, listing)
+    return {
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "listing": listing,
+        "chips": [(row, dict(parse_qsl(row.query)) == now) for row in rows],
+        "mine": request.user.pk,
+        "here": reverse(listing.key),
+        "query": urlencode(now) if bar.on else "",
+    }
 
 
 @register.filter

@@ -35,14 +35,14 @@ from chengyun.city.people.services.users import (
     set_password,
     unlock_user,
 )
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import FieldError, Refusal
 from chengyun.kernel.forms import faults_of, faulty, form_of
+from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Column, Field, Filter
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import masked_phone
 from chengyun.systems.maintenance.queries import area_name, areas_for
 
@@ -99,31 +99,27 @@ POST = (
 )
 
 
+USERS = Listing(
+    key="maintenance:users",
+    label="用户",
+    may="people.view",
+    columns=COLUMNS,
+    filters=FILTERS,
+    rows=lambda user, values: _narrowed(users_for(user), values),
+    more=lambda rows: rows.prefetch_related("posts__role"),
+    order=("username",),
+    links=Links(url=lambda each: _url("user", each)),
+    empty="没有符合条件的账号。",
+    way="看全部账号",
+)
+registry.add(USERS)
+
+
 @door(may="people.view")
 def users(request: HttpRequest) -> HttpResponse:
     """Accounts by user name."""
-    user = person_of(request)
-    bar = filters(request, FILTERS)
-    rows = _narrowed(users_for(user), bar.values)
-    shown = rows.prefetch_related("posts__role")
-    part = keyset(shown, ("username",), after=request.GET.get("after", ""))
-    total, exact = count(rows)
-    return page(
-        request,
-        filters=bar,
-        may_change=user.may("people.user.change"),
-        table=table(
-            request,
-            COLUMNS,
-            part.items,
-            links=Links(url=lambda each: _url("user", each)),
-            after=part.next,
-            total=total,
-            exact=exact,
-            empty="没有符合条件的账号。",
-            way=(reverse("maintenance:users"), "看全部账号"),
-        ),
-    )
+    may_change = person_of(request).may("people.user.change")
+    return page(request, may_change=may_change, **listed(request, USERS))
 
 
 @door(may="people.view")
@@ -232,7 +228,7 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, _url("user", ended.user), f"已免去{ended.role.label}。")
 
 
-def _narrowed(rows: QuerySet[User], values: dict[str, str]) -> QuerySet[User]:
+def _narrowed(rows: QuerySet[User], values: Values) -> QuerySet[User]:
     if words := values.get("q"):
         rows = rows.filter(Q(name__icontains=words) | Q(username__istartswith=words))
     if area := values.get("area"):

@@ -4,6 +4,7 @@ import { startLights } from "ui/lights";
 import { startKeys } from "ui/keys";
 import { startPhotos } from "ui/photos";
 import { startFiles } from "ui/files";
+import { startSearch } from "ui/search";
 
 const LOST = "没有连上服务器，填写的内容还在，请再试一次。";
 const BROKEN = "服务器出错，这一步没有办成。";
@@ -142,4 +143,5 @@ startLights();
 startKeys();
 startPhotos();
 startFiles();
+startSearch();
 htmx.config.defaultSwapStyle = "outerHTML";
