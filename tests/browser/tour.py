@@ -13,13 +13,15 @@ from chengyun.city.cases.factories import EDITION, MANHOLE, drive, make_case, ph
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.inspections.factories import found
-from chengyun.city.people.factories import Cast, make_cast
+from chengyun.city.people.factories import CITY, Cast, make_cast
 from chengyun.city.people.services.bindings import bind
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.places.factories import make_city
-from chengyun.kernel import audit, clock
+from chengyun.kernel import audit, clock, drafts
 from chengyun.kernel.files import store_photo
+from chengyun.kernel.listexports import ask, listing_named
 from chengyun.kernel.models import Audit
+from chengyun.kernel.savedfilters import save_filter
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
 
@@ -55,6 +57,10 @@ def furnish() -> City:
     approve_bulletin(bulletin, by=cast.evaluator)
     binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
     _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
+    drafts.begin("case", CITY, by=cast.admin)
+    listing = listing_named("coordination:cases")
+    save_filter(listing, "待受理", {"state": "reported"}, shared=True, by=cast.operator)
+    ask(listing, {}, words=["区域：东昌府区"], order=listing.order, by=cast.operator)
     audit.seal_new()
     return City(
         cast=cast,
@@ -87,6 +93,10 @@ def _coordination(city: City) -> list[Stop]:
         ("operator", "/desk/"),
         ("operator", "/cases/"),
         ("operator", "/cases/?q=nothing"),
+        ("operator", "/find/suggest/?q=井盖"),
+        ("operator", "/lists/coordination:cases/filters/"),
+        ("operator", "/lists/exports/"),
+        ("supervisor", f"/cases/{closed}/dossier/"),
         ("inspector", "/cases/new/"),
         ("supervisor", f"/cases/{closed}/"),
         ("dispatcher", f"/cases/{filed}/"),
@@ -138,6 +148,8 @@ def _maintenance(city: City) -> list[Stop]:
         ("admin", "/maintenance/classes/"),
         ("admin", f"/maintenance/classes/{MANHOLE}/"),
         ("admin", "/maintenance/workflows/"),
+        ("admin", "/maintenance/workflows/case/draft/?try=1"),
+        ("admin", "/maintenance/workflows/case/draft/0/"),
         ("admin", "/maintenance/params/"),
         ("admin", "/maintenance/params/case.limit.accept/"),
         ("admin", "/maintenance/calendar/"),

@@ -192,7 +192,8 @@ def cell(column: Column, line: Any) -> Any:
     value = column.value(line)
     if value is None or isinstance(value, bool | int | float):
         return value
-    return masked_text(_words(column.kind, value))
+    words = _words(column.kind, value)
+    return words if column.kind == "code" else masked_text(words)
 
 
 def _words(kind: str, value: Any) -> str:
