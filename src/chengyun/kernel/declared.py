@@ -1,6 +1,8 @@
 """What the kernel itself declares."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from chengyun.kernel import audit, listexports, outbox, registry, tidying
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
@@ -14,6 +16,14 @@ def periods_fault(text: object) -> str:
     except ValueError as error:
         return f"{error}。"
     return ""
+
+
+def day_words(minutes: int, settings: Mapping[str, Any]) -> str:
+    """How long a work day is: its own length, else the sum of the working periods."""
+    if minutes:
+        return f"{minutes / 60:.4g} 小时（{minutes} 分钟）"
+    total = sum(end - begin for begin, end in parse_periods(settings["calendar.periods"]))
+    return f"{total / 60:.4g} 小时（按工作时段合计）"
 
 
 registry.add(
@@ -59,8 +69,9 @@ registry.add(
             minimum=0,
             maximum=1440,
             unit="分钟",
-            hint="0 表示按工作时段合计",
+            hint="填 0 就按工作时段合计",
         ),
+        words=day_words,
     ),
     Act(key="personal.view", label="查看个人信息"),
     Act(key="personal.erase", label="删除个人信息"),

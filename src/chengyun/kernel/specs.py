@@ -27,6 +27,14 @@ FieldKind = Literal[
 ]
 
 
+ASKED: Mapping[str, str] = {
+    **dict.fromkeys(("choice", "unit", "person"), "选择"),
+    "photos": "上传",
+    "point": "标出",
+}
+"""What is done with an empty field of a kind; the others are filled in."""
+
+
 class Misdeclared(Exception):
     """A declaration contradicts itself or refers to something that does not exist."""
 
@@ -49,6 +57,11 @@ class Field:
     def __post_init__(self) -> None:
         if (self.kind == "choice") != bool(self.choices):
             raise Misdeclared(f"Field {self.key}: exactly the kind 'choice' has choices")
+
+    @property
+    def wanted(self) -> str:
+        """The sentence for whoever left it empty."""
+        return f"请{ASKED.get(self.kind, '填写')}{self.label}。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +119,8 @@ class Act:
 class Param:
     """A value the city may change while running; a district inherits the city's unless it sets its own.
 
-    ``check`` gives the sentence that says why a value is refused, "" when it is not.
+    ``check`` gives the sentence that says why a value is refused, "" when it is not; ``words`` how a value reads beside
+    the other parameters that hold.
     """
 
     key: str
@@ -116,6 +130,7 @@ class Param:
     field: Field
     by_area: bool = True
     check: Callable[[Any], str] | None = None
+    words: Callable[[Any, Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,7 +110,7 @@ def _check_facts(flow: Workflow, step: Step, facts: Mapping[str, Any]) -> None:
         names = "、".join(f.label for f in missing)
         raise Invalid(
             f"{step.label}还缺：{names}。",
-            fields=tuple(FieldError(f.key, f"请填写{f.label}。") for f in missing),
+            fields=tuple(FieldError(f.key, f.wanted) for f in missing),
         )
     known = {*step.needs, *step.asks}
     wrong = [

@@ -35,7 +35,8 @@ function markFields(slot) {
   if (!form) return;
   for (const old of form.querySelectorAll("[data-told]")) old.remove();
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
-  for (const link of slot.querySelectorAll("[data-field]")) {
+  const links = [...slot.querySelectorAll("[data-field]")];
+  for (const link of links) {
     const name = link.dataset.field;
     const input = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}_lon`);
     if (!(input instanceof HTMLElement)) continue;
@@ -44,7 +45,11 @@ function markFields(slot) {
     told.className = "error";
     told.dataset.told = "";
     told.textContent = link.textContent;
-    input.closest(".field")?.append(told);
+    const field = input.closest(".field");
+    if (!field) continue;
+    field.append(told);
+    // The box lists more than two; one or two are read at their fields.
+    if (links.length <= 2) link.closest("li").remove();
   }
   slot.scrollIntoView({ block: "nearest" });
 }
