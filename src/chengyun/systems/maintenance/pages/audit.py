@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from chengyun.city.people.models import User
-from chengyun.city.people.queries import person_of
+from chengyun.city.people.queries import person_of, role_labels
 from chengyun.kernel import registry
 from chengyun.kernel.audit import verify_object
 from chengyun.kernel.exports import csv_lines
@@ -22,18 +22,15 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Filter
 from chengyun.kernel.tables import Links
 from chengyun.systems.maintenance.queries import (
-    Line,
-    acts,
     area_name,
     areas_for,
     audit_for,
     audit_row_for,
-    facts_of,
-    lines_of,
     narrowed,
     personal_of,
 )
 from chengyun.systems.maintenance.services.history import note_export, verify_history, view_personal
+from chengyun.systems.maintenance.trail import Line, acts, facts_of, labelled, lines_of
 
 EXPORT_AT_MOST = 100_000
 CHUNK = 2000
@@ -130,7 +127,8 @@ def _row_page(
         row=row,
         area=area_name(row.area) if row.area else "全市",
         facts=facts_of(row),
-        personal=list((personal or {}).items()),
+        post=role_labels().get(row.post, row.post),
+        personal=labelled(personal or {}),
         hidden=bool(personal_of(row)) and not personal and user.may("personal.view"),
         count=count,
         sound=sound,
