@@ -9,8 +9,17 @@ from django.utils.timezone import localdate
 
 from chengyun.city.assets.factories import HOME, make_asset, row
 from chengyun.city.assets.services.imports import import_assets
-from chengyun.city.cases.factories import EDITION, MANHOLE, drive, make_case, photo_bytes
-from chengyun.city.cases.models import Case
+from chengyun.city.cases.factories import (
+    EDITION,
+    LAT,
+    LON,
+    MANHOLE,
+    drive,
+    make_case,
+    make_rules,
+    photo_bytes,
+)
+from chengyun.city.cases.models import Case, DispatchRule
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import CITY, Cast, make_cast
@@ -41,6 +50,8 @@ class City:
     run: int
     token: int
     audit_row: int
+    edition: int
+    rule: int
 
 
 def furnish() -> City:
@@ -52,6 +63,8 @@ def furnish() -> City:
     photos = [store_photo(photo_bytes(), "现场.jpg", by=cast.inspector)]
     cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
     cases["handling"] = drive(make_case(cast), cast, "handling")
+    cases["reported"] = make_case(cast, photos=photos)
+    edition = make_rules(cast, draft=True)
     found(cast)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
@@ -71,6 +84,8 @@ def furnish() -> City:
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
+        edition=edition.pk,
+        rule=DispatchRule.objects.latest("pk").pk,
     )
 
 
@@ -104,6 +119,16 @@ def _coordination(city: City) -> list[Stop]:
         ("supervisor", f"/cases/{accepted}/file/"),
         ("department", f"/cases/{handling}/handle/"),
         ("operator", "/map/"),
+        ("operator", f"/cases/{city.cases['reported'].code}/accept/"),
+        ("operator", "/repeated/"),
+        ("operator", f"/repeated/{closed}/"),
+        ("dispatcher", "/rules/"),
+        ("supervisor", "/rules/draft/?area=371502"),
+        ("supervisor", f"/rules/draft/{city.rule}/?area=371502"),
+        ("supervisor", "/rules/draft/add/?area=371502"),
+        ("supervisor", "/rules/draft/simulation/?area=371502"),
+        ("supervisor", f"/rules/editions/{city.edition}/"),
+        ("dispatcher", f"/rules/try/?area=371502&point_lon={LON}&point_lat={LAT}"),
     ]
 
 

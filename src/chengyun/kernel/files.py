@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.db import models, transaction
 from pi_heif import register_heif_opener
@@ -17,8 +18,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from chengyun.kernel import clock
 from chengyun.kernel.actions import subject_type
 from chengyun.kernel.errors import Missing, TooLarge, WrongMedia
-from chengyun.kernel.models.files import Attachment, File
+from chengyun.kernel.models.files import Attachment, File, PhotoPrint
 from chengyun.kernel.scope import Person
+from chengyun.science import pictures
 
 register_heif_opener()
 
@@ -48,7 +50,18 @@ def store_photo(data: bytes, name: str, *, by: Person | None) -> File:
     picture.thumbnail((LONG_SIDE, LONG_SIDE))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=86, optimize=True)
-    return _keep(buffer.getvalue(), "image/jpeg", name, by=by, size=picture.size)
+    file = _keep(buffer.getvalue(), "image/jpeg", name, by=by, size=picture.size)
+    _remember(picture, file)
+    return file
+
+
+def _remember(picture: Image.Image, file: File) -> None:
+    """Keep the fingerprint, so that the same photo sent twice is recognised."""
+    small = picture.convert("L").resize((pictures.WIDTH, pictures.HEIGHT))
+    if bits := pictures.fingerprint(np.asarray(small)):
+        PhotoPrint.objects.bulk_create(
+            [PhotoPrint(sha256=file.sha256, bits=bits)], ignore_conflicts=True
+        )
 
 
 def store_bytes(data: bytes, media_type: str, name: str, *, by: Person | None) -> File:
@@ -107,6 +120,17 @@ def files_of(owner: int, ids: Sequence[int]) -> list[File]:
 def attachments_of(subject: models.Model) -> list[Attachment]:
     rows = Attachment.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
     return list(rows.select_related("file"))
+
+
+def photos_of_many(
+    kind: type[models.Model], ids: Sequence[int]
+) -> list[tuple[int, int, str, int | None]]:
+    """Subject, attachment, role and fingerprint of the photos of many subjects, in one query."""
+    prints = PhotoPrint.objects.filter(sha256=models.OuterRef("file__sha256"))
+    rows = Attachment.objects.filter(
+        subject_type=subject_type(kind), subject_id__in=ids, file__media_type="image/jpeg"
+    ).annotate(bits=models.Subquery(prints.values("bits")[:1]))
+    return list(rows.order_by("id").values_list("subject_id", "pk", "role", "bits"))
 
 
 def attachment_for(user: Person, pk: int) -> Attachment:

@@ -41,6 +41,8 @@ registry.add(
     Permission(key="case.review", label="复核销号", group="案件"),
     Permission(key="case.reporter.view", label="查看上报人信息", group="个人信息"),
     Permission(key="case.reporter.erase", label="删除上报人信息", group="个人信息"),
+    Permission(key="dispatch.rule.view", label="查看派遣规则", group="应用维护"),
+    Permission(key="dispatch.rule.change", label="维护派遣规则", group="应用维护"),
     Permission(key="catalogue.view", label="查看类别与时限", group="应用维护"),
     Permission(key="catalogue.change", label="维护类别与时限", group="应用维护"),
     Act(key="case.report", label="上报"),
@@ -49,6 +51,10 @@ registry.add(
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
     Act(key="dossier.view", label="调阅案卷"),
+    Act(key="dispatch.draft", label="起草派遣规则"),
+    Act(key="dispatch.change", label="修改派遣规则草稿"),
+    Act(key="dispatch.drop", label="放弃派遣规则草稿"),
+    Act(key="dispatch.put_in_force", label="启用派遣规则"),
     Act(key="catalogue.load", label="载入类别"),
     Act(key="catalogue.change", label="修改立案条件"),
     Act(key="catalogue.end", label="停用立案条件"),
@@ -63,6 +69,15 @@ LIMITS = (
     ("check", "核查时限", 4, "work_hour"),
     ("close", "结案时限", 30, "urgent_minute"),
     ("review", "台账复核时限", 2, "work_day"),
+)
+
+ALIKE = (
+    ("similar.metres", "查重范围", 50, "米", 1000),
+    ("similar.hours", "查重时间", 24, "小时", 24 * 90),
+    ("similar.score", "不同类时至少相似", 60, "%", 100),
+    ("repeat.times", "反复出现：几次算反复", 3, "次", 100),
+    ("repeat.metres", "反复出现：多近算同一处", 30, "米", 500),
+    ("repeat.days", "反复出现：在几天以内", 30, "天", 365),
 )
 
 registry.add(
@@ -90,5 +105,24 @@ registry.add(
         group="案件",
         field=Field(key="catalogue", label="类别目录版本", max_length=40),
         by_area=False,
+    ),
+    *(
+        Param(
+            key=f"case.{key}",
+            label=label,
+            default=default,
+            group="查重与反复",
+            field=Field(
+                key=key, label=label, kind="int", unit=unit, required=True, minimum=1, maximum=most
+            ),
+        )
+        for key, label, default, unit, most in ALIKE
+    ),
+    Param(
+        key="dispatch.automatic",
+        label="按规则自动派遣",
+        default=False,
+        group="派遣",
+        field=Field(key="automatic", label="按规则自动派遣", kind="bool"),
     ),
 )

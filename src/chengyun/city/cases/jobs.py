@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.recompute import recompute_dues
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
@@ -12,3 +13,9 @@ from chengyun.kernel.outbox import on
 def calendar_changed(row: Audit) -> None:
     """A holiday plan arrived, or a day of it changed: dues that were provisional are computed again."""
     recompute_dues(by=None)
+
+
+@on("case.file")
+def filed(row: Audit) -> None:
+    """A case was filed: where the city lets its rules dispatch, the one that answers does."""
+    dispatch_by_rule(row.subject_id)

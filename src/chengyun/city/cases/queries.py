@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -21,8 +21,6 @@ from chengyun.kernel.params import settings_of
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Step
-from chengyun.science.cells import around, ranges
-from chengyun.science.coordinates import distance
 
 RELATED = ("case_class", "condition", "unit")
 
@@ -236,19 +234,3 @@ def works_in_the_field(person: User, case: Case) -> bool:
         for post in person.standing
         if "case.check" in post.role.permissions
     )
-
-
-def similar_to(user: User, case: Case, *, metres: float = 50.0, hours: int = 24) -> list[Case]:
-    """Cases of the same class near in place and time, as far as this person sees them, newest first."""
-    near = Q(pk__in=())
-    for low, high in ranges(around(case.lon, case.lat, metres)):
-        near |= Q(cell__gte=low, cell__lte=high)
-    span = timedelta(hours=hours)
-    same = cases_for(user).filter(near, case_class=case.case_class_id, type=case.type)
-    rows = same.exclude(pk=case.pk)
-    rows = rows.select_related("case_class")
-    rows = rows.filter(
-        reported_at__gte=case.reported_at - span, reported_at__lte=case.reported_at + span
-    )
-    close = [r for r in rows[:200] if distance(case.lon, case.lat, r.lon, r.lat) <= metres]
-    return sorted(close, key=lambda r: r.reported_at, reverse=True)

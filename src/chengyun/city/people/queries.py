@@ -150,11 +150,21 @@ def role_of(key: str) -> Role:
     return found
 
 
-def units_serving(area: str) -> QuerySet[Unit]:
-    """Departments and companies that work in an area: its own, and those of the city above it."""
+WORKING = (Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY)
+WITH_STREETS = (*WORKING, Unit.Kind.STREET)
+
+
+def units_serving(area: str, *, streets: bool = False) -> QuerySet[Unit]:
+    """Departments and companies that work in an area: its own, and those of the city above it; street offices, too."""
     above = [area[:n] for n in range(2, len(area))]
-    works = Q(kind__in=(Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY), valid_to=None)
+    works = Q(kind__in=WITH_STREETS if streets else WORKING, valid_to=None)
     return Unit.objects.filter(works & (inside("area", area) | Q(area__in=above)))
+
+
+def serves(unit: Unit, area: str) -> bool:
+    """Whether a unit is one of ``units_serving`` an area, street offices included."""
+    near = unit.area.startswith(area) or area.startswith(unit.area)
+    return unit.valid_to is None and unit.kind in WITH_STREETS and near
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,8 @@ DEFAULT_ROLES = (
             "case.reporter.view",
             "case.reporter.erase",
             "catalogue.view",
+            "dispatch.rule.view",
+            "dispatch.rule.change",
             "people.phone.view",
             "personal.view",
         ),
@@ -73,6 +75,7 @@ DEFAULT_ROLES = (
             "case.feed_back",
             "case.suspend",
             "case.assign",
+            "dispatch.rule.view",
         ),
     ),
     DefaultRole(

@@ -16,6 +16,7 @@ from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.places import build_places
 from chengyun.demo.build.play import Stage, acts_of, play
 from chengyun.demo.build.register import build_register
+from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.shelf import Shelf
 from chengyun.demo.divisions import divisions
 from chengyun.demo.geometry.city import draw_city
@@ -60,6 +61,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         import_years(now.year, (now - timedelta(days=days)).year)
         folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311
         bind_inspectors(city, folk)
+        build_rules(CITY, folk.units)
         told("编排九十天的案件，登记部件")
         scenario = plan(city, now, calendar_for(CITY), days=days)
         codes = build_register(scenario.assets, folk.units)

@@ -18,6 +18,13 @@ class File(models.Model):
     owner_id = models.BigIntegerField(null=True)
 
 
+class PhotoPrint(models.Model):
+    """The fingerprint of a stored photo, by its content: copies share it. A photo of nothing has none."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    bits = models.BigIntegerField()
+
+
 class Attachment(models.Model):
     """A file that is evidence of something; the subject decides who may see it."""
 

@@ -89,6 +89,22 @@ registry.add(
         may="case.view",
         order=2,
     ),
+    Tab(
+        system="coordination",
+        key="repeated",
+        label="反复问题",
+        url="coordination:repeated",
+        may="case.view",
+        order=7,
+    ),
+    Tab(
+        system="coordination",
+        key="rules",
+        label="派遣规则",
+        url="coordination:rules",
+        may="dispatch.rule.view",
+        order=8,
+    ),
     Landmark(
         key="search",
         label="案号、地点、描述",

@@ -82,7 +82,7 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
         shown,
         data,
         request.FILES if request.method == "POST" else None,
-        initial=_known(request, case),
+        initial=_known(request, case, step),
         choices={field.key: _choices(request, case, field) for field in fields},
     )
     if "condition" in form.fields:
@@ -126,8 +126,8 @@ def _chosen(field: Field) -> Field:
     return _like(field, kind="unit") if field.kind == "code" else field
 
 
-def _known(request: HttpRequest, case: Case) -> Mapping[str, Any]:
-    proposal = queries.proposal_for(case)
+def _known(request: HttpRequest, case: Case, step: Step) -> Mapping[str, Any]:
+    proposal = queries.proposal_for(case) if "unit" in (*step.needs, *step.asks) else None
     conditions = _conditions(request, case)
     return {
         "condition": conditions[0][0] if len(conditions) == 1 else "",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from chengyun.city.cases import answers
 from chengyun.city.cases import queries as register
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.proposals import Proposal
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.specs import CaseType
@@ -22,10 +23,10 @@ from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, retold
 from chengyun.kernel.installation import installation
 from chengyun.kernel.listings import listed
-from chengyun.kernel.pages import back, door, page
+from chengyun.kernel.pages import back, door, page, safe_next
 from chengyun.kernel.specs import Step
 from chengyun.kernel.ui.words import told
-from chengyun.systems.coordination import lists, panels, queries
+from chengyun.systems.coordination import alike, lists, panels, queries
 from chengyun.systems.coordination.bulk import steps_of
 from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
 from chengyun.systems.coordination.lists import CASES, DESK, LINKS
@@ -77,6 +78,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     found = register.case_for(user, code)
     lines = panels.lines_of(found)
     rows, sound = panels.proof_of(lines)
+    steps = _doors_to(user, found)
     return page(
         request,
         case=found,
@@ -86,7 +88,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         source=lists.source(found),
         stages=panels.stages_of(found, lines),
         voided=found.state in ("voided", "refused", "declined"),
-        steps=_doors_to(user, found),
+        steps=steps,
         hands=panels.hands_of(found),
         photos=panels.photos_of(found),
         events=panels.events_of(lines),
@@ -94,7 +96,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         sound=sound,
         facts=panels.facts_of(found, user, lines),
         clocks=panels.clocks_of(found),
-        similar=register.similar_to(user, found)[:5] if found.case_class_id else [],
+        **alike.beside(user, found, steps),
         map=_map_of(found),
     )
 
@@ -124,6 +126,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = register.case_for(user, code)
     lines = panels.lines_of(found)
+    steps = _doors_to(user, found)
+    proposal = queries.proposal_for(found) if found.state == "filed" else None
     return page(
         request,
         case=found,
@@ -131,11 +135,17 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         stage=lists.stage(found),
         photos=[p for p in panels.photos_of(found) if "url" in p][:2],
         facts=panels.facts_of(found, user, lines)[2:],
-        proposal=queries.proposal_for(found) if found.state == "filed" else None,
-        similar=register.similar_to(user, found)[:2] if found.case_class_id else [],
-        steps=_doors_to(user, found),
+        proposal=proposal,
+        at_once=_at_once(steps) if proposal else "",
+        **alike.beside(user, found, steps, at_most=2),
+        steps=steps,
         map=_map_of(found),
     )
+
+
+def _at_once(steps: list[tuple[Step, str]]) -> str:
+    """Where the proposed unit alone is enough to take the expected step."""
+    return next((url for step, url in steps if step.primary and step.needs == ("unit",)), "")
 
 
 @door(may="case.view")
@@ -153,6 +163,7 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         "version": found.version,
         "proposal": _proposal(step, found),
         **_evidence(user, found),
+        **alike.before_filing(user, found, _doors_to(user, found)),
     }
     if request.method != "POST":
         return page(request, form=form, **context)
@@ -163,7 +174,8 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
             act(found, verb, facts_of(form, user), by=user, version=_version(request))
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **context)
-    return back(request, _after(user, found), _sentence(step, found))
+    there = safe_next(request, request.POST.get("next", ""), _after(user, found))
+    return back(request, there, _sentence(step, found))
 
 
 def _evidence(user: Any, found: Case) -> dict[str, Any]:
@@ -198,7 +210,7 @@ def _overtaken(request: HttpRequest, found: Case, verb: str) -> HttpResponse:
     return back(request, LINKS.url(found), message)
 
 
-def _proposal(step: Step, found: Case) -> queries.Proposal | None:
+def _proposal(step: Step, found: Case) -> Proposal | None:
     return queries.proposal_for(found) if "unit" in step.needs else None
 
 

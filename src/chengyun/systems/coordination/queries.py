@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.proposals import Proposal, proposal_to, question_of
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock, registry
 from chengyun.systems.coordination.specs import Pile
 
 COUNTS = ("total", "late", "mine", "mine_late")
-LOOK_BACK = timedelta(days=30)
 
 
 def piles_of(user: User) -> list[Pile]:
@@ -69,41 +67,17 @@ def counter_of(pile: Pile) -> Callable[[Any], tuple[int, int]]:
     return lambda user: size_of(user, pile)
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """The unit the desk proposes, and the sentence why."""
-
-    unit: Unit
-    why: str
-
-
 def proposal_for(case: Case) -> Proposal | None:
-    """Who handled this class in this district most often lately, and has not returned this very case."""
-    if case.case_class_id is None:
-        return None
-    since = clock.now() - LOOK_BACK
-    rows = Case.objects.filter(
-        case_class=case.case_class_id, reported_at__gte=since, district=case.district
-    )
-    best = (
-        rows.exclude(unit=None)
-        .exclude(unit__in=cases.units_that_returned(case))
-        .filter(unit__valid_to=None)
-        .values("unit")
-        .annotate(total=Count("pk"), late=Count("pk", filter=Q(late=True)))
-        .order_by("-total", "unit")
-        .first()
-    )
-    if best is None:
-        return None
-    unit = Unit.objects.get(pk=best["unit"])
-    late = f"，其中超期 {best['late']} 件" if best["late"] else "，没有超期"
-    return Proposal(unit, f"过去 30 天本区同类 {best['total']} 件由它处置{late}。")
+    """Who should handle a case and why; asked once for one loaded case."""
+    if "_proposal" not in case.__dict__:
+        case.__dict__["_proposal"] = proposal_to(question_of(case))
+    kept: Proposal | None = case.__dict__["_proposal"]
+    return kept
 
 
 def units_for_case(case: Case) -> list[tuple[str, str]]:
     """The units that may be made responsible for a case, as choices."""
-    return [(unit.code, str(unit)) for unit in units_serving(case.area)]
+    return [(unit.code, str(unit)) for unit in units_serving(case.area, streets=True)]
 
 
 def inspectors_for_case(case: Case) -> list[tuple[str, str]]:

@@ -44,6 +44,7 @@ SUBJECTS = {
     "cases.reporterview": "案件",
     "cases.caseclass": "类别",
     "cases.filingcondition": "立案条件",
+    "cases.dispatchedition": "派遣规则",
     "inspections.finding": "督查问题",
     "evaluation.bulletin": "督查通报",
     "kernel.workflowdraft": "流程草稿",

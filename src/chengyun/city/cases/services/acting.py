@@ -34,9 +34,17 @@ REWORK = ("rework", "check_fail", "redo")
 
 @transaction.atomic
 def act(
-    case: Case, verb: str, facts: Facts, *, by: User | None, version: int | None = None
+    case: Case,
+    verb: str,
+    facts: Facts,
+    *,
+    by: User | None,
+    version: int | None = None,
+    told: Facts | None = None,
 ) -> Case:
     """Take one step. ``version`` is what the caller saw; an older one is a Conflict that names the newer.
+
+    ``told`` goes into the audit row beside the facts of the step: which rule took it, for one.
 
     Order: the table (state, right, facts), the guard (is it this person's case), what the facts mean, the clock, then
     the conditional update with audit and event. Any refusal leaves nothing behind.
@@ -47,6 +55,7 @@ def act(
     if by is not None and not queries.may_take(by, case, move.step):
         raise NotAllowed(f"{case.code} 不归你办，不能{move.step.label}。")
     effects = _meaning(case, move, facts, by)
+    effects.facts |= told or {}
     _must_fit(case, move, effects, by)
     until = _until(case, facts) if move.step.clock == "rectify" else None
     unit = effects.columns.get("unit", case.unit)
@@ -78,7 +87,7 @@ def _must_fit(case: Case, move: Move, effects: Effects, by: User | None) -> None
     unit = effects.columns.get("unit")
     if unit is None or by is None or by.scope(move.step.may).covers(area=unit.area):
         return
-    if not units_serving(case.area).filter(pk=unit.pk).exists():
+    if not units_serving(case.area, streets=True).filter(pk=unit.pk).exists():
         message = f"{unit}不管这个地方，请另选责任单位。"
         raise Invalid(message, fields=(FieldError("unit", message),))
 
