@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from chengyun.city.cases import rulebook, simulation
@@ -12,7 +13,7 @@ from chengyun.city.cases.models import DispatchEdition
 from chengyun.city.cases.services import rules as verbs
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import clock
-from chengyun.kernel.errors import Invalid
+from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.forms import faults_of, faulty, form_of, retold
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
@@ -71,7 +72,9 @@ def rules_begin(request: HttpRequest) -> HttpResponse:
 @door(may=CHANGE)
 def rules_draft(request: HttpRequest) -> HttpResponse:
     """The draft: its rules in their order, and how to put it in force."""
-    draft = _draft(request)
+    draft, area = _found(request)
+    if draft is None:
+        return redirect(views.url("rules", area))
     tried = simulation.simulate(person_of(request), draft)
     return page(
         request,
@@ -89,7 +92,9 @@ def rules_draft(request: HttpRequest) -> HttpResponse:
 @door(may=CHANGE)
 def rule_add(request: HttpRequest) -> HttpResponse:
     """Write a new rule at the end of the draft."""
-    draft = _draft(request)
+    draft, area = _found(request)
+    if draft is None:
+        return redirect(views.url("rules", area))
     form = rule_form(draft.area, request.POST or None)
     context = _form_context(draft, form)
     if request.method != "POST":
@@ -186,10 +191,18 @@ def rules_force(request: HttpRequest) -> HttpResponse:
     return back(request, views.url("rules", draft.area), message)
 
 
-def _draft(request: HttpRequest) -> DispatchEdition:
+def _found(request: HttpRequest) -> tuple[DispatchEdition | None, str]:
+    """The draft asked for, if it is still there, and its area."""
     user = person_of(request)
     area, _ = views.area_asked(user, request.GET.get("area", ""))
-    return views.draft_for(user, area)
+    return views.draft_for(user, area), area
+
+
+def _draft(request: HttpRequest) -> DispatchEdition:
+    draft, area = _found(request)
+    if draft is None:
+        raise Missing(f"{views.area_name(area)}现在没有派遣规则草稿，可能刚启用或被放弃。")
+    return draft
 
 
 def _form_context(draft: DispatchEdition, form: Any) -> dict[str, Any]:

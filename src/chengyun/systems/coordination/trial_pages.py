@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from chengyun.city.cases import queries as register
 from chengyun.city.cases import rulebook, simulation
@@ -91,6 +92,8 @@ def rules_simulation(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     area, _ = views.area_asked(user, request.GET.get("area", ""))
     draft = views.draft_for(user, area)
+    if draft is None:
+        return redirect(views.url("rules", area))
     found = simulation.simulate(user, draft)
     show = request.GET.get("show", "")
     chosen = [
