@@ -132,7 +132,7 @@ def shared_runs(one: str, other: str, at_most: int = 3) -> list[str]:
     list of str
         Runs of at least two letters or digits, none within another.
     """
-    a, b = one[:400], other[:400]
+    a, b = sorted((one[:400], other[:400]))
     blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
     pieces = (piece for block in blocks for piece in _letters(a[block.a : block.a + block.size]))
     found = sorted({p for p in pieces if len(p) >= SHORTEST}, key=lambda p: (-len(p), a.find(p)))

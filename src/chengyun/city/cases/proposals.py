@@ -139,15 +139,16 @@ def proposal_to(asked: Question, rules: list[Rule] | None = None) -> Proposal | 
     given = situation_of(asked, part, roads=needs_road)
     answer = answer_to(rules, given, returned_by=asked.returned_by)
     if answer.rule:
-        found: Proposal | None = by_rule(answer.rule)
+        found: Proposal | None = by_rule(answer.rule, asked.case_class)
     else:
         found = _by_part(part, asked) or _by_past(asked)
     return replace(found, skipped=answer.skipped) if found else None
 
 
-def by_rule(rule: Rule) -> Proposal:
-    """The proposal of one rule."""
-    return Proposal(unit=rule.row.unit, why=rulewords.said(rule), origin="rule", rule=rule)
+def by_rule(rule: Rule, case_class: CaseClass | None) -> Proposal:
+    """The proposal of one rule for a case of a class."""
+    why = rulewords.said(rule, case_class.name if case_class else "")
+    return Proposal(unit=rule.row.unit, why=why, origin="rule", rule=rule)
 
 
 def _by_part(part: Part | None, asked: Question) -> Proposal | None:

@@ -49,14 +49,15 @@ def class_names(area: str) -> dict[str, str]:
     }
 
 
-def parts_of(asked: Conditions, units: Names, area: str) -> list[str]:
-    """The conditions, one phrase each; nothing when there are none."""
+def parts_of(asked: Conditions, units: Names, area: str, matched: str = "") -> list[str]:
+    """The conditions, one phrase each; nothing when there are none. ``matched`` stands for the list of classes."""
+    classes = [matched] if matched else _listed(asked.classes, class_names(area))
     return [
         *_listed(asked.areas, names_of(asked.areas)),
         *(f"{phrase}旁" for phrase in _listed(asked.roads, {})),
         *(f"权属单位为{phrase}的部件" for phrase in _listed(asked.owners, units)),
         *(f"养护单位为{phrase}的部件" for phrase in _listed(asked.keepers, units)),
-        *_listed(asked.classes, class_names(area) if asked.classes else {}),
+        *(classes if asked.classes else []),
         *_listed(asked.sources, {s.key: s.label for s in registry.all_of(Source)}),
         *_times(asked),
     ]
@@ -87,10 +88,14 @@ def _times(asked: Conditions) -> list[str]:
     return [" ".join(words)] if words else []
 
 
-def said(rule: Rule) -> str:
-    """The sentence why: 规则 3「路灯」：路灯、景观灯由照明管理所负责。"""
+def said(rule: Rule, matched: str = "") -> str:
+    """The sentence why: 规则 3「路灯」：路灯、景观灯由照明管理所负责。
+
+    ``matched`` is the class of the case when it is said of one: 路灯由照明管理所负责。
+    """
     units = units_named([rule])
-    phrases = parts_of(rule.conditions, units, rule.edition.area)
+    phrases = parts_of(rule.conditions, units, rule.edition.area, matched)
     what = "，".join(phrases) if phrases else "前面的规则都不管的"
+    pause = "，" if len(phrases) > 1 else ""
     basis = f"依据{rule.row.basis}。" if rule.row.basis else ""
-    return f"{rule.title}：{what}由{rule.row.unit}负责。{basis}"
+    return f"{rule.title}：{what}{pause}由{rule.row.unit}负责。{basis}"

@@ -42,7 +42,9 @@ class Trial:
 
     @property
     def why(self) -> str:
-        return said(self.draft) if self.draft else "草稿和沿用的规则都没有管到它。"
+        if self.draft is None:
+            return "草稿和沿用的规则都没有管到它。"
+        return said(self.draft, self.case.case_class.name if self.case.case_class else "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,6 +107,7 @@ def rules_simulation(request: HttpRequest) -> HttpResponse:
         found=found,
         tabs=_tabs(found, area, show),
         trials=[(t, simulation.VERDICTS[t.verdict]) for t in chosen[:LISTED]],
+        mixed=show in ("", "changed"),
         total=len(chosen),
         listed=LISTED,
     )

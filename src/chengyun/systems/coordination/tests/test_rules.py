@@ -266,3 +266,24 @@ def test_no_rule_comes_into_force_for_a_unit_that_has_ended(cast: Cast) -> None:
     answer = desk_of(cast.supervisor).post(force)
     assert answer.status_code == 422
     assert "照明管理所已撤销" in answer.content.decode()
+
+
+def test_a_street_office_handles_what_lies_in_its_street(cast: Cast) -> None:
+    case = drive(make_case(cast), cast, "filed")
+    office = add_unit(
+        "JD-1", "古楼街道办事处", kind="street", area=case.area[:9], parent=cast.bureau, by=None
+    )
+    away = add_unit(
+        "JD-2", "柳园街道办事处", kind="street", area="371502009", parent=cast.bureau, by=None
+    )
+    in_force(
+        DISTRICT,
+        NewRule(name="别的街道", unit=away),
+        NewRule(name="本街道", unit=office, basis="街道职责任务清单第 12 项"),
+    )
+    found = proposed(case)
+    assert found.unit == office
+    assert found.why.endswith("依据街道职责任务清单第 12 项。")
+    assert found.skipped == ("规则 1「别的街道」的柳园街道办事处不管这个地方，跳过。",)
+    there = reverse("coordination:take", args=(case.code, "dispatch"))
+    assert desk_of(cast.dispatcher).post(there, {"unit": office.code}).status_code == 303
