@@ -16,7 +16,7 @@ from chengyun.kernel.models.machinery import WorkflowEdition
 from chengyun.kernel.permissions import require
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Person
-from chengyun.kernel.specs import Act, Field, Misdeclared, State, Step, Workflow
+from chengyun.kernel.specs import Act, Field, Mark, Misdeclared, State, Step, Workflow
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The first shipped table holds for history entered later, too."""
@@ -62,6 +62,8 @@ def _parts(body: dict[str, Any]) -> dict[str, Any]:
         "start": body["start"],
         "start_clock": body["start_clock"],
         "clocks": tuple(body["clocks"]),
+        "marks": tuple(Mark(**_tuples(m)) for m in body.get("marks", ())),
+        "given": tuple(body.get("given", ())),
     }
 
 

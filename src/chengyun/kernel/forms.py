@@ -192,6 +192,12 @@ def _choice(field: Field, common: dict[str, Any], choices: Choices) -> forms.Fie
     return forms.ChoiceField(choices=[("", "请选择"), *given], widget=forms.Select(INPUT), **common)
 
 
+def _units(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    widget = forms.CheckboxSelectMultiple({"class": "checks"})
+    common["error_messages"] |= {"invalid_choice": "请从列表中选{label}。".format(**common)}
+    return forms.MultipleChoiceField(choices=choices.get(field.key, ()), widget=widget, **common)
+
+
 def _limit(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
     return LimitField(**common)
 
@@ -222,6 +228,7 @@ MAKERS: Mapping[str, Maker] = {
     "datetime": _datetime,
     "choice": _choice,
     "unit": _choice,
+    "units": _units,
     "person": _choice,
     "bool": _bool,
     "photos": _photos,

@@ -17,8 +17,10 @@ from chengyun.kernel.specs import Act
 from chengyun.kernel.ui.words import told
 
 ERASED = "已按申请删除"
-TOLD = ("result", "reason", "note", "text")
-NAMED = ("unit", "class", "condition")
+TOLD = ("result", "reason", "reply", "told", "owner", "parts", "note", "text")
+NAMED = (
+    "unit", "class", "condition", "cause", "watch_level", "grade", "until", "helpers", "into", "child", "parent",
+)  # fmt: skip
 SENT = "inspector"
 """The fact that holds the key of whom the act sent the object to."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chengyun.kernel.specs import Step, Workflow
+    from chengyun.kernel.specs import Mark, Step, Workflow
 
 
 class Fault(str):
@@ -20,7 +20,7 @@ class Fault(str):
         return fault
 
 
-CLOCK_WORDS = frozenset({"", "stop", "pause", "resume"})
+CLOCK_WORDS = frozenset({"", "stop", "pause", "resume", "extend"})
 
 
 def faults(flow: Workflow) -> list[str]:
@@ -32,6 +32,7 @@ def faults(flow: Workflow) -> list[str]:
         *_endless(flow),
         *_doubled(flow),
         *_branches(flow),
+        *_marks(flow),
     ]
 
 
@@ -113,13 +114,18 @@ def _doubled(flow: Workflow) -> Iterator[str]:
     ):
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield f"{kind} {key} stands twice"
-    lines: set[tuple[str, str, str]] = set()
+    lines: dict[tuple[str, str, str], list[Step]] = {}
     for step in flow.steps:
         for source in step.source:
-            line = (step.verb, source, step.branch)
-            if line in lines:
+            others = lines.setdefault((step.verb, source, step.branch), [])
+            if not all(_apart(step, other) for other in others):
                 yield f"{step.verb} stands twice for {source}"
-            lines.add(line)
+            others.append(step)
+
+
+def _apart(one: Step, other: Step) -> bool:
+    """Whether two lines can never be open at once: a mark one needs hinders the other."""
+    return bool({*one.where} & {*other.unless} or {*other.where} & {*one.unless})
 
 
 def _branches(flow: Workflow) -> Iterator[str]:
@@ -135,3 +141,47 @@ def _branches(flow: Workflow) -> Iterator[str]:
         for source in step.source if step.branch else ():
             if step.branch not in branches.get(source, ()):
                 yield f"{step.verb}: branch {step.branch} is not one of {source}"
+
+
+def _marks(flow: Workflow) -> Iterator[str]:
+    keys = [mark.key for mark in flow.marks]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"mark {key} stands twice"
+    for step in flow.steps:
+        yield from _marks_of_step(flow, step, set(keys))
+    for key in sorted({*flow.given} - {*keys}):
+        yield f"mark {key} does not exist"
+    put = {*flow.given, *(key for step in flow.steps for key in named(flow, step.puts))}
+    lifted = {key for step in flow.steps for key in step.lifts}
+    for mark in flow.marks:
+        if mark.key not in put:
+            yield f"mark {mark.key} is never put"
+        if not (mark.lasting or mark.within or mark.key in lifted):
+            yield f"mark {mark.key} is never lifted"
+        yield from _marks_within(flow, mark)
+
+
+def _marks_within(flow: Workflow, mark: Mark) -> Iterator[str]:
+    for state in {*mark.within} - {state.key for state in flow.states}:
+        yield f"mark {mark.key}: state {state} does not exist"
+
+
+def _marks_of_step(flow: Workflow, step: Step, keys: set[str]) -> Iterator[str]:
+    for key in (*step.where, *step.unless, *named(flow, step.puts), *step.lifts):
+        if key not in keys:
+            yield f"{step.verb}: mark {key} does not exist"
+    for key in {*step.where} & {*step.unless}:
+        yield f"{step.verb} is never open: mark {key} must stand and must not"
+    for key in step.puts:
+        if key.startswith("=") and key[1:] not in step.needs:
+            yield f"{step.verb}: fact {key[1:]} names a mark and is not needed"
+
+
+def named(flow: Workflow, puts: tuple[str, ...]) -> Iterator[str]:
+    """The marks a step may put: those it names, and every choice of a fact that names one."""
+    choices = {fact.key: fact.choices for fact in flow.facts}
+    for key in puts:
+        if key.startswith("="):
+            yield from (choice for choice, _ in choices.get(key[1:], ()))
+        else:
+            yield key

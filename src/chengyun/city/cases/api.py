@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -45,6 +45,8 @@ class Report(Schema):
     reporter_name: Line = ""
     reporter_phone: Code = ""
     photos: list[PhotoId] = Field([], max_length=9)
+    on_the_spot: bool = False
+    after_photos: list[PhotoId] = Field([], max_length=9)
 
 
 class Acting(Schema):
@@ -61,6 +63,16 @@ class Acting(Schema):
     condition: int | None = Field(None, ge=1, le=2**63 - 1)
     verdict: Code = ""
     due: Code = ""
+    until: Code = ""
+    cause: Code = ""
+    watch_level: Code = ""
+    grade: Code = ""
+    told: Line = ""
+    reply: Long = ""
+    into: Code = ""
+    parts: Long = ""
+    helpers: list[Code] = Field([], max_length=9)
+    owner: Line = ""
 
 
 class Verb(Schema):
@@ -68,6 +80,13 @@ class Verb(Schema):
     label: str
     needs: list[str]
     asks: list[str]
+
+
+class Standing(Schema):
+    """A mark that stands on a case."""
+
+    key: str
+    label: str
 
 
 class CaseLine(Schema):
@@ -93,13 +112,65 @@ class CaseLine(Schema):
     due_at: datetime | None
     light: str
     late: bool
+    exempt: bool
+    marks: list[Standing]
     returns: int
     reworks: int
+
+
+class Asked(Schema):
+    """A request: what was asked, and how it stands."""
+
+    kind: str
+    kind_label: str
+    round: int
+    reason: str
+    cause: str
+    until: date | None
+    asked_at: datetime
+    due_at: datetime
+    outcome: str
+    approved: bool | None
+    decided_at: datetime | None
+    note: str
+
+
+class Watched(Schema):
+    """督办 that is on."""
+
+    level: str
+    level_label: str
+    reason: str
+    at: datetime
+    due_at: datetime
+    replied_at: datetime | None
+    reply: str
+
+
+class Shared(Schema):
+    """A unit that helps."""
+
+    unit: str
+    unit_name: str
+    state: str
+    state_label: str
+    note: str
+
+
+class Linked(Schema):
+    """Another case this one belongs together with, and how."""
+
+    code: str
+    how: str
 
 
 class CaseWhole(CaseLine):
     asset: str
     verbs: list[Verb]
+    requests: list[Asked]
+    supervision: Watched | None
+    shares: list[Shared]
+    links: list[Linked]
 
 
 class CaseList(Schema):
@@ -155,6 +226,8 @@ def report(request: HttpRequest, body: Report) -> tuple[int, Any]:
         reporter_name=body.reporter_name,
         reporter_phone=body.reporter_phone,
         photos=_photos(body.photos, user.pk),
+        on_the_spot=body.on_the_spot,
+        after=_photos(body.after_photos, user.pk),
     )
     case = open_case(new, by=user)
     return 201, answers.whole(case, user)

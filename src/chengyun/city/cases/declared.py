@@ -1,12 +1,13 @@
 """What cases declare: their types, sources, permissions, limits and acts."""
 
-from chengyun.city.cases import jobs as _jobs  # noqa: F401 - subscribes to events
-from chengyun.city.cases import queries
+from datetime import timedelta
+
+from chengyun.city.cases import jobs, queries
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.cases.workflow import LEDGER, STANDARD
 from chengyun.kernel import editions, files, registry
-from chengyun.kernel.specs import Act, Field, Param, Permission
+from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 
 editions.declare(STANDARD)
 editions.declare(LEDGER)
@@ -37,6 +38,19 @@ registry.add(
     Permission(key="case.close", label="结案", group="案件"),
     Permission(key="case.suspend", label="挂账与恢复", group="案件"),
     Permission(key="case.void", label="作废案件", group="案件"),
+    Permission(key="case.approve", label="审批队列", group="案件"),
+    Permission(key="case.extend", label="批准首次延期", group="案件"),
+    Permission(key="case.extend.second", label="批准再次延期", group="案件"),
+    Permission(key="case.decide", label="定办退回的案件", group="案件"),
+    Permission(key="case.supplement", label="补充信息", group="案件"),
+    Permission(key="case.rush", label="抢修派遣", group="案件"),
+    Permission(key="case.force_close", label="强制结案", group="案件"),
+    Permission(key="case.merge", label="合并与拆分", group="案件"),
+    Permission(key="case.urge", label="催办", group="案件"),
+    Permission(key="case.supervise", label="督办", group="案件"),
+    Permission(key="case.escalate", label="转应急", group="案件"),
+    Permission(key="case.appeal.review", label="超时申诉初审", group="案件"),
+    Permission(key="case.appeal.decide", label="超时申诉二审", group="案件"),
     Permission(key="case.assign", label="交办台账问题", group="案件"),
     Permission(key="case.review", label="复核销号", group="案件"),
     Permission(key="case.reporter.view", label="查看上报人信息", group="个人信息"),
@@ -45,9 +59,16 @@ registry.add(
     Permission(key="dispatch.rule.change", label="维护派遣规则", group="应用维护"),
     Permission(key="catalogue.view", label="查看类别与时限", group="应用维护"),
     Permission(key="catalogue.change", label="维护类别与时限", group="应用维护"),
+    Periodic(
+        key="case.resume",
+        label="挂账到期恢复",
+        every=timedelta(minutes=1),
+        run=jobs.resume_what_is_due,
+    ),
     Act(key="case.report", label="上报"),
     Act(key="ledger.report", label="登记"),
     Act(key="case.reporter.view", label="查看上报人信息"),
+    Act(key="case.join", label="接收并案"),
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
     Act(key="dossier.view", label="调阅案卷"),
@@ -65,10 +86,14 @@ LIMITS = (
     ("file", "立案时限", 15, "urgent_minute"),
     ("dispatch", "派遣时限", 15, "urgent_minute"),
     ("handle", "处置时限（类别没有规定时）", 5, "work_day"),
+    ("guard", "到场看护时限", 30, "urgent_minute"),
+    ("repair", "抢修时限", 4, "urgent_hour"),
     ("feed_back", "反馈时限", 30, "urgent_minute"),
     ("check", "核查时限", 4, "work_hour"),
     ("close", "结案时限", 30, "urgent_minute"),
     ("review", "台账复核时限", 2, "work_day"),
+    ("approve", "审批申请的时限", 4, "work_hour"),
+    ("reply", "回复督办的时限", 1, "work_day"),
 )
 
 ALIKE = (

@@ -11,6 +11,7 @@ from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast
 from chengyun.city.places.factories import CENTRE, make_city
+from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import store_photo
 from chengyun.science.rulebook import Conditions
 
@@ -63,10 +64,13 @@ def make_rules(cast: Cast, *, draft: bool = False) -> DispatchEdition:
 
 
 def drive(case: Case, cast: Cast, until: str) -> Case:
-    """Take a standard case along its straight way until it stands in ``until``."""
+    """Take a standard case along its straight way, from where it stands until it stands in ``until``."""
+    flow = flow_of(case.edition_id)
     for verb, actor, facts in _way(cast):
         if case.state == until:
             return case
+        if flow.step(verb, case.state) is None:
+            continue
         if "photos" in facts:
             facts = facts | {"photos": [store_photo(photo_bytes(), "照片.jpg", by=actor).pk]}
         if facts.get("condition") == "first" and case.case_class:

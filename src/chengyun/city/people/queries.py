@@ -142,6 +142,13 @@ def role_labels() -> dict[str, str]:
     return dict(Role.objects.values_list("key", "label"))
 
 
+@recent(30)
+def holders_of(permission: str) -> str:
+    """The roles that hold a permission, in words: 值班长、派遣员."""
+    found = [role.label for role in roles() if permission in role.permissions]
+    return "、".join(found) or "有权限的人"
+
+
 def role_of(key: str) -> Role:
     """One role in use."""
     found = roles().filter(key=key).first()

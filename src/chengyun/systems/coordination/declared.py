@@ -1,5 +1,6 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
+from chengyun.city.cases import queries as cases
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
 from chengyun.kernel.ui.specs import Landmark
@@ -9,11 +10,14 @@ from chengyun.systems.coordination.specs import Pile
 
 # fmt: off
 PILES = (
+    Pile(key="approve",  label="待审批",   icon="check",  states=(),                          may="case.approve",   order=0, rows=cases.to_decide),
     Pile(key="accept",   label="待受理",   icon="inbox",  states=("reported",),               may="case.accept",    order=1, before_dispatch=True),
     Pile(key="verify",   label="待核实",   icon="eye",    states=("verifying",),              may="case.verify",    order=2, before_dispatch=True, mine=True),
     Pile(key="file",     label="待立案",   icon="shield", states=("accepted",),               may="case.file",      order=3, before_dispatch=True),
     Pile(key="dispatch", label="待派遣",   icon="send",   states=("filed",),                  may="case.dispatch",  order=4, before_dispatch=True),
     Pile(key="handle",   label="待处置",   icon="flag",   states=("dispatched", "handling"),  may="case.handle",    order=5),
+    Pile(key="assist",   label="待协办",   icon="people", states=(),                          may="case.handle",    order=5, rows=cases.to_help_with),
+    Pile(key="reply",    label="待回复督办", icon="flag", states=(),                          may="case.handle",    order=5, rows=cases.to_reply_to),
     Pile(key="feedback", label="待反馈",   icon="return", states=("handled",),                may="case.feed_back", order=6),
     Pile(key="check",    label="待核查",   icon="eye",    states=("checking",),               may="case.check",     order=7, mine=True),
     Pile(key="close",    label="待结案",   icon="check",  states=("checked",),                may="case.close",     order=8),
@@ -83,11 +87,27 @@ registry.add(
     ),
     Tab(
         system="coordination",
+        key="problems",
+        label="问题库",
+        url="coordination:problems",
+        may="case.view",
+        order=2,
+    ),
+    Tab(
+        system="coordination",
+        key="watched",
+        label="督办",
+        url="coordination:watched",
+        may="case.view",
+        order=3,
+    ),
+    Tab(
+        system="coordination",
         key="map",
         label="地图",
         url="coordination:on_map",
         may="case.view",
-        order=2,
+        order=4,
     ),
     Tab(
         system="coordination",

@@ -10,10 +10,11 @@ from django import forms
 from django.http import HttpRequest
 
 from chengyun.city.cases import queries as cases
+from chengyun.city.cases import similarity
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.models import User
-from chengyun.city.people.queries import units_serving
+from chengyun.city.people.queries import person_of, units_serving
 from chengyun.kernel import registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import store_photo
@@ -44,7 +45,14 @@ CLEARANCE = (
     Field(key="due", label="销号期限", kind="date"),
 )
 
-CLASSIFIED = (SOURCE, CLASS, DESCRIPTION, POINT, ADDRESS, *REPORTER, PHOTOS)
+ON_THE_SPOT = (
+    Field(key="on_the_spot", label="现场已经办好（简易案件）", kind="bool"),
+    Field(
+        key="after", label="处置后照片", kind="photos", hint="简易案件要有处置前和处置后的照片。"
+    ),
+)
+
+CLASSIFIED = (SOURCE, CLASS, DESCRIPTION, POINT, ADDRESS, *REPORTER, PHOTOS, *ON_THE_SPOT)
 PLAIN = (SOURCE, DESCRIPTION, POINT, ADDRESS, *CLEARANCE, PHOTOS)
 
 
@@ -134,7 +142,16 @@ def _known(request: HttpRequest, case: Case, step: Step) -> Mapping[str, Any]:
         "note": request.GET.get("note", ""),
         "class": request.GET.get("class") or (case.case_class.code if case.case_class else ""),
         "unit": case.unit.code if case.unit else proposal.unit.code if proposal else "",
+        "into": _like_this(request, case) if "into" in step.needs else "",
     }
+
+
+def _like_this(request: HttpRequest, case: Case) -> str:
+    """The case it would most likely be merged into."""
+    if not case.open:
+        return ""
+    matches = similarity.similar_to(person_of(request), similarity.report_of(case))
+    return next((match.case.code for match in matches if match.case.open), "")
 
 
 def _choices(request: HttpRequest, case: Case, field: Field) -> Choices:
@@ -155,5 +172,6 @@ CHOICES: dict[str, Callable[[HttpRequest, Case], Choices]] = {
     "class": lambda request, case: class_choices(case.area),
     "condition": _conditions,
     "unit": lambda request, case: queries.units_for_case(case),
+    "helpers": lambda request, case: queries.helpers_for_case(case),
     "inspector": lambda request, case: queries.inspectors_for_case(case),
 }

@@ -23,11 +23,14 @@ from chengyun.kernel.tables import Links
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.lights import Light
 from chengyun.kernel.ui.words import told
+from chengyun.kernel.workflow import marks_of
 from chengyun.systems.coordination import queries
 
 NEAR = 5
 """The warning comes when a fifth of the limit is left; the stored warning moment says when that is."""
 BELOW: dict[int, Level] = {4: "district", 6: "street", 9: "community"}
+TONES = ("red", "amber", "accent", "eco", "line")
+"""The tones of badges, in the order in which they want to be seen."""
 PERIODS = (
     ("1", "今天"),
     ("7", "近 7 天"),
@@ -50,10 +53,16 @@ def light(case: Case) -> Light | None:
     return lights.running(case.due_at - now, limit, title=f"{told(case.due_at, now=now)} 前")
 
 
-def problem(case: Case) -> tuple[str, str]:
-    """Class, or the field of an inspection, bold; description soft."""
-    kind = case.case_class.name if case.case_class else case.data.get("field", "未分类")
-    return (kind, case.description)
+def problem(case: Case) -> tuple[str, str, list[dict[str, str]]]:
+    """Class, or the field of an inspection, bold; the marks that stand on it; description soft."""
+    name = case.case_class.name if case.case_class else case.data.get("field", "未分类")
+    return (name, case.description, badges_of(case)[:3])
+
+
+def badges_of(case: Case) -> list[dict[str, str]]:
+    """The marks people see on a case, those that want something first."""
+    marks = sorted(marks_of(case), key=lambda mark: TONES.index(mark.tone))
+    return [{"words": mark.label, "tone": mark.tone} for mark in marks]
 
 
 def stage(case: Case) -> dict[str, Any]:

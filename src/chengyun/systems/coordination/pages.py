@@ -26,11 +26,13 @@ from chengyun.kernel.listings import listed
 from chengyun.kernel.pages import back, door, page, safe_next
 from chengyun.kernel.specs import Step
 from chengyun.kernel.ui.words import told
-from chengyun.systems.coordination import alike, lists, panels, queries
+from chengyun.kernel.workflow import obstacle
+from chengyun.systems.coordination import alike, lists, matters, panels, queries
 from chengyun.systems.coordination.bulk import steps_of
 from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
 from chengyun.systems.coordination.lists import CASES, DESK, LINKS
 
+BACKWARD = ("return", "ask_return", "send_back", "hand_back")
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
 
 
@@ -88,8 +90,12 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         source=lists.source(found),
         stages=panels.stages_of(found, lines),
         voided=found.state in ("voided", "refused", "declined"),
-        steps=steps,
         hands=panels.hands_of(found),
+        badges=lists.badges_of(found),
+        notices=matters.notices_of(found),
+        shares=register.helpers_of(found),
+        links=matters.links_of(user, found),
+        **_parted(steps),
         photos=panels.photos_of(found),
         events=panels.events_of(lines),
         rows=rows,
@@ -107,6 +113,15 @@ def _doors_to(user: Any, found: Case) -> list[tuple[Step, str]]:
         (step, reverse("coordination:take", args=(found.code, step.verb)))
         for step in answers.steps_open_to(user, found)
     ]
+
+
+def _parted(doors: list[tuple[Step, str]]) -> dict[str, Any]:
+    """The doors to the steps, those seldom taken apart; which of them go backward."""
+    return {
+        "steps": [(step, url) for step, url in doors if not step.aside],
+        "more": [(step, url) for step, url in doors if step.aside],
+        "backward": BACKWARD,
+    }
 
 
 def _map_of(found: Case) -> dict[str, Any]:
@@ -135,10 +150,12 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         stage=lists.stage(found),
         photos=[p for p in panels.photos_of(found) if "url" in p][:2],
         facts=panels.facts_of(found, user, lines)[2:],
+        badges=lists.badges_of(found),
+        notices=matters.notices_of(found),
         proposal=proposal,
         at_once=_at_once(steps) if proposal else "",
         **alike.beside(user, found, steps, at_most=2),
-        steps=steps,
+        **_parted(steps),
         map=_map_of(found),
     )
 
@@ -197,14 +214,17 @@ def _step(user: Any, found: Case, verb: str) -> Step | None:
 
 
 def _overtaken(request: HttpRequest, found: Case, verb: str) -> HttpResponse:
-    """The step is not open any more, or not to this person: say who acted last."""
+    """The step is not open any more, or not to this person: say what is in its way, or who acted last."""
     last = panels.lines_of(found)[-1]
     steps = {step.verb: step.label for step in flow_of(found.edition_id).steps}
     if verb not in steps:
         raise Missing("没有这一步。")
     when = told(last.at, now=clock.now())
     state = lists.stage(found)["label"]
-    message = f"没能{steps[verb]}：{last.who} {when} 已{last.label}，现在是「{state}」。"
+    message = (
+        obstacle(found, verb)
+        or f"没能{steps[verb]}：{last.who} {when} 已{last.label}，现在是「{state}」。"
+    )
     if request.method == "POST":
         raise Conflict(message, version=found.version)
     return back(request, LINKS.url(found), message)
@@ -287,6 +307,8 @@ def _report(data: dict[str, Any], kind: CaseType, user: Any) -> NewCase:
         unit=register.unit_named(data["unit"]) if data.get("unit") else None,
         due=data.get("due"),
         photos=[store_photo(p.read(), p.name, by=user) for p in data["photos"]],
+        on_the_spot=data.get("on_the_spot", False),
+        after=[store_photo(p.read(), p.name, by=user) for p in data.get("after", [])],
     )
 
 

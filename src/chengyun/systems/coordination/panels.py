@@ -27,7 +27,14 @@ from chengyun.kernel.specs import State, Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
 
-CAPTIONS = {"before": "处置前", "after": "处置后", "check": "核查", "verify": "核实"}
+CAPTIONS = {
+    "before": "处置前",
+    "after": "处置后",
+    "check": "核查",
+    "verify": "核实",
+    "guard": "到场看护",
+    "assist": "协办与回复",
+}
 
 
 def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
@@ -168,7 +175,8 @@ def _clock(row: StageClock, holders: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": CLOCKS.get(row.name, row.name),
         "unit": str(row.unit) if row.unit else holders.get(row.name, ""),
-        "limit": str(row.limit or f"{told(row.due_at, now=clock.now())} 前"),
+        "limit": str(row.limit or f"{told(row.due_at, now=clock.now())} 前")
+        + (f"，延期 {row.extensions} 次" if row.extensions else ""),
         "used": duration(timedelta(seconds=used(row))),
         "light": _light(row, now),
         "provisional": row.provisional,

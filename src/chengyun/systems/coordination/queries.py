@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
@@ -33,6 +33,8 @@ def pile_named(user: User, key: str) -> Pile | None:
 
 def waiting(user: User, pile: Pile) -> QuerySet[Case]:
     """The cases of a queue."""
+    if pile.rows:
+        return cases.open_to(user).filter(pk__in=pile.rows(user).values("case"))
     rows = cases.cases_for(user).filter(state__in=pile.states, open=True)
     return rows.filter(assignee=user) if pile.mine else rows
 
@@ -56,10 +58,26 @@ def standing(user: User) -> dict[str, dict[str, int]]:
 
 def size_of(user: User, pile: Pile) -> tuple[int, int]:
     """How many cases wait in a queue, and how many of them are late."""
+    if pile.rows:
+        return _counted(user, pile)
     rows = [standing(user).get(state, {}) for state in pile.states]
     names = ("mine", "mine_late") if pile.mine else ("total", "late")
     total, late = (sum(row.get(name, 0) for row in rows) for name in names)
     return total, late
+
+
+def _counted(user: User, pile: Pile) -> tuple[int, int]:
+    """The same for a queue of rows, one query per request."""
+    kept: dict[str, tuple[int, int]] = user.__dict__.setdefault("_counted_piles", {})
+    if pile.key not in kept and pile.rows:
+        late = pile.rows(user).filter(case=OuterRef("pk"), due_at__lt=clock.now())
+        counted = (
+            waiting(user, pile)
+            .annotate(overdue=Exists(late))
+            .aggregate(total=Count("pk"), late=Count("pk", filter=Q(overdue=True)))
+        )
+        kept[pile.key] = (counted["total"], counted["late"])
+    return kept[pile.key]
 
 
 def counter_of(pile: Pile) -> Callable[[Any], tuple[int, int]]:
@@ -75,9 +93,23 @@ def proposal_for(case: Case) -> Proposal | None:
     return kept
 
 
+def _gave_it_back(case: Case) -> int | None:
+    """The unit that said 不归我管."""
+    last = cases.last_return(case) if "wrong_unit" in case.marks else None
+    return last.unit_id if last else None
+
+
 def units_for_case(case: Case) -> list[tuple[str, str]]:
-    """The units that may be made responsible for a case, as choices."""
-    return [(unit.code, str(unit)) for unit in units_serving(case.area, streets=True)]
+    """The units that may be made responsible for a case, as choices; not the one that has it or gave it back."""
+    out = _gave_it_back(case) or case.unit_id
+    return [
+        (unit.code, str(unit)) for unit in units_serving(case.area, streets=True) if unit.pk != out
+    ]
+
+
+def helpers_for_case(case: Case) -> list[tuple[str, str]]:
+    """The units that may help with a case, as choices."""
+    return [(unit.code, str(unit)) for unit in units_serving(case.area)]
 
 
 def inspectors_for_case(case: Case) -> list[tuple[str, str]]:

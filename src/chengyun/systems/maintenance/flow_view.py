@@ -10,10 +10,17 @@ from chengyun.city.cases.workflow import CLOCKS
 from chengyun.city.people.queries import role_labels, roles
 from chengyun.kernel import registry
 from chengyun.kernel.drafts import differences
+from chengyun.kernel.soundness import named
 from chengyun.kernel.specs import Permission, Step, Workflow
 from chengyun.kernel.trials import Reason, Trial, tried
 
-CLOCK_WORDS = {"": "不变", "stop": "停止", "pause": "暂停", "resume": "继续"}
+CLOCK_WORDS = {
+    "": "不变",
+    "stop": "停止",
+    "pause": "暂停",
+    "resume": "继续",
+    "extend": "加一个原时限",
+}
 ATTRIBUTES = {
     "verb": "动作代号",
     "label": "名称",
@@ -26,8 +33,17 @@ ATTRIBUTES = {
     "branch": "并行分支",
     "primary": "主要步骤",
     "danger": "要先确认",
+    "where": "要有",
+    "unless": "不能有",
+    "puts": "加上",
+    "lifts": "去掉",
+    "aside": "收在「更多」里",
 }
 """What is not named here was added to steps later and is shown under its own name."""
+
+
+MARKING = ("where", "unless", "puts", "lifts")
+SYSTEM = "系统自动"
 
 
 class Words:
@@ -36,6 +52,8 @@ class Words:
     def __init__(self, flow: Workflow) -> None:
         self.states = {state.key: state.label for state in flow.states}
         self.facts = {fact.key: fact.label for fact in flow.facts}
+        self.flow = flow
+        self.marks = {mark.key: mark.label for mark in flow.marks}
 
     def of(self, attribute: str, value: Any) -> str:
         """An attribute of a step as people read it."""
@@ -45,9 +63,10 @@ class Words:
         if attribute in ("needs", "asks"):
             return "、".join(self.facts.get(key, key) for key in value) or "—"
         if attribute == "may":
-            return (
-                registry.get(Permission, value).label if registry.has(Permission, value) else value
-            )
+            known = registry.has(Permission, value)
+            return registry.get(Permission, value).label if known else value or SYSTEM
+        if attribute in MARKING:
+            return "".join(f"「{self.marks.get(key, key)}」" for key in named(self.flow, value))
         if attribute == "clock":
             return clock_words(value)
         return plain(value)
@@ -77,7 +96,7 @@ def table_of(flow: Workflow, steps: Iterable[tuple[Step, bool]]) -> list[dict[st
             "label": step.label,
             "on": on,
             **{key: words.of(key, getattr(step, key)) for key in SHOWN},
-            "marks": list(marks_of(step)),
+            "marks": list(marks_of(flow, step)),
         }
         for step, on in steps
     ]
@@ -86,13 +105,14 @@ def table_of(flow: Workflow, steps: Iterable[tuple[Step, bool]]) -> list[dict[st
 SHOWN = ("source", "target", "may", "needs", "asks", "clock")
 
 
-def marks_of(step: Step) -> Iterable[str]:
+def marks_of(flow: Workflow, step: Step) -> Iterable[str]:
     """Attributes that have no column of their own, when they say something."""
+    words = Words(flow)
     for attribute in fields(Step):
         value = getattr(step, attribute.name)
         if attribute.name not in (*SHOWN, "verb", "label") and value:
             name = ATTRIBUTES.get(attribute.name, attribute.name)
-            yield name if value is True else f"{name}：{plain(value)}"
+            yield name if value is True else f"{name}：{words.of(attribute.name, value)}"
 
 
 def changes_of(old: Workflow, new: Workflow) -> list[str]:

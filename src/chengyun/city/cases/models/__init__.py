@@ -1,15 +1,20 @@
 from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, StageClock
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
+from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 
 __all__ = [
     "DISTRICT",
     "FAR",
     "Case",
     "CaseClass",
+    "CaseLink",
+    "CaseRequest",
     "DispatchEdition",
     "DispatchRule",
     "FilingCondition",
     "ReporterView",
+    "Share",
     "StageClock",
+    "Supervision",
 ]

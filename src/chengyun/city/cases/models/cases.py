@@ -113,6 +113,7 @@ class StageClock(models.Model):
     """One clock of one case: how long the stage was allowed, how much of it was used, and whether it came late.
 
     ``ran_since`` is null while it stands; ``used_seconds`` is what had been used up to then, on its own kind of time.
+    ``extensions``: how often the limit was granted once more.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
@@ -130,6 +131,7 @@ class StageClock(models.Model):
     due_at = models.DateTimeField()
     provisional = models.BooleanField(default=False)
     stopped_at = models.DateTimeField(null=True)
+    extensions = models.PositiveSmallIntegerField(default=0)
     late = models.BooleanField(default=False)
 
     class Meta:

@@ -185,3 +185,9 @@ def get(mapping: Any, key: str) -> Any:
 def pair(value: Any) -> tuple[Any, Any]:
     """What a strong cell shows: bold, and soft beside it."""
     return (value[0], value[1]) if isinstance(value, tuple) else (value, "")
+
+
+@register.filter
+def badges(value: Any) -> Any:
+    """The badges of a strong cell, if it has any: its third part."""
+    return value[2] if isinstance(value, tuple) and len(value) > 2 else ()

@@ -150,7 +150,7 @@ def workflow_step(request: HttpRequest, key: str, number: int) -> HttpResponse:
         flow=flow,
         step=step,
         form=form,
-        facts=[*way, ("其他", "；".join(flow_view.marks_of(step)) or "—")],
+        facts=[*way, ("其他", "；".join(flow_view.marks_of(flow, step)) or "—")],
         back=here,
         version=draft.version,
     )
@@ -202,13 +202,14 @@ def _form(request: HttpRequest, flow: Workflow, step: Step, on: bool) -> Form:
     if request.method == "POST":
         return form_of(declared, request.POST)
     asked = {f"fact_{fact.key}": _how(step, fact.key) for fact in flow.facts}
-    values = {"on": on, "label": step.label, "may": step.may, "clock": step.clock or KEEP}
+    values = {"on": on, "label": step.label, "may": step.may or KEEP, "clock": step.clock or KEEP}
     return form_of(declared, initial=values | asked)
 
 
 def _fields(flow: Workflow) -> list[Field]:
     permissions = tuple((p.key, f"{p.group} · {p.label}") for p in registry.all_of(Permission))
-    clocks = ["", "stop", "pause", "resume", *flow.clocks]
+    permissions = ((KEEP, flow_view.SYSTEM), *permissions)
+    clocks = ["", "stop", "pause", "resume", "extend", *flow.clocks]
     choices = tuple((key or KEEP, flow_view.clock_words(key)) for key in clocks)
     return [
         Field(key="on", label="启用这一步", kind="bool"),
@@ -238,8 +239,8 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
     """The form as attributes of a step; facts keep the order of the workflow."""
     asked = {key.removeprefix("fact_"): how for key, how in given.items() if key[:5] == "fact_"}
     lists = {k: tuple(fact for fact, how in asked.items() if how == k) for k in ("needs", "asks")}
-    clock_ = "" if given["clock"] == KEEP else given["clock"]
-    return {k: given[k] for k in ("on", "label", "may")} | {"clock": clock_} | lists
+    kept = {k: "" if given[k] == KEEP else given[k] for k in ("may", "clock")}
+    return {k: given[k] for k in ("on", "label")} | kept | lists
 
 
 def _moment(value: datetime) -> datetime:
