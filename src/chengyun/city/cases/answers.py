@@ -86,6 +86,7 @@ def whole(case: Case, user: User) -> dict[str, Any]:
     return {
         **summary(case),
         "asset": case.asset,
+        "answers": case.answers,
         "verbs": verbs_of(user, case),
         "requests": [_request(row) for row in queries.requests_of(case)],
         "supervision": queries.supervision_of(case),

@@ -11,6 +11,7 @@ from ninja.files import UploadedFile
 from pydantic import StringConstraints
 
 from chengyun.city.cases import answers, queries
+from chengyun.city.cases.questions import questions_of
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.reporter import erase_reporter
@@ -45,6 +46,7 @@ class Report(Schema):
     reporter_name: Line = ""
     reporter_phone: Code = ""
     photos: list[PhotoId] = Field([], max_length=9)
+    answers: dict[Code, Line | bool | int] = Field({}, max_length=30)
     on_the_spot: bool = False
     after_photos: list[PhotoId] = Field([], max_length=9)
 
@@ -164,8 +166,17 @@ class Linked(Schema):
     how: str
 
 
+class Answered(Schema):
+    """An answer to a question of the class."""
+
+    key: str
+    label: str
+    value: str
+
+
 class CaseWhole(CaseLine):
     asset: str
+    answers: list[Answered]
     verbs: list[Verb]
     requests: list[Asked]
     supervision: Watched | None
@@ -226,6 +237,7 @@ def report(request: HttpRequest, body: Report) -> tuple[int, Any]:
         reporter_name=body.reporter_name,
         reporter_phone=body.reporter_phone,
         photos=_photos(body.photos, user.pk),
+        answers=body.answers,
         on_the_spot=body.on_the_spot,
         after=_photos(body.after_photos, user.pk),
     )
@@ -313,6 +325,18 @@ class Condition(Schema):
     closing: str
 
 
+class Question(Schema):
+    """A further question of a class; asked only if the one named in ``condition_key`` was answered so."""
+
+    key: str
+    label: str
+    kind: str
+    choices: list[str]
+    required: bool
+    condition_key: str
+    condition_equals: str
+
+
 class CatalogueClass(Schema):
     code: str
     kind: str
@@ -332,6 +356,12 @@ def case_class(request: HttpRequest, code: Code, area: Code = "") -> Any:
         "name": found.name,
         "conditions": queries.conditions_of(found, area),
     }
+
+
+@router.get("/classes/{code}/questions", response={200: list[Question], **problems()})
+def class_questions(request: HttpRequest, code: Code) -> Any:
+    """上报这个小类时要回答的附加问题。"""
+    return questions_of(code)
 
 
 @router.get("/classes", response={200: list[CatalogueClass], **problems()})

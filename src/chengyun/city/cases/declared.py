@@ -78,6 +78,10 @@ registry.add(
     Act(key="dispatch.put_in_force", label="启用派遣规则"),
     Act(key="catalogue.load", label="载入类别"),
     Act(key="catalogue.change", label="修改立案条件"),
+    Act(key="catalogue.ask", label="新增附加问题"),
+    Act(key="catalogue.unask", label="停用附加问题"),
+    Act(key="catalogue.say", label="新增常用语"),
+    Act(key="catalogue.unsay", label="停用常用语"),
     Act(key="catalogue.end", label="停用立案条件"),
 )
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases import similarity
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.questions import standard_answers
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import person_of, units_serving
@@ -21,8 +22,13 @@ from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import form_of
 from chengyun.kernel.specs import Field, Step
 from chengyun.systems.coordination import queries
+from chengyun.systems.coordination.questions import AGAIN
 
 Choices = list[tuple[str, str]]
+
+PHRASE = "phrase"
+WORDS = ("result", "reason", "reply", "note")
+"""The words of a step for which standard answers are offered; the first one it has."""
 
 FIRST_SOURCE = {"inspector": "inspector", "evaluator": "inspection", "leader": "leader"}
 
@@ -59,9 +65,10 @@ PLAIN = (SOURCE, DESCRIPTION, POINT, ADDRESS, *CLEARANCE, PHOTOS)
 def new_case_form(request: HttpRequest, user: User, kind: CaseType) -> forms.Form:
     """The form of a new case of one type; an inspector's own source comes first."""
     area = user.standing[0].area
+    fields = CLASSIFIED if kind.classified else PLAIN
     sources = [(s.key, s.label) for s in registry.all_of(Source)]
-    return form_of(
-        CLASSIFIED if kind.classified else PLAIN,
+    form = form_of(
+        fields,
         request.POST or None,
         request.FILES or None,
         initial={"source": FIRST_SOURCE.get(user.post_key, "hotline")},
@@ -71,6 +78,9 @@ def new_case_form(request: HttpRequest, user: User, kind: CaseType) -> forms.For
             "unit": [(unit.code, str(unit)) for unit in units_serving(area)],
         },
     )
+    if kind.classified:
+        form.fields["class"].widget.attrs |= AGAIN
+    return form
 
 
 def class_choices(area: str) -> Choices:
@@ -85,14 +95,18 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
     fields = [_required(flow.fact(key)) for key in step.needs]
     fields += [_optional(flow.fact(key)) for key in step.asks]
     shown = tuple(_chosen(field) for field in fields)
+    said = _said(case, step, shown)
     data = request.POST if request.method == "POST" else None
     form = form_of(
-        shown,
+        said,
         data,
         request.FILES if request.method == "POST" else None,
         initial=_known(request, case, step),
         choices={field.key: _choices(request, case, field) for field in fields},
     )
+    if PHRASE in form.fields:
+        words = next(key for key in WORDS if key in form.fields)
+        form.fields[PHRASE].widget.attrs["data-fills"] = f"id_{words}"
     if "condition" in form.fields:
         _reload_conditions(form)
     return form
@@ -109,9 +123,30 @@ def _reload_conditions(form: forms.Form) -> None:
     }
 
 
+def _said(case: Case, step: Step, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields with the standard answers before the words of the step, if there are any."""
+    words = next((f for key in WORDS for f in fields if f.key == key), None)
+    code = case.case_class.code if case.case_class else ""
+    found = standard_answers(step.verb, code) if words else []
+    if not found or words is None:
+        return fields
+    picked = Field(
+        key=PHRASE,
+        label="常用语",
+        kind="choice",
+        choices=tuple((text, text) for text in found),
+        hint=f"选一句，可以在{words.label}里再改；{words.label}空着就用这一句。",
+    )
+    place = fields.index(words)
+    return (*fields[:place], picked, _optional(words), *fields[place + 1 :])
+
+
 def facts_of(form: forms.Form, user: User) -> dict[str, Any]:
-    """The cleaned form as facts; photos are stored and stand as their ids."""
+    """The cleaned form as facts; photos are stored and stand as their ids, a picked sentence as what was said."""
     facts = dict(form.cleaned_data)
+    if picked := facts.pop(PHRASE, ""):
+        words = next(key for key in WORDS if key in facts)
+        facts[words] = facts[words] or picked
     if "photos" in facts:
         facts["photos"] = [store_photo(p.read(), p.name, by=user).pk for p in facts["photos"]]
     return {key: str(value) if key == "due" and value else value for key, value in facts.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,7 @@ from chengyun.systems.coordination import alike, lists, matters, panels, queries
 from chengyun.systems.coordination.bulk import steps_of
 from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
 from chengyun.systems.coordination.lists import CASES, DESK, LINKS
+from chengyun.systems.coordination.questions import answers_in, question_form, unasked
 
 BACKWARD = ("return", "ask_return", "send_back", "hand_back")
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
@@ -266,14 +268,18 @@ def new(request: HttpRequest) -> HttpResponse:
         "map": PICK | {"note": _invented()},
         "kind": kind,
         "kinds": _kinds(kind),
+        "questions": question_form(request) if kind.classified else None,
     }
     if request.method != "POST":
         return page(request, form=form, **context)
+    if kind.classified and unasked(request):
+        form.add_error(None, "这个类别还有几个问题，请在下面回答后再上报。")
     if not form.is_valid():
         return faulty(request, form, **context)
     try:
         with transaction.atomic():
-            made = open_case(_report(form.cleaned_data, kind, user), by=user)
+            report = _report(form.cleaned_data, kind, user)
+            made = open_case(replace(report, answers=answers_in(request)), by=user)
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **context)
     there = LINKS.url(made) if register.case_seen(user, made) else reverse("coordination:new")

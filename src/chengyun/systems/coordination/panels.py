@@ -123,6 +123,7 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
             ("立案条件", f"{condition.text}（{condition.limit}）"),
             ("结案条件", condition.closing),
         ]
+    rows += [(answer["label"], answer["value"]) for answer in case.answers]
     if case.asset:
         rows.append(("部件", _part(case, user)))
     rows += [

@@ -10,6 +10,7 @@ from chengyun.systems.maintenance.pages import (
     tokens,
     units,
     users,
+    wording,
     workflows,
 )
 
@@ -43,6 +44,12 @@ urlpatterns = [
     path("classes/<str:code>/", catalogue.case_class, name="case_class"),
     path("classes/<str:code>/add/", catalogue.condition_add, name="condition_add"),
     path("classes/<str:code>/<int:pk>/end/", catalogue.condition_end, name="condition_end"),
+    path("classes/<str:code>/questions/", wording.questions, name="questions"),
+    path("classes/<str:code>/questions/add/", wording.question_add, name="question_add"),
+    path("classes/<str:code>/questions/<int:pk>/end/", wording.question_end, name="question_end"),
+    path("phrases/", wording.phrases, name="phrases"),
+    path("phrases/add/", wording.phrase_add, name="phrase_add"),
+    path("phrases/<int:pk>/end/", wording.phrase_end, name="phrase_end"),
     path("workflows/", workflows.workflows, name="workflows"),
     path("workflows/<str:key>/draft/", workflows.workflow_draft, name="workflow_draft"),
     path("workflows/<str:key>/begin/", workflows.workflow_begin, name="workflow_begin"),

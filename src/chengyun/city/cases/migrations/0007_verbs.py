@@ -136,5 +136,38 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['due_at', 'id'], name='supervision_open')],
             },
         ),
+        migrations.CreateModel(
+            name='ClassQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('class_code', models.CharField(db_index=True, max_length=8)),
+                ('key', models.CharField(max_length=20)),
+                ('label', models.CharField(max_length=60)),
+                ('kind', models.CharField(choices=[('text', '文字'), ('int', '整数'), ('choice', '单选'), ('bool', '是或否')], max_length=6)),
+                ('choices', models.JSONField(blank=True, default=list)),
+                ('required', models.BooleanField(default=False)),
+                ('condition_key', models.CharField(blank=True, max_length=20)),
+                ('condition_equals', models.CharField(blank=True, max_length=60)),
+                ('valid_to', models.DateField(blank=True, null=True)),
+            ],
+            options={
+                'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('class_code', 'key'), name='class_question_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='StandardAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('class_code', models.CharField(blank=True, max_length=8)),
+                ('verb', models.CharField(blank=True, max_length=30)),
+                ('text', models.CharField(max_length=200)),
+                ('valid_to', models.DateField(blank=True, null=True)),
+            ],
+            options={
+                'ordering': ('id',),
+                'indexes': [models.Index(fields=['verb', 'class_code'], name='standard_answer_of')],
+            },
+        ),
         migrations.RunPython(give_rights),
     ]

@@ -2,6 +2,7 @@ from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, 
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
+from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
 __all__ = [
     "DISTRICT",
@@ -10,11 +11,13 @@ __all__ = [
     "CaseClass",
     "CaseLink",
     "CaseRequest",
+    "ClassQuestion",
     "DispatchEdition",
     "DispatchRule",
     "FilingCondition",
     "ReporterView",
     "Share",
     "StageClock",
+    "StandardAnswer",
     "Supervision",
 ]

@@ -101,6 +101,12 @@ class Case(Subject):
         return f"{self.code[2:6]}-{self.code[6:]}" if self.code[:6].isdigit() else self.code
 
     @property
+    def answers(self) -> list[dict[str, str]]:
+        """What was answered to the questions of its class: key, label, value."""
+        found: list[dict[str, str]] = self.data.get("answers", [])
+        return found
+
+    @property
     def title(self) -> str:
         """The class; before one is known, the first words of the description."""
         if self.case_class:

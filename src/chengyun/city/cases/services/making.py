@@ -10,6 +10,7 @@ from typing import Any
 from chengyun.city.assets.queries import asset_exists
 from chengyun.city.cases import queries
 from chengyun.city.cases.models import DISTRICT, Case, CaseClass
+from chengyun.city.cases.questions import answered
 from chengyun.city.cases.services import clocks
 from chengyun.city.cases.services.naming import next_code, search_text
 from chengyun.city.cases.specs import CaseType, Source
@@ -29,7 +30,8 @@ DESCRIPTION_AT_MOST = 4000
 class NewCase:
     """What a door knows about a report. ``lon`` and ``lat`` are WGS 84.
 
-    ``on_the_spot``: a simple case 简易案件, handled by whoever reports it; ``after`` shows how the place looks now.
+    ``answers`` to the questions of its class; None where the door cannot ask them. ``on_the_spot``: a simple case
+    简易案件, handled by whoever reports it; ``after`` shows how the place looks now.
     """
 
     source: str
@@ -47,6 +49,7 @@ class NewCase:
     photos: Sequence[File] = ()
     on_the_spot: bool = False
     after: Sequence[File] = ()
+    answers: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     simulated: bool = False
 
@@ -58,6 +61,8 @@ def make(report: NewCase, *, by: User | None, parent: Case | None = None) -> Cas
     case_class = queries.class_named(report.class_code, place.area) if report.class_code else None
     case = _row(report, kind, place, case_class, parent.reporter if parent else by)
     case.marks = _marks(case, report, parent)
+    if report.answers is not None:
+        case.data["answers"] = answered(report.class_code, report.answers)
     _store(case)
     for role, photos in (("before", report.photos), ("after", report.after)):
         for photo in photos:
@@ -169,6 +174,7 @@ def _record(case: Case, report: NewCase, by: User | None, parent: Case | None) -
             "description": case.description,
             "reporter_name": report.reporter_name.strip(),
             "reporter_phone": report.reporter_phone.strip(),
+            "answers": "；".join(f"{a['label']}：{a['value']}" for a in case.answers),
         },
         area=case.area,
         edition=case.edition_id,

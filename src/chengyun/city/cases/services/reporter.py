@@ -17,7 +17,7 @@ from chengyun.kernel.permissions import require
 from chengyun.kernel.personal import erase_personal
 
 NAMES = ("reporter_name", "reporter_phone")
-WORDS = "description"
+WORDS = ("description", "answers")
 NOTED_EVERY = timedelta(hours=1)
 """Whoever looks again within this time is not noted again."""
 
@@ -28,7 +28,7 @@ def erase_reporter(case: Case, *, words: bool, by: User | None) -> Case:
 
     The case goes on as it stands. Raises Conflict when nothing is left to erase.
     """
-    keys = (*NAMES, WORDS) if words else NAMES
+    keys = (*NAMES, *WORDS) if words else NAMES
     erase_personal(case, may="case.reporter.erase", by=by, keys=keys)
     if words:
         _forget_words(case)
@@ -38,9 +38,11 @@ def erase_reporter(case: Case, *, words: bool, by: User | None) -> Case:
 def _forget_words(case: Case) -> None:
     search = search_text(case.code, "", case.address, case.case_class)
     mine = Case.objects.filter(pk=case.pk, version=case.version)
-    if not mine.update(description=ERASED, search=search, version=case.version + 1):
+    data = {key: value for key, value in case.data.items() if key != "answers"}
+    if not mine.update(description=ERASED, search=search, data=data, version=case.version + 1):
         raise Conflict(f"{case.code} 刚被别人办过，请看新的情况再办。")
-    case.description, case.search, case.version = ERASED, search, case.version + 1
+    case.description, case.search, case.data = ERASED, search, data
+    case.version += 1
 
 
 def note_view(case: Case, *, by: User) -> bool:

@@ -115,7 +115,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 addEventListener("pageshow", () => { for (const form of document.forms) setIdle(form); });
 
-document.addEventListener("change", (event) => event.target.closest("form[data-auto]")?.requestSubmit());
+document.addEventListener("change", (event) => {
+  event.target.closest("form[data-auto]")?.requestSubmit();
+  const filled = document.getElementById(event.target.dataset?.fills ?? "");
+  if (filled && event.target.value) filled.value = event.target.value;
+});
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
