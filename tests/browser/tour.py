@@ -20,7 +20,10 @@ from chengyun.city.cases.factories import (
     photo_bytes,
 )
 from chengyun.city.cases.models import Case, DispatchRule
+from chengyun.city.cases.queries import class_named
+from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import CITY, Cast, make_cast
 from chengyun.city.people.services.bindings import bind
@@ -65,6 +68,15 @@ def furnish() -> City:
     cases["handling"] = drive(make_case(cast), cast, "handling")
     cases["reported"] = make_case(cast, photos=photos)
     edition = make_rules(cast, draft=True)
+    cases["asked"] = drive(make_case(cast), cast, "handling")
+    act(cases["asked"], "supervise", {"watch_level": "listed", "reason": "快"}, by=cast.leader)
+    act(cases["asked"], "ask_extension", {"reason": "等配件"}, by=cast.department)
+    cases["aside"] = drive(make_case(cast), cast, "handling")
+    later = (localdate(clock.now()) + timedelta(days=30)).isoformat()
+    act(cases["aside"], "suspend", {"reason": "冬季", "until": later}, by=cast.dispatcher)
+    cover = class_named(MANHOLE, "")
+    add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
+    add_answer("与已受理案件重复", verb="", class_code="", by=None)
     found(cast)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
@@ -103,6 +115,7 @@ def stops(city: City) -> dict[str, list[Stop]]:
 def _coordination(city: City) -> list[Stop]:
     closed, filed = city.cases["closed"].code, city.cases["filed"].code
     accepted, handling = city.cases["accepted"].code, city.cases["handling"].code
+    asked = city.cases["asked"].code
     return [
         ("dispatcher", "/desk/"),
         ("operator", "/desk/"),
@@ -118,6 +131,11 @@ def _coordination(city: City) -> list[Stop]:
         ("dispatcher", f"/cases/{filed}/dispatch/"),
         ("supervisor", f"/cases/{accepted}/file/"),
         ("department", f"/cases/{handling}/handle/"),
+        ("supervisor", "/desk/?queue=approve"),
+        ("supervisor", f"/cases/{asked}/"),
+        ("supervisor", f"/cases/{asked}/grant_extension/"),
+        ("leader", "/problems/"),
+        ("leader", "/watched/"),
         ("operator", "/map/"),
         ("operator", f"/cases/{city.cases['reported'].code}/accept/"),
         ("operator", "/repeated/"),
@@ -172,6 +190,8 @@ def _maintenance(city: City) -> list[Stop]:
         ("admin", f"/maintenance/duties/{city.binding}/"),
         ("admin", "/maintenance/classes/"),
         ("admin", f"/maintenance/classes/{MANHOLE}/"),
+        ("admin", f"/maintenance/classes/{MANHOLE}/questions/"),
+        ("admin", "/maintenance/phrases/"),
         ("admin", "/maintenance/workflows/"),
         ("admin", "/maintenance/workflows/case/draft/?try=1"),
         ("admin", "/maintenance/workflows/case/draft/0/"),

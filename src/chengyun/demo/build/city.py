@@ -18,6 +18,7 @@ from chengyun.demo.build.play import Stage, acts_of, play
 from chengyun.demo.build.register import build_register
 from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.shelf import Shelf
+from chengyun.demo.build.wording import add_wording
 from chengyun.demo.divisions import divisions
 from chengyun.demo.geometry.city import draw_city
 from chengyun.demo.photos.album import Photo, album
@@ -58,6 +59,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         build_places(city)
         told("建机构、账号和类别目录")
         load_catalogue(settings_of(CITY)["case.catalogue"], by=None)
+        add_wording()
         import_years(now.year, (now - timedelta(days=days)).year)
         folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311
         bind_inspectors(city, folk)
