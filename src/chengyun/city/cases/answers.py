@@ -28,13 +28,17 @@ def light_of(case: Case) -> str:
 
 
 def steps_open_to(user: User, case: Case) -> list[Step]:
-    """What this person may do now with this case, the expected step first."""
+    """What this person may do now with this case: answers to what waits, then the expected step, then the rest."""
 
     def may(step: Step) -> bool:
         return queries.may_take(user, case, step) and not queries.hindrance(case, step, user)
 
     steps = workflow.steps_for(case, user, may)
-    return sorted(steps, key=lambda step: (not step.primary, step.aside, step.danger))
+    waits = {key for keys in queries.WAITING.values() for key in keys}
+    return sorted(
+        steps,
+        key=lambda s: (not waits & {*s.where}, not s.primary, s.aside, s.danger),
+    )
 
 
 def verbs_of(user: User, case: Case) -> list[dict[str, Any]]:

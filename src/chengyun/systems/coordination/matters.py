@@ -41,7 +41,8 @@ def _asked(row: CaseRequest) -> dict[str, str]:
     what = "、".join(
         part for part in (row.cause_label, f"挂到{day(row.until)}" if row.until else "") if part
     )
-    who = " ".join(str(part) for part in (row.unit, row.asked_by) if part)
+    unit = row.unit if row.kind != "void" else None
+    who = " ".join(str(part) for part in (unit, row.asked_by) if part)
     return {
         "tone": "",
         "title": f"待审批：{row.get_kind_display()}{again}，由{holders_of(_permission(row))}审批",

@@ -16,7 +16,6 @@ from chengyun.kernel.specs import Column
 from chengyun.kernel.tables import Links, filters, table
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.lights import Light
-from chengyun.kernel.ui.words import day
 from chengyun.systems.coordination import lists
 
 LINKS = Links(
@@ -37,7 +36,6 @@ def _reply_light(row: Any) -> Light:
 CASE = (
     Column(key="code", label="案号", kind="code", value=lambda row: row.case.code),
     Column(key="problem", label="问题", kind="strong", value=lambda row: lists.problem(row.case)),
-    Column(key="address", label="地点", value=lambda row: row.case.address),
     Column(
         key="unit",
         label="单位",
@@ -46,7 +44,7 @@ CASE = (
     ),
 )
 PROBLEM_COLUMNS = (
-    Column(key="until", label="挂账到", kind="short", value=lambda row: day(row.until)),
+    Column(key="until", label="挂账到", kind="short", value=lambda row: row.until.isoformat()),
     *CASE,
     Column(key="reason", label="为什么挂账", value=lambda row: row.reason),
     Column(key="since", label="挂账时间", kind="time", value=lambda row: row.decided_at),

@@ -218,7 +218,7 @@ def _step(user: Any, found: Case, verb: str) -> Step | None:
 def _overtaken(request: HttpRequest, found: Case, verb: str) -> HttpResponse:
     """The step is not open any more, or not to this person: say what is in its way, or who acted last."""
     last = panels.lines_of(found)[-1]
-    steps = {step.verb: step.label for step in flow_of(found.edition_id).steps}
+    steps = {step.verb: step.label for step in reversed(flow_of(found.edition_id).steps)}
     if verb not in steps:
         raise Missing("没有这一步。")
     when = told(last.at, now=clock.now())
