@@ -89,10 +89,11 @@ def _fault(question: ClassQuestion, value: str) -> str:
 def standard_answers(verb: str, class_code: str) -> list[str]:
     """The sentences offered for a step of a case of a class, those made for it first."""
     codes = {"", class_code, class_code[:3]}
-    rows = StandardAnswer.objects.filter(verb__in=("", verb), class_code__in=codes, valid_to=None)
+    rows = [r for r in all_standard_answers() if r.verb in ("", verb) and r.class_code in codes]
     return [row.text for row in sorted(rows, key=lambda r: (not r.class_code, not r.verb, r.pk))]
 
 
+@recent(30)
 def all_standard_answers() -> list[StandardAnswer]:
     """Every sentence in use."""
     return list(StandardAnswer.objects.filter(valid_to=None).order_by("verb", "class_code", "id"))

@@ -13,7 +13,6 @@ from chengyun.city.cases.similarity import Match, Report
 from chengyun.city.people.models import User
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.specs import Step
-from chengyun.systems.coordination import panels
 
 Doors = list[tuple[Step, str]]
 
@@ -24,12 +23,13 @@ def beside(user: User, found: Case, steps: Doors, *, at_most: int = 5) -> dict[s
     return {"similar": cards(matches), "merge": merge_door(steps), "reach": reach_of(found.area)}
 
 
-def before_filing(user: User, found: Case, steps: Doors) -> dict[str, Any]:
+def before_filing(
+    user: User, found: Case, steps: Doors, photos: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Before a case is filed: what may be the same thing, side by side with it."""
     if found.filed_at or not found.open:
         return {}
-    own = [photo for photo in panels.photos_of(found) if "url" in photo]
-    return beside(user, found, steps) | {"own": own[:1]}
+    return beside(user, found, steps) | {"own": photos[:1]}
 
 
 def merge_door(steps: Doors) -> str:

@@ -182,7 +182,6 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         "version": found.version,
         "proposal": _proposal(step, found),
         **_evidence(user, found),
-        **alike.before_filing(user, found, _doors_to(user, found)),
     }
     if request.method != "POST":
         return page(request, form=form, **context)
@@ -200,14 +199,16 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 def _evidence(user: Any, found: Case) -> dict[str, Any]:
     """What a person looks at while they decide."""
     lines = panels.lines_of(found)
+    photos = [photo for photo in panels.photos_of(found) if "url" in photo]
     return {
         "light": lists.light(found),
         "stage": lists.stage(found),
         "last": lines[-1],
-        "photos": [photo for photo in panels.photos_of(found) if "url" in photo],
+        "photos": photos,
         "events": panels.events_of(lines),
         "facts": panels.facts_of(found, user, lines)[1:],
         "map": _map_of(found),
+        **alike.before_filing(user, found, _doors_to(user, found), photos),
     }
 
 

@@ -101,6 +101,7 @@ def add_answer(text: str, *, verb: str, class_code: str, by: User | None) -> Sta
     row = StandardAnswer(text=text.strip()[:200], verb=verb, class_code=class_code.strip())
     row.save(force_insert=True)
     record("catalogue.say", row, by=by, facts={"text": row.text, "verb": verb}, new=True)
+    questions.all_standard_answers.forget()
     return row
 
 
@@ -112,6 +113,7 @@ def end_answer(row: StandardAnswer, *, by: User | None) -> None:
     if not StandardAnswer.objects.filter(pk=row.pk, valid_to=None).update(valid_to=today):
         raise Conflict("这句常用语已经停用了。")
     record("catalogue.unsay", row, by=by, facts={"text": row.text})
+    questions.all_standard_answers.forget()
 
 
 def _whole_city() -> str:
