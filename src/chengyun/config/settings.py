@@ -189,6 +189,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "worker-src": [SELF, "blob:"],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

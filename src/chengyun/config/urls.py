@@ -11,6 +11,7 @@ from chengyun.city.places.api import router as places
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
 from chengyun.systems.coordination.api import router as coordination
+from chengyun.systems.coordination.phone.api import router as phone
 from chengyun.systems.evaluation.api import router as evaluation
 
 api.add_router("", people)
@@ -19,6 +20,7 @@ api.add_router("", assets)
 api.add_router("", proposing)  # before those with a verb in the path
 api.add_router("", cases)
 api.add_router("", coordination)
+api.add_router("", phone)
 api.add_router("", inspections)
 api.add_router("", evaluation)
 

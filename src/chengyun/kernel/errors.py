@@ -67,6 +67,12 @@ class Unsettled(NotAllowed):
         self.page = page
 
 
+class OtherPerson(NotAllowed):
+    """A write that was kept for one person arrives in the name of another."""
+
+    code = "other_person"
+
+
 class Missing(Refusal):
     status = 404
     code = "missing"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from chengyun.city.cases import queries
+from chengyun.city.cases.evidence import evidence_of
 from chengyun.city.cases.models import FAR, Case, CaseRequest, Share
 from chengyun.city.people.models import User
 from chengyun.kernel import clock, workflow
 from chengyun.kernel.editions import flow_of
-from chengyun.kernel.specs import Step
+from chengyun.kernel.specs import Field, Step, Workflow
+
+Choices = list[tuple[str, str]]
+Chooser = Callable[[Case, str], Choices]
 
 CHILD = {"merge": "接收并案", "split": "拆出"}
 
@@ -41,11 +48,55 @@ def steps_open_to(user: User, case: Case) -> list[Step]:
     )
 
 
-def verbs_of(user: User, case: Case) -> list[dict[str, Any]]:
+def _no_choices(case: Case, key: str) -> Choices:
+    return []
+
+
+def verbs_of(user: User, case: Case, choices: Chooser = _no_choices) -> list[dict[str, Any]]:
+    """What this person may do now, and what each step needs to know; ``choices`` looks up those of this case."""
+    flow = flow_of(case.edition_id)
     return [
-        {"verb": s.verb, "label": s.label, "needs": list(s.needs), "asks": list(s.asks)}
-        for s in steps_open_to(user, case)
+        {
+            "verb": step.verb,
+            "label": step.label,
+            "needs": list(step.needs),
+            "asks": list(step.asks),
+            "facts": _facts(flow, step, case, choices),
+            "primary": step.primary,
+            "danger": step.danger,
+        }
+        for step in steps_open_to(user, case)
     ]
+
+
+def verbs_after(user: User, case: Case, verb: str) -> list[dict[str, Any]]:
+    """What this person may do once they have taken a step: somebody without a network goes on with it."""
+    step = flow_of(case.edition_id).step(verb, case.state)
+    if step is None or not step.target:
+        return []
+    then = copy(case)
+    then.state = step.target
+    return verbs_of(user, then)
+
+
+def _facts(flow: Workflow, step: Step, case: Case, choices: Chooser) -> list[dict[str, Any]]:
+    wanted = [(key, True) for key in step.needs] + [(key, False) for key in step.asks]
+    return [_fact(flow.fact(key), required, choices(case, key)) for key, required in wanted]
+
+
+def _fact(field: Field, required: bool, found: Choices) -> dict[str, Any]:
+    return {
+        "key": field.key,
+        "label": field.label,
+        "kind": field.kind,
+        "required": required,
+        "choices": [{"value": v, "label": label} for v, label in found or field.choices],
+        "unit": field.unit,
+        "hint": field.hint,
+        "max_length": field.max_length,
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+    }
 
 
 def summary(case: Case) -> dict[str, Any]:
@@ -135,3 +186,12 @@ def links_of(case: Case) -> list[tuple[str, str, Case]]:
         how = CHILD[link.kind] if down else link.get_kind_display()
         found.append((how, other.code, other))
     return found
+
+
+def detail(case: Case, user: User) -> dict[str, Any]:
+    """One case as a form needs it: the choices of each fact, and the evidence."""
+    return {
+        **whole(case, user),
+        "verbs": verbs_of(user, case, queries.choices_of),
+        "evidence": [asdict(row) for row in evidence_of(case)],
+    }

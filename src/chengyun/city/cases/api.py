@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Query, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import StringConstraints
 
@@ -49,6 +50,9 @@ class Report(Schema):
     answers: dict[Code, Line | bool | int] = Field({}, max_length=30)
     on_the_spot: bool = False
     after_photos: list[PhotoId] = Field([], max_length=9)
+    voice: PhotoId | None = None
+    seen_at: Moment | None = None
+    accuracy: float | None = Field(None, ge=0, le=100_000)
 
 
 class Acting(Schema):
@@ -77,11 +81,34 @@ class Acting(Schema):
     owner: Line = ""
 
 
+class Choice(Schema):
+    value: str
+    label: str
+
+
+class Fact(Schema):
+    """What a step wants to know, as a form draws it; ``choices`` are those of this very case."""
+
+    key: str
+    label: str
+    kind: str
+    required: bool
+    choices: list[Choice]
+    unit: str
+    hint: str
+    max_length: int
+    minimum: float | None
+    maximum: float | None
+
+
 class Verb(Schema):
     verb: str
     label: str
     needs: list[str]
     asks: list[str]
+    facts: list[Fact]
+    primary: bool
+    danger: bool
 
 
 class Standing(Schema):
@@ -177,11 +204,28 @@ class Answered(Schema):
 class CaseWhole(CaseLine):
     asset: str
     answers: list[Answered]
-    verbs: list[Verb]
+    verbs: Sequence[Verb]
     requests: list[Asked]
     supervision: Watched | None
     shares: list[Shared]
     links: list[Linked]
+
+
+class Evidence(Schema):
+    """A photo or a spoken note of a case; whoever may see the case may fetch it."""
+
+    url: str
+    small: str
+    role: str
+    label: str
+    stamp: str
+    lon: float | None
+    lat: float | None
+    original_sha256: str
+
+
+class CaseDetail(CaseWhole):
+    evidence: list[Evidence]
 
 
 class CaseList(Schema):
@@ -240,6 +284,9 @@ def report(request: HttpRequest, body: Report) -> tuple[int, Any]:
         answers=body.answers,
         on_the_spot=body.on_the_spot,
         after=_photos(body.after_photos, user.pk),
+        voice=_photos([body.voice], user.pk)[0] if body.voice else None,
+        seen_at=body.seen_at,
+        accuracy=body.accuracy,
     )
     case = open_case(new, by=user)
     return 201, answers.whole(case, user)
@@ -273,12 +320,12 @@ def cases(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     return {"items": items, "next": found.next, "total": total, "exact": exact}
 
 
-@router.get("/cases/{code}", response={200: CaseWhole, **problems(404)}, by_alias=True)
+@router.get("/cases/{code}", response={200: CaseDetail, **problems(404)}, by_alias=True)
 def case(request: HttpRequest, code: Code) -> Any:
-    """一件案件：现在的状态，以及调用者现在可以做什么。"""
+    """一件案件：现在的状态、证据，以及调用者现在可以做什么、每一步要填什么。"""
     user = caller(request)
     require(user, "case.view")
-    return answers.whole(queries.case_for(user, code), user)
+    return answers.detail(queries.case_for(user, code), user)
 
 
 @router.delete(
@@ -310,11 +357,39 @@ class Photo(Schema):
     height: int | None
 
 
+class Shot(Schema):
+    """When and where a photo was taken, and the SHA-256 of the camera's own file if it was made smaller since."""
+
+    taken_at: Moment | None = None
+    lon: float | None = Field(None, ge=-180, le=180)
+    lat: float | None = Field(None, ge=-90, le=90)
+    accuracy: float | None = Field(None, ge=0, le=100_000)
+    original_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
+
+
 @router.post("/photos", response={201: Photo, **problems(413, 415)})
-def photo(request: HttpRequest, file: File[UploadedFile]) -> Status[Any]:
+@idempotent
+def photo(
+    request: HttpRequest, file: File[UploadedFile], shot: Form[Shot]
+) -> tuple[int, dict[str, Any]]:
     """上传一张照片，得到的 id 供上报和动作使用。"""
-    user = caller(request)
-    return Status(201, files.store_photo(file.read(), file.name or "照片", by=user))
+    taken = files.Taken(
+        at=shot.taken_at,
+        lon=shot.lon,
+        lat=shot.lat,
+        accuracy=shot.accuracy,
+        original_sha256=shot.original_sha256,
+    )
+    kept = files.store_photo(file.read(), file.name or "照片", by=caller(request), taken=taken)
+    return 201, {"id": kept.pk, "width": kept.width, "height": kept.height}
+
+
+@router.post("/voices", response={201: Photo, **problems(413, 415)})
+@idempotent
+def voice(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+    """上传一段录音，得到的 id 供上报使用。"""
+    kept = files.store_voice(file.read(), file.name or "录音", by=caller(request))
+    return 201, {"id": kept.pk, "width": None, "height": None}
 
 
 class Condition(Schema):
@@ -342,6 +417,7 @@ class CatalogueClass(Schema):
     kind: str
     major: str
     name: str
+    initials: str
     conditions: list[Condition]
 
 
@@ -354,6 +430,7 @@ def case_class(request: HttpRequest, code: Code, area: Code = "") -> Any:
         "kind": found.kind,
         "major": found.major,
         "name": found.name,
+        "initials": found.initials,
         "conditions": queries.conditions_of(found, area),
     }
 
@@ -367,10 +444,9 @@ def class_questions(request: HttpRequest, code: Code) -> Any:
 @router.get("/classes", response={200: list[CatalogueClass], **problems()})
 def case_classes(request: HttpRequest, area: Code = "") -> Any:
     """现行目录的全部小类（不带立案条件）。"""
-    return [
-        {"code": c.code, "kind": c.kind, "major": c.major, "name": c.name, "conditions": []}
-        for c in queries.classes_for(area)
-    ]
+    names = ("code", "kind", "major", "name", "initials")
+    found = queries.classes_for(area)
+    return [{name: getattr(c, name) for name in names} | {"conditions": []} for c in found]
 
 
 def _photos(ids: list[int], owner: int) -> list[StoredFile]:

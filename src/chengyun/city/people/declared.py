@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from chengyun.city.people import jobs as _jobs  # noqa: F401 - declares the periodic work
 from chengyun.city.people.models.users import DEMANDING
 from chengyun.city.people.queries import roles
 from chengyun.city.people.roles import keys_in
@@ -26,6 +27,8 @@ registry.add(
     Permission(key="people.post.give", label="任免岗位", group="应用维护"),
     Permission(key="people.role.change", label="维护角色", group="应用维护"),
     Permission(key="people.binding.change", label="指定责任人", group="应用维护"),
+    Permission(key="duty.record", label="上岗签到与轨迹", group="在岗"),
+    Permission(key="duty.view", label="查看在岗人员轨迹", group="在岗"),
     Permission(key="people.phone.view", label="查看完整电话", group="个人信息"),
     Act(key="user.login", label="登录"),
     Act(key="user.login_failed", label="登录失败"),
@@ -51,6 +54,8 @@ registry.add(
     Act(key="binding.add", label="指定责任人"),
     Act(key="binding.substitute", label="安排替班"),
     Act(key="binding.end", label="解除责任人"),
+    Act(key="duty.begin", label="上岗"),
+    Act(key="duty.end", label="下岗"),
 )
 
 registry.add(
@@ -123,6 +128,26 @@ registry.add(
         label="清理过期的登录限制",
         every=timedelta(minutes=30),
         run=networks.tidy_up,
+    ),
+    Param(
+        key="duty.track_days",
+        label="轨迹保存多久",
+        default=90,
+        group="在岗",
+        field=Field(
+            key="duty.track_days", label="天数", kind="int", minimum=1, maximum=3660, unit="天"
+        ),
+        by_area=False,
+    ),
+    Param(
+        key="duty.longest_hours",
+        label="忘记下岗时几小时后自动下岗",
+        default=16,
+        group="在岗",
+        field=Field(
+            key="duty.longest_hours", label="时长", kind="int", minimum=1, maximum=48, unit="小时"
+        ),
+        by_area=False,
     ),
     Landmark(key="me", label="个人设置", url="people:me"),
     Landmark(key="logout", label="退出", url="people:logout"),

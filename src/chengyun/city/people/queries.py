@@ -12,7 +12,17 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
-from chengyun.city.people.models import ApiToken, Binding, Post, RecoveryCode, Role, Unit, User
+from chengyun.city.people.models import (
+    ApiToken,
+    Attendance,
+    Binding,
+    Post,
+    RecoveryCode,
+    Role,
+    TrackPoint,
+    Unit,
+    User,
+)
 from chengyun.city.people.models.users import lasting_on
 from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
 from chengyun.kernel import clock
@@ -232,3 +242,27 @@ def token_of(digest: str) -> ApiToken | None:
         .select_related("user__unit")
         .first()
     )
+
+
+def on_duty(user: User) -> Attendance | None:
+    """The stretch on duty a person is in now."""
+    return Attendance.objects.filter(user=user, ended_at=None).first()
+
+
+def attendances_for(user: User) -> QuerySet[Attendance]:
+    """One's own stretches on duty, and those of the areas whose people one may follow."""
+    scope = user.scope("duty.view")
+    return Attendance.objects.filter(scope.area_q("area") | Q(user=user)).select_related("user")
+
+
+def attendance_for(user: User, pk: int) -> Attendance:
+    """One of them."""
+    found = attendances_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Missing("没有这次在岗记录，或者它不在你的范围内。")
+    return found
+
+
+def points_of(attendance: Attendance) -> QuerySet[TrackPoint]:
+    """The way of one stretch on duty."""
+    return TrackPoint.objects.filter(attendance=attendance)

@@ -31,7 +31,7 @@ DEFAULT_ROLES = (
         reach="own",
         blurb="手机上报、核实、核查",
         icon="person",
-        permissions=(*CASE_VIEW, "case.report", "case.verify", "case.check"),
+        permissions=(*CASE_VIEW, "case.report", "case.verify", "case.check", "duty.record"),
     ),
     DefaultRole(
         key="operator",
@@ -79,6 +79,7 @@ DEFAULT_ROLES = (
             "catalogue.view",
             "dispatch.rule.view",
             "dispatch.rule.change",
+            "duty.view",
             "people.phone.view",
             "personal.view",
         ),
@@ -111,7 +112,7 @@ DEFAULT_ROLES = (
         reach="unit",
         blurb="签收、处置、整改",
         icon="truck",
-        permissions=(*CASE_VIEW, *INSPECTING, "case.handle", "asset.change"),
+        permissions=(*CASE_VIEW, *INSPECTING, "case.handle", "asset.change", "duty.record"),
     ),
     DefaultRole(
         key="evaluator",

@@ -1,5 +1,5 @@
 from chengyun.kernel.models.city import CalendarDay, Installation, Setting
-from chengyun.kernel.models.files import Attachment, File, PhotoPrint
+from chengyun.kernel.models.files import Attachment, Capture, File, PhotoPrint
 from chengyun.kernel.models.history import Audit, Delivery, Personal, Seal
 from chengyun.kernel.models.lists import ListExport, SavedFilter
 from chengyun.kernel.models.machinery import (
@@ -15,6 +15,7 @@ __all__ = [
     "Attachment",
     "Audit",
     "CalendarDay",
+    "Capture",
     "Delivery",
     "File",
     "IdempotentAnswer",

@@ -132,6 +132,14 @@ registry.add(
         may="case.view",
         suggest="coordination:suggest",
     ),
+    Tab(
+        system="coordination",
+        key="phone",
+        label="手机端",
+        url="coordination:phone",
+        may="duty.record",
+        order=9,
+    ),
     Landmark(key="new", label="新建案件", url="coordination:new", may="case.report"),
     Landmark(key="map", label="地图", url="coordination:on_map", may="case.view"),
 )

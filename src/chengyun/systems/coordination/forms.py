@@ -206,7 +206,7 @@ def _conditions(request: HttpRequest, case: Case) -> Choices:
 CHOICES: dict[str, Callable[[HttpRequest, Case], Choices]] = {
     "class": lambda request, case: class_choices(case.area),
     "condition": _conditions,
-    "unit": lambda request, case: queries.units_for_case(case),
-    "helpers": lambda request, case: queries.helpers_for_case(case),
-    "inspector": lambda request, case: queries.inspectors_for_case(case),
+    "unit": lambda request, case: cases.units_for_case(case),
+    "helpers": lambda request, case: cases.helpers_for_case(case),
+    "inspector": lambda request, case: cases.inspectors_for_case(case),
 }

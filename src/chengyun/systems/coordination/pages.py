@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from chengyun.city.cases import answers
 from chengyun.city.cases import queries as register
+from chengyun.city.cases.evidence import evidence_of
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.proposals import Proposal
 from chengyun.city.cases.services.acting import act
@@ -83,6 +84,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     lines = panels.lines_of(found)
     rows, sound = panels.proof_of(lines)
     steps = _doors_to(user, found)
+    evidence = evidence_of(found)
     return page(
         request,
         case=found,
@@ -98,7 +100,8 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         shares=register.helpers_of(found),
         links=matters.links_of(user, found),
         **_parted(steps),
-        photos=panels.photos_of(found),
+        photos=panels.photos_of(found, evidence),
+        voices=[one for one in evidence if not one.is_photo],
         events=panels.events_of(lines),
         rows=rows,
         sound=sound,
@@ -150,7 +153,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         case=found,
         light=lists.light(found),
         stage=lists.stage(found),
-        photos=[p for p in panels.photos_of(found) if "url" in p][:2],
+        photos=[p for p in panels.photos_of(found, evidence_of(found)) if "url" in p][:2],
         facts=panels.facts_of(found, user, lines)[2:],
         badges=lists.badges_of(found),
         notices=matters.notices_of(found),
@@ -199,7 +202,7 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 def _evidence(user: Any, found: Case) -> dict[str, Any]:
     """What a person looks at while they decide."""
     lines = panels.lines_of(found)
-    photos = [photo for photo in panels.photos_of(found) if "url" in photo]
+    photos = [photo for photo in panels.photos_of(found, evidence_of(found)) if "url" in photo]
     return {
         "light": lists.light(found),
         "stage": lists.stage(found),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from chengyun.city.cases import queries as cases
+from chengyun.city.cases.evidence import Evidence
 from chengyun.city.cases.models import FAR, Case, StageClock
 from chengyun.city.cases.services.clocks import OF_THE_UNIT, used
 from chengyun.city.cases.services.reporter import note_view
@@ -21,20 +22,10 @@ from chengyun.city.places.queries import chain_of
 from chengyun.kernel import clock, registry
 from chengyun.kernel.audit import chained
 from chengyun.kernel.editions import flow_of
-from chengyun.kernel.files import attachments_of
 from chengyun.kernel.history import ERASED, Line, history_of
 from chengyun.kernel.specs import State, Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
-
-CAPTIONS = {
-    "before": "处置前",
-    "after": "处置后",
-    "check": "核查",
-    "verify": "核实",
-    "guard": "到场看护",
-    "assist": "协办与回复",
-}
 
 
 def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
@@ -80,16 +71,18 @@ def hands_of(case: Case) -> str:
     return str(case.unit) if case.unit and case.clock in OF_THE_UNIT else holder
 
 
-def photos_of(case: Case) -> list[dict[str, Any]]:
+def photos_of(case: Case, evidence: list[Evidence]) -> list[dict[str, Any]]:
     """What was seen before and after; a missing proof says who must bring it."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
-            "url": reverse("files:attachment", args=(a.pk,)),
-            "thumb": reverse("files:small", args=(a.pk,)),
-            "caption": CAPTIONS.get(a.role, a.role),
-            "role": a.role,
+            "url": one.url,
+            "thumb": one.small,
+            "caption": one.label,
+            "role": one.role,
+            "place": one.stamp,
         }
-        for a in attachments_of(case)
+        for one in evidence
+        if one.is_photo
     ]
     if case.open and not any(p["role"] == "after" for p in found):
         found.append({"missing": "处置后照片\n由处置人员现场拍摄", "caption": "处置后 · 待拍"})
@@ -127,12 +120,23 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
     if case.asset:
         rows.append(("部件", _part(case, user)))
     rows += [
+        *_seen(case),
         ("来源", registry.get(Source, case.source).label),
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
         ("责任单位", str(case.unit) if case.unit else "未派"),
         *([("监督员", case.assignee.name)] if case.assignee else []),
     ]
     return rows + _reporter(case, user, lines)
+
+
+def _seen(case: Case) -> list[tuple[str, Any]]:
+    """When the reporter saw it and how exactly the phone knew where, if the phone told."""
+    rows: list[tuple[str, Any]] = []
+    if at := case.data.get("seen_at"):
+        rows.append(("发现", told(datetime.fromisoformat(at), now=clock.now())))
+    if (metres := case.data.get("accuracy")) is not None:
+        rows.append(("定位", f"卫星定位，误差约 {metres} 米"))
+    return rows
 
 
 def _part(case: Case, user: User) -> str:

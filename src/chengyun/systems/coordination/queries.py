@@ -11,7 +11,6 @@ from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.proposals import Proposal, proposal_to, question_of
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock, registry
 from chengyun.systems.coordination.specs import Pile
 
@@ -91,30 +90,6 @@ def proposal_for(case: Case) -> Proposal | None:
         case.__dict__["_proposal"] = proposal_to(question_of(case))
     kept: Proposal | None = case.__dict__["_proposal"]
     return kept
-
-
-def _gave_it_back(case: Case) -> int | None:
-    """The unit that said 不归我管."""
-    last = cases.last_return(case) if "wrong_unit" in case.marks else None
-    return last.unit_id if last else None
-
-
-def units_for_case(case: Case) -> list[tuple[str, str]]:
-    """The units that may be made responsible for a case, as choices; not the one that has it or gave it back."""
-    out = _gave_it_back(case) or case.unit_id
-    return [
-        (unit.code, str(unit)) for unit in units_serving(case.area, streets=True) if unit.pk != out
-    ]
-
-
-def helpers_for_case(case: Case) -> list[tuple[str, str]]:
-    """The units that may help with a case, as choices."""
-    return [(unit.code, str(unit)) for unit in units_serving(case.area)]
-
-
-def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
-    """The inspectors who may be sent to a case, as choices."""
-    return [(user.username, user.name) for user in cases.field_workers(case)[:200]]
 
 
 def seen(user: User) -> QuerySet[Case]:

@@ -11,6 +11,7 @@ from chengyun.systems.coordination import (
     search_pages,
     trial_pages,
 )
+from chengyun.systems.coordination.phone import pages as phone
 
 app_name = "coordination"
 urlpatterns = [
@@ -43,4 +44,7 @@ urlpatterns = [
     path("rules/draft/<int:pk>/", rule_pages.rule, name="rule"),
     path("rules/draft/<int:pk>/move/", rule_pages.rule_move, name="rule_move"),
     path("rules/draft/<int:pk>/drop/", rule_pages.rule_drop, name="rule_drop"),
+    path("m/", phone.phone, name="phone"),
+    path("m/worker.js", phone.phone_worker, name="phone_worker"),
+    path("m/manifest.json", phone.phone_manifest, name="phone_manifest"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from chengyun.city.assets.queries import asset_exists
@@ -47,6 +47,9 @@ class NewCase:
     unit: Unit | None = None
     due: date | None = None
     photos: Sequence[File] = ()
+    voice: File | None = None
+    seen_at: datetime | None = None
+    accuracy: float | None = None
     on_the_spot: bool = False
     after: Sequence[File] = ()
     answers: Mapping[str, Any] | None = None
@@ -67,6 +70,8 @@ def make(report: NewCase, *, by: User | None, parent: Case | None = None) -> Cas
     for role, photos in (("before", report.photos), ("after", report.after)):
         for photo in photos:
             files.attach(photo, case, role, by=by, lon=report.lon, lat=report.lat)
+    if report.voice:
+        files.attach(report.voice, case, "voice", by=by)
     _record(case, report, by, parent)
     return case
 
@@ -137,10 +142,20 @@ def _row(
         asset=report.asset,
         reporter=by,
         reported_at=now,
-        data=dict(report.data),
+        data={**_seen(report), **report.data},
         search=search_text(code, report.description, address, case_class),
         simulated=report.simulated,
     )
+
+
+def _seen(report: NewCase) -> dict[str, Any]:
+    """When the reporter saw it, which is earlier than the report where there was no network, and how exactly where."""
+    found: dict[str, Any] = {}
+    if report.seen_at:
+        found["seen_at"] = min(report.seen_at, clock.now()).isoformat()
+    if report.accuracy is not None:
+        found["accuracy"] = round(report.accuracy)
+    return found
 
 
 def _store(case: Case) -> None:

@@ -55,20 +55,23 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
 
 
 @cache
-def _islands() -> dict[str, str]:
-    """``islands/<name>`` for every file ``<app>/islands/<name>.js`` of every app."""
+def modules_of(folder: str) -> dict[str, str]:
+    """``<folder>/<name>`` for every static file ``…/<folder>/<name>.js`` of every app."""
     paths = [
         path
         for path, _ in AppDirectoriesFinder().list([])
-        if "/islands/" in path and path.endswith(".js")
+        if f"/{folder}/" in f"/{path}" and path.endswith(".js")
     ]
-    return {f"islands/{path.rsplit('/', 1)[1].removesuffix('.js')}": path for path in paths}
+    return {f"{folder}/{path.rsplit('/', 1)[1].removesuffix('.js')}": path for path in paths}
 
 
 @register.simple_tag
-def import_map() -> SafeString:
-    """Where the browser finds each module."""
-    modules = {name: static(path) for name, path in {**MODULES, **_islands()}.items()}
+def import_map(*folders: str) -> SafeString:
+    """Where the browser finds each module; ``folders`` of an app beside the islands."""
+    known = dict(MODULES)
+    for folder in ("islands", *folders):
+        known |= modules_of(folder)
+    modules = {name: static(path) for name, path in known.items()}
     text = json.dumps({"imports": modules}).replace("<", "\\u003c")
     return mark_safe(text)  # noqa: S308  (our own file names, and "<" cannot occur)
 
