@@ -169,11 +169,11 @@ class Cut:
         if route.request.method != "POST":
             return route.continue_()
         self.seen += 1
-        if self.done or self.seen != self.turn:
+        if self.seen != self.turn:
             return route.continue_()
-        self.done = True
         if self.after_commit:
             route.fetch()
+        self.done = True
         return route.abort("connectionreset")
 
 
