@@ -147,6 +147,7 @@ def _coordination(city: City) -> list[Stop]:
         ("supervisor", "/rules/draft/simulation/?area=371502"),
         ("supervisor", f"/rules/editions/{city.edition}/"),
         ("dispatcher", f"/rules/try/?area=371502&point_lon={LON}&point_lat={LAT}"),
+        ("inspector", "/m/"),
     ]
 
 

@@ -138,7 +138,12 @@ def post_for(user: User, pk: int) -> Post:
 
 def names_of_users(ids: Iterable[int]) -> dict[int, str]:
     """Names by id, for histories."""
-    return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+    return _names(tuple(sorted(set(ids))))
+
+
+@recent(30)
+def _names(ids: tuple[int, ...]) -> dict[int, str]:
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def roles() -> QuerySet[Role]:
