@@ -68,15 +68,7 @@ def furnish() -> City:
     cases["handling"] = drive(make_case(cast), cast, "handling")
     cases["reported"] = make_case(cast, photos=photos)
     edition = make_rules(cast, draft=True)
-    cases["asked"] = drive(make_case(cast), cast, "handling")
-    act(cases["asked"], "supervise", {"watch_level": "listed", "reason": "快"}, by=cast.leader)
-    act(cases["asked"], "ask_extension", {"reason": "等配件"}, by=cast.department)
-    cases["aside"] = drive(make_case(cast), cast, "handling")
-    later = (localdate(clock.now()) + timedelta(days=30)).isoformat()
-    act(cases["aside"], "suspend", {"reason": "冬季", "until": later}, by=cast.dispatcher)
-    cover = class_named(MANHOLE, "")
-    add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
-    add_answer("与已受理案件重复", verb="", class_code="", by=None)
+    cases |= asked_for(cast)
     found(cast)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
@@ -99,6 +91,21 @@ def furnish() -> City:
         edition=edition.pk,
         rule=DispatchRule.objects.latest("pk").pk,
     )
+
+
+def asked_for(cast: Cast) -> dict[str, Case]:
+    """What waits for somebody's word, what is put aside, and what the city has put into words."""
+    cases = {}
+    cases["asked"] = drive(make_case(cast), cast, "handling")
+    act(cases["asked"], "supervise", {"watch_level": "listed", "reason": "快"}, by=cast.leader)
+    act(cases["asked"], "ask_extension", {"reason": "等配件"}, by=cast.department)
+    cases["aside"] = drive(make_case(cast), cast, "handling")
+    later = (localdate(clock.now()) + timedelta(days=30)).isoformat()
+    act(cases["aside"], "suspend", {"reason": "冬季", "until": later}, by=cast.dispatcher)
+    cover = class_named(MANHOLE, "")
+    add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
+    add_answer("与已受理案件重复", verb="", class_code="", by=None)
+    return cases
 
 
 def stops(city: City) -> dict[str, list[Stop]]:

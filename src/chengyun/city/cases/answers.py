@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from chengyun.city.cases import queries
+from chengyun.city.cases import choices, queries
 from chengyun.city.cases.evidence import evidence_of
 from chengyun.city.cases.models import FAR, Case, CaseRequest, Share
 from chengyun.city.people.models import User
@@ -192,6 +192,6 @@ def detail(case: Case, user: User) -> dict[str, Any]:
     """One case as a form needs it: the choices of each fact, and the evidence."""
     return {
         **whole(case, user),
-        "verbs": verbs_of(user, case, queries.choices_of),
+        "verbs": verbs_of(user, case, choices.choices_of),
         "evidence": [asdict(row) for row in evidence_of(case)],
     }

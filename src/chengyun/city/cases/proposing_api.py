@@ -10,8 +10,8 @@ from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
 from chengyun.city.cases import proposals, queries, rulebook, rulewords, similarity
-from chengyun.city.cases.api import Code, Line
 from chengyun.city.cases.proposals import Question
+from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.places.queries import locate
 from chengyun.kernel import clock
 from chengyun.kernel.api import Moment, caller, problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from chengyun.city.cases.models import (
 )
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.models.users import held_on
-from chengyun.city.people.queries import people_bound_to, roles, units_serving
+from chengyun.city.people.queries import people_bound_to, roles
 from chengyun.city.places.queries import locate
 from chengyun.kernel import clock, search
 from chengyun.kernel.errors import Invalid, Missing
@@ -374,41 +374,3 @@ def works_in_the_field(person: User, case: Case) -> bool:
         for post in person.standing
         if "case.check" in post.role.permissions
     )
-
-
-def choices_of(case: Case, key: str) -> list[tuple[str, str]]:
-    """What a fact of a step may be for this very case; [] where the fact says so itself."""
-    maker = CHOICES.get(key)
-    return maker(case) if maker else []
-
-
-def units_for_case(case: Case) -> list[tuple[str, str]]:
-    """The units that may be made responsible for a case, as choices; not the one that has it or gave it back."""
-    last = last_return(case) if "wrong_unit" in case.marks else None
-    out = last.unit_id if last else case.unit_id
-    serving = units_serving(case.area, streets=True)
-    return [(unit.code, str(unit)) for unit in serving if unit.pk != out]
-
-
-def helpers_for_case(case: Case) -> list[tuple[str, str]]:
-    """The units that may help with a case, as choices."""
-    return [(unit.code, str(unit)) for unit in units_serving(case.area)]
-
-
-def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
-    """The inspectors who may be sent to a case, as choices."""
-    return [(user.username, user.name) for user in field_workers(case)[:200]]
-
-
-def conditions_for_case(case: Case) -> list[tuple[str, str]]:
-    """The filing conditions of the class a case has."""
-    found = conditions_of(case.case_class, case.area) if case.case_class else []
-    return [(str(c.pk), f"{c.text}　{c.limit}") for c in found]
-
-
-CHOICES: dict[str, Callable[[Case], list[tuple[str, str]]]] = {
-    "unit": units_for_case,
-    "helpers": helpers_for_case,
-    "inspector": inspectors_for_case,
-    "condition": conditions_for_case,
-}

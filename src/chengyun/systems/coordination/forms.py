@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from chengyun.city.cases import choices, similarity
 from chengyun.city.cases import queries as cases
-from chengyun.city.cases import similarity
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.questions import standard_answers
 from chengyun.city.cases.specs import CaseType, Source
@@ -206,7 +206,7 @@ def _conditions(request: HttpRequest, case: Case) -> Choices:
 CHOICES: dict[str, Callable[[HttpRequest, Case], Choices]] = {
     "class": lambda request, case: class_choices(case.area),
     "condition": _conditions,
-    "unit": lambda request, case: cases.units_for_case(case),
-    "helpers": lambda request, case: cases.helpers_for_case(case),
-    "inspector": lambda request, case: cases.inspectors_for_case(case),
+    "unit": lambda request, case: choices.units_for_case(case),
+    "helpers": lambda request, case: choices.helpers_for_case(case),
+    "inspector": lambda request, case: choices.inspectors_for_case(case),
 }

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from ninja import Router, Schema
 
-from chengyun.city.cases.api import CaseDetail, Verb
+from chengyun.city.cases.schemas import CaseDetail, Verb
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import on_duty
 from chengyun.kernel import clock

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chengyun.city.cases import queries as cases
+from chengyun.city.cases import choices
 from chengyun.city.cases.factories import drive, make_case, make_working_city
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.acting import act
@@ -36,7 +36,7 @@ def test_an_inspector_of_the_whole_city_may_be_sent_to_any_case(cast: Cast) -> N
     case = drive(make_case(cast), cast, "handled")
     Post.objects.filter(user=cast.inspector).update(area=CITY)
     forget_posts()
-    assert cases.inspectors_for_case(case) == [(cast.inspector.username, cast.inspector.name)]
+    assert choices.inspectors_for_case(case) == [(cast.inspector.username, cast.inspector.name)]
     page = read(cast.dispatcher, "take", case.code, "feed_back")
     assert f'<option value="{cast.inspector.username}"' in page
 

@@ -78,7 +78,7 @@ def test_a_photo_sent_twice_is_one_file(cast: Cast) -> None:
 
 def test_a_photo_keeps_its_moment_its_place_and_its_original(cast: Cast) -> None:
     taken = clock.now() - timedelta(hours=2)
-    facts = {"taken_at": taken.isoformat(), "lon": LON, "lat": LAT, "accuracy": 6}
+    facts: dict[str, Any] = {"taken_at": taken.isoformat(), "lon": LON, "lat": LAT, "accuracy": 6}
     photo = upload(cast.inspector, photo_bytes(), original_sha256="a" * 64, **facts).json()["id"]
     case = post(cast.inspector, "/cases", {**REPORT, "photos": [photo]}).json()
     (seen,) = read(cast.inspector, f"/cases/{case['code']}")["evidence"]
