@@ -96,9 +96,11 @@ def test_the_time_used_is_working_time_where_the_limit_is(cast: Cast) -> None:
 
 def test_a_step_shows_the_evidence_and_why_the_case_came_back(cast: Cast) -> None:
     case = drive(make_case(cast), cast, "handling")
-    act(case, "return", {"reason": "这里不归我们管"}, by=cast.department)
+    given = {"cause": "wrong_unit", "reason": "这里不归我们管"}
+    act(case, "ask_return", given, by=cast.department)
+    act(case, "return", {}, by=cast.dispatcher)
     page = read(cast.dispatcher, "take", case.code, "dispatch")
-    assert "这里不归我们管" in page.partition("step_form")[0]
+    assert "这里不归我们管" in page
     assert case.description in page
     assert 'data-island="map"' in page
 
@@ -110,7 +112,9 @@ def test_who_returned_a_case_is_not_proposed_again(cast: Cast) -> None:
     assert proposal is not None
     assert proposal.unit == cast.crew
     act(case, "dispatch", {"unit": cast.crew.code}, by=cast.dispatcher)
-    act(case, "return", {"reason": "这里不归我们管"}, by=cast.department)
+    given = {"cause": "wrong_unit", "reason": "这里不归我们管"}
+    act(case, "ask_return", given, by=cast.department)
+    act(case, "return", {}, by=cast.dispatcher)
     assert queries.proposal_for(case) is None
 
 

@@ -126,7 +126,7 @@ def test_a_report_keeps_when_it_was_seen(cast: Cast) -> None:
     seen = clock.now() - timedelta(hours=3)
     body = {**REPORT, "seen_at": seen.isoformat(), "accuracy": 6.4}
     case = Case.objects.get(code=post(cast.inspector, "/cases", body).json()["code"])
-    assert case.data == {"seen_at": seen.isoformat(), "accuracy": 6}
+    assert case.data == {"seen_at": seen.isoformat(), "accuracy": 6, "answers": []}
     assert case.reported_at > seen
     page = window(cast.operator).get(f"/cases/{case.code}/").content.decode()
     assert "误差约 6 米" in page
@@ -153,7 +153,8 @@ def test_a_step_says_what_it_needs_and_what_comes_behind_it(cast: Cast) -> None:
     (task,) = read(cast.department, "/phone/tasks")
     verbs = {verb["verb"]: verb for verb in task["verbs"]}
     assert next(iter(verbs)) == "sign"
-    (reason,) = verbs["return"]["facts"]
+    cause, reason = verbs["ask_return"]["facts"]
+    assert [choice["value"] for choice in cause["choices"]][0] == "wrong_unit"
     assert (reason["label"], reason["kind"], reason["required"]) == ("原因", "long", True)
     handle = next(verb for verb in verbs["sign"]["then"] if verb["verb"] == "handle")
     assert [fact["kind"] for fact in handle["facts"]] == ["long", "photos"]
