@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -20,7 +21,7 @@ from chengyun.systems.coordination import lists, queries
 from chengyun.systems.coordination.bulk import Pick
 
 NOTE = Field(key="note", label="说明", kind="long", max_length=500)
-UNIT = Field(key="unit", label="责任单位", kind="unit", hint="不选就各派给自己的建议单位。")
+UNIT = Field(key="unit", label="责任单位", kind="unit", hint="选了就全部派给它。")
 
 
 @require_POST
@@ -62,11 +63,20 @@ def _question(request: HttpRequest, user: Any, picks: list[Pick], verb: str) -> 
         label=steps[0].label,
         rows=[_row(case, with_unit="unit" in steps[0].needs) for case in open_],
         others=[case for case in cases if case not in open_],
-        form=form_of(fields, choices={"unit": _units(user)}),
+        form=_form(fields, user),
         verb=verb,
         back=_desk(request),
         queue=request.POST.get("queue", ""),
     )
+
+
+def _form(fields: tuple[Field, ...], user: Any) -> Form:
+    """The facts they share; no unit means that of each case's own proposal."""
+    form = form_of(fields, choices={"unit": _units(user)})
+    if "unit" in form.fields:
+        none = ("", "各派给自己的建议单位")
+        form.fields["unit"].choices = [none, *_units(user)]  # type: ignore[attr-defined]
+    return form
 
 
 def _row(case: Case, *, with_unit: bool) -> dict[str, Any]:
