@@ -22,7 +22,7 @@ def test_the_search_box_needs_no_mouse(city: Cast, window: Windows) -> None:
         operator.logs_in("operator")
         keys.press("/")
         keys.type("窗口前")
-        offers = page.get_by_role("option")
+        offers = page.locator("#suggestions [role=option]")
         expect(offers.first).to_contain_text(case.short_code)
         keys.press("ArrowDown")
         expect(offers.first).to_have_attribute("aria-selected", "true")
