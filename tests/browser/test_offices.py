@@ -52,9 +52,7 @@ def test_the_evaluator_records_a_finding_and_issues_the_bulletin(
     assert Bulletin.objects.get(state="issued").number.endswith("号")
 
 
-def test_a_leader_reads_and_decides_nothing(
-    city: Cast, window: Windows, size: ViewportSize
-) -> None:
+def test_a_leader_reads_and_takes_no_step(city: Cast, window: Windows, size: ViewportSize) -> None:
     case = make_case(city)
     with window(size) as leader:
         leader.logs_in("leader")
@@ -62,7 +60,9 @@ def test_a_leader_reads_and_decides_nothing(
         leader.page.get_by_role("link", name="雨水井盖").first.click()
         leader.reads(case.code)
         leader.reads("你可以查看。")
-        expect(leader.page.locator(".d-act .btn")).to_have_count(0)
+        expect(leader.page.locator(".d-act > .btn")).to_have_text(["案卷"])
+        leader.page.locator(".d-more summary").click()
+        expect(leader.page.locator(".d-more .more .btn")).to_have_text(["转应急"])
 
 
 def test_the_administrator_changes_a_limit_and_reads_the_calendar(

@@ -150,7 +150,7 @@ def handling(c: Course) -> None:
     start = c.at
     c.wait(6, 50)
     c.act("sign")
-    if c.chance(0.012):
+    if c.chance(0.016):
         start = put_aside(c)
     if c.chance(0.02):
         c.wait(5, 20)
@@ -166,7 +166,8 @@ def put_aside(c: Course) -> datetime:
     """挂账, asked by the unit or ordered by the desk; when the clock goes on."""
     c.wait(10, 30)
     until = (c.at + timedelta(days=30)).date().isoformat()
-    if not any(event.verb == "grant_suspend" for event in c.events):
+    before = any(event.verb in ("grant_suspend", "suspend") for event in c.events)
+    if not before and c.chance(0.5):
         c.say("ask_suspend", phrases.SUSPENDED, until=until)
         c.wait(5, 30)
         c.act("grant_suspend")

@@ -10,12 +10,12 @@ from chengyun.systems.coordination.specs import Pile
 
 # fmt: off
 PILES = (
-    Pile(key="approve",  label="待审批",   icon="check",  states=(),                          may="case.approve",   order=0, rows=cases.to_decide),
     Pile(key="accept",   label="待受理",   icon="inbox",  states=("reported",),               may="case.accept",    order=1, before_dispatch=True),
     Pile(key="verify",   label="待核实",   icon="eye",    states=("verifying",),              may="case.verify",    order=2, before_dispatch=True, mine=True),
     Pile(key="file",     label="待立案",   icon="shield", states=("accepted",),               may="case.file",      order=3, before_dispatch=True),
     Pile(key="dispatch", label="待派遣",   icon="send",   states=("filed",),                  may="case.dispatch",  order=4, before_dispatch=True),
     Pile(key="handle",   label="待处置",   icon="flag",   states=("dispatched", "handling"),  may="case.handle",    order=5),
+    Pile(key="approve",  label="待审批",   icon="check",  states=(),                          may="case.approve",   order=5, rows=cases.to_decide, first_for="case.extend"),
     Pile(key="assist",   label="待协办",   icon="people", states=(),                          may="case.handle",    order=6, rows=cases.to_help_with),
     Pile(key="reply",    label="待回复督办", icon="flag", states=(),                          may="case.handle",    order=6, rows=cases.to_reply_to),
     Pile(key="feedback", label="待反馈",   icon="return", states=("handled",),                may="case.feed_back", order=6),

@@ -35,7 +35,9 @@ def _reply_light(row: Any) -> Light:
 
 CASE = (
     Column(key="code", label="案号", kind="code", value=lambda row: row.case.code),
-    Column(key="problem", label="问题", kind="strong", value=lambda row: lists.problem(row.case)),
+    Column(
+        key="problem", label="问题", kind="strong", value=lambda row: lists.problem(row.case)[:2]
+    ),
     Column(
         key="unit",
         label="单位",

@@ -185,6 +185,7 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         "version": found.version,
         "proposal": _proposal(step, found),
         **_evidence(user, found),
+        "notices": matters.notices_of(found) if step.where else [],
     }
     if request.method != "POST":
         return page(request, form=form, **context)

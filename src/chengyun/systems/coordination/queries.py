@@ -19,7 +19,8 @@ COUNTS = ("total", "late", "mine", "mine_late")
 
 def piles_of(user: User) -> list[Pile]:
     """The queues this person works on."""
-    return [pile for pile in registry.all_of(Pile) if user.may(pile.may)]
+    mine = [pile for pile in registry.all_of(Pile) if user.may(pile.may)]
+    return sorted(mine, key=lambda pile: not (pile.first_for and user.may(pile.first_for)))
 
 
 def pile_named(user: User, key: str) -> Pile | None:
@@ -27,7 +28,7 @@ def pile_named(user: User, key: str) -> Pile | None:
     mine = piles_of(user)
     asked = next((pile for pile in mine if pile.key == key), None)
     busy = next((pile for pile in mine if size_of(user, pile)[0]), None)
-    return asked or busy or (mine[0] if mine else None)
+    return asked or busy or next((pile for pile in mine if pile.states), None)
 
 
 def waiting(user: User, pile: Pile) -> QuerySet[Case]:

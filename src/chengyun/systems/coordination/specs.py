@@ -12,8 +12,8 @@ class Pile:
     """One queue of the desk: cases in some states that wait for whoever holds a permission.
 
     ``mine``: only those that lie with this very person. ``before_dispatch``: no unit has them yet.
-    ``rows`` gives, for a user, rows with a case and a due moment
-    that make the queue instead of states: requests, help, replies.
+    ``rows`` gives, for a user, rows with a case and a due moment that make the queue instead of states: requests, help,
+    replies. ``first_for``: whoever holds this permission finds the queue before all others.
     """
 
     key: str
@@ -26,3 +26,4 @@ class Pile:
     before_dispatch: bool = False
     clock: str = "时限"
     rows: Callable[[Any], Any] | None = None
+    first_for: str = ""
