@@ -112,7 +112,8 @@ def marks_of(flow: Workflow, step: Step) -> Iterable[str]:
         value = getattr(step, attribute.name)
         if attribute.name not in (*SHOWN, "verb", "label") and value:
             name = ATTRIBUTES.get(attribute.name, attribute.name)
-            yield name if value is True else f"{name}：{words.of(attribute.name, value)}"
+            colon = "" if attribute.name in MARKING else "："
+            yield name if value is True else f"{name}{colon}{words.of(attribute.name, value)}"
 
 
 def changes_of(old: Workflow, new: Workflow) -> list[str]:

@@ -115,7 +115,7 @@ def test_who_returned_a_case_is_not_proposed_again(cast: Cast) -> None:
     given = {"cause": "wrong_unit", "reason": "这里不归我们管"}
     act(case, "ask_return", given, by=cast.department)
     act(case, "return", {}, by=cast.dispatcher)
-    assert queries.proposal_for(case) is None
+    assert queries.proposal_for(Case.objects.get(pk=case.pk)) is None
 
 
 def test_what_is_late_stands_with_the_latest_first(cast: Cast) -> None:

@@ -98,11 +98,9 @@ def test_a_district_switches_a_step_off_for_new_cases_only(cast: Cast) -> None:
 
 def test_every_fault_is_a_sentence(cast: Cast) -> None:
     draft = begun(cast)
-    for verb in ("check_pass", "check_fail"):
-        change(cast, draft, verb, on=None)
+    change(cast, draft, "verify", on=None)
     text = page(cast)
-    assert "「核查中」没有出路：到了这里就没有任何步骤能离开。" in text
-    assert "「待结案」到不了" in text
+    assert "「核实中」没有出路：到了这里就没有任何步骤能离开。" in text
     assert "先把上面" in text
     assert enact(cast, draft).status_code == 422
 
