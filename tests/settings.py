@@ -13,13 +13,7 @@ os.environ |= {
     "CHENGYUN_LOG": "WARNING",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{HOME}/city.sqlite3",
 }
-for name in (
-    "CHENGYUN_PRODUCTION",
-    "CHENGYUN_DEBUG",
-    "CHENGYUN_HOSTS",
-    "CHENGYUN_SECRET_KEY",
-    "CHENGYUN_PROXIES",
-):
+for name in ("CHENGYUN_PRODUCTION", "CHENGYUN_DEBUG", "CHENGYUN_HOSTS", "CHENGYUN_SECRET_KEY"):
     os.environ.pop(name, None)
 
 from chengyun.config.settings import *  # noqa: E402, F403

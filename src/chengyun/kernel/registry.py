@@ -22,9 +22,9 @@ def add(*specs: Any) -> None:
 
 
 def all_of(kind: type[T]) -> list[T]:
-    """All declarations of a kind, by order, then as they were declared."""
+    """All declarations of a kind, by order then key."""
     found = _declared[kind].values()
-    return sorted(found, key=lambda spec: getattr(spec, "order", 0))
+    return sorted(found, key=lambda spec: (getattr(spec, "order", 0), spec.key))
 
 
 def get(kind: type[T], key: str) -> T:

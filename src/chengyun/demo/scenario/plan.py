@@ -4,7 +4,6 @@ import random
 from datetime import datetime
 
 from chengyun.demo.geometry.drawn import DrawnCity
-from chengyun.demo.scenario.again import again
 from chengyun.demo.scenario.inspecting import planned_findings
 from chengyun.demo.scenario.parts import planned_assets
 from chengyun.demo.scenario.planned import Scenario
@@ -34,6 +33,6 @@ def plan(
     return Scenario(
         now=now,
         assets=assets,
-        cases=again(reports, planned_cases(reports, days), days),
+        cases=planned_cases(reports, days),
         findings=planned_findings(streets, calendar, now, days, rng),
     )

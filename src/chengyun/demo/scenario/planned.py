@@ -10,7 +10,7 @@ from chengyun.demo.spots import Spot
 class Event:
     """One act on a case: at that moment somebody takes ``verb``; ``text`` goes into its main words.
 
-    ``unit`` is whom a dispatch names, ``found`` what a verification says, ``facts`` whatever else a verb needs.
+    ``unit`` is whom a dispatch names, ``found`` what a verification says.
     """
 
     at: datetime
@@ -18,15 +18,11 @@ class Event:
     text: str = ""
     unit: str = ""
     found: bool = True
-    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedCase:
-    """A report and what becomes of it. ``asset`` is a position in the list of planned assets, or -1.
-
-    ``simple``: the inspector handled it on the spot.
-    """
+    """A report and what becomes of it. ``asset`` is a position in the list of planned assets, or -1."""
 
     topic: str
     spot: Spot
@@ -40,7 +36,6 @@ class PlannedCase:
     photo: int
     reported_at: datetime
     events: tuple[Event, ...]
-    simple: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

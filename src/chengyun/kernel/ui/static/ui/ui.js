@@ -4,7 +4,6 @@ import { startLights } from "ui/lights";
 import { startKeys } from "ui/keys";
 import { startPhotos } from "ui/photos";
 import { startFiles } from "ui/files";
-import { startSearch } from "ui/search";
 
 const LOST = "没有连上服务器，填写的内容还在，请再试一次。";
 const BROKEN = "服务器出错，这一步没有办成。";
@@ -35,8 +34,7 @@ function markFields(slot) {
   if (!form) return;
   for (const old of form.querySelectorAll("[data-told]")) old.remove();
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
-  const links = [...slot.querySelectorAll("[data-field]")];
-  for (const link of links) {
+  for (const link of slot.querySelectorAll("[data-field]")) {
     const name = link.dataset.field;
     const input = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}_lon`);
     if (!(input instanceof HTMLElement)) continue;
@@ -45,11 +43,7 @@ function markFields(slot) {
     told.className = "error";
     told.dataset.told = "";
     told.textContent = link.textContent;
-    const field = input.closest(".field");
-    if (!field) continue;
-    field.append(told);
-    // The box lists more than two; one or two are read at their fields.
-    if (links.length <= 2) link.closest("li").remove();
+    input.closest(".field")?.append(told);
   }
   slot.scrollIntoView({ block: "nearest" });
 }
@@ -115,19 +109,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 addEventListener("pageshow", () => { for (const form of document.forms) setIdle(form); });
 
-document.addEventListener("change", (event) => {
-  event.target.closest("form[data-auto]")?.requestSubmit();
-  const filled = document.getElementById(event.target.dataset?.fills ?? "");
-  if (filled && event.target.value) filled.value = event.target.value;
-});
+document.addEventListener("change", (event) => event.target.closest("form[data-auto]")?.requestSubmit());
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
   const opener = event.target.closest("[data-open]");
-  if (opener) {
-    event.preventDefault();
-    document.getElementById(opener.dataset.open)?.showModal();
-  }
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(event.target) || opener) menu.open = false;
@@ -152,5 +139,4 @@ startLights();
 startKeys();
 startPhotos();
 startFiles();
-startSearch();
 htmx.config.defaultSwapStyle = "outerHTML";
