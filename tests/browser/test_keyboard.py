@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.people.factories import PASSWORD, Cast
 from tests.browser.conftest import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the page listens: its scripts have run when it has loaded."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
 
 
 def test_a_dispatcher_needs_no_mouse(city: Cast, window: Windows) -> None:
@@ -22,20 +28,20 @@ def test_a_dispatcher_needs_no_mouse(city: Cast, window: Windows) -> None:
         preview = page.locator("#preview")
         dispatcher.opens("/login/")
         keys.type("dispatcher")
-        keys.press("Tab")
+        press(page, "Tab")
         keys.type(PASSWORD)
-        keys.press("Enter")
+        press(page, "Enter")
         expect(preview).to_contain_text("第一个井盖")
-        keys.press("j")
+        press(page, "j")
         expect(row).to_contain_text("第二个井盖")
         expect(preview).to_contain_text("第二个井盖")
-        keys.press("k")
+        press(page, "k")
         expect(preview).to_contain_text("第一个井盖")
-        keys.press("Enter")
+        press(page, "Enter")
         expect(page.get_by_role("link", name="派遣", exact=True)).to_be_visible()
-        keys.press("d")
+        press(page, "d")
         expect(page.get_by_label("责任单位")).to_have_value(city.crew.code)
-        keys.press("d")
+        press(page, "d")
         dispatcher.is_told("已派给市政工程处")
 
 
@@ -45,22 +51,22 @@ def test_keys_find_explain_and_switch(city: Cast, window: Windows) -> None:
         page, keys = dispatcher.page, dispatcher.page.keyboard
         dispatcher.logs_in("dispatcher")
         expect(page.locator("#preview")).to_contain_text("窗口前的井盖")
-        keys.press("?")
+        press(page, "?")
         expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
-        keys.press("Escape")
+        press(page, "Escape")
         expect(page.get_by_role("dialog", name="快捷键")).to_be_hidden()
         workbench = page.locator("#side a[aria-current=page]")
         expect(workbench).to_contain_text("待派遣")
-        keys.press("2")
+        press(page, "2")
         expect(page.get_by_role("heading", level=1)).to_contain_text("待反馈")
         expect(workbench).to_contain_text("待反馈")
-        keys.press("1")
+        press(page, "1")
         expect(page.get_by_role("heading", level=1)).to_contain_text("待派遣")
-        keys.press("m")
+        press(page, "m")
         expect(page.get_by_role("heading", level=1)).to_contain_text("在办案件")
-        keys.press("/")
+        press(page, "/")
         keys.type("窗口前")
-        keys.press("Enter")
+        press(page, "Enter")
         expect(page.locator("[data-row]")).to_have_count(1)
         dispatcher.reads("窗口前的井盖")
 
