@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from chengyun.city.people.factories import Cast, make_cast
 from chengyun.config import env
+from chengyun.kernel.editions import flow_of
 from chengyun.kernel.installation import forget
 from chengyun.kernel.recent import forget_everything
 
@@ -54,6 +55,7 @@ def _nothing_remembered() -> None:
     """What one test's city kept in memory is not the next one's."""
     forget()
     forget_everything()
+    flow_of.cache_clear()
 
 
 @pytest.fixture

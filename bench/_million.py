@@ -188,7 +188,7 @@ def _cases(
         handled = state not in ("reported", "accepted", "filed", "refused", "declined")
         address = f"{area[6:9]} 路北侧，距柳园路口 {n % 90 * 10} 米"
         yield (
-            n + 1, code, area, "case", edition, state, "{}", 8, "standard",
+            n + 1, code, area, "case", edition, state, "{}", 8, "[]", "standard",
             ("inspector", "hotline", "public", "web")[n % 4], kind.pk, None,
             f"{words}，请尽快处理（{n % 1000}）", address, float(lon[n]), float(lat[n]),
             int(morton[n]), area[:6], f"{area}{n % 30 + 1:03}", "", person,

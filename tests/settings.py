@@ -13,7 +13,13 @@ os.environ |= {
     "CHENGYUN_LOG": "WARNING",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{HOME}/city.sqlite3",
 }
-for name in ("CHENGYUN_PRODUCTION", "CHENGYUN_DEBUG", "CHENGYUN_HOSTS", "CHENGYUN_SECRET_KEY"):
+for name in (
+    "CHENGYUN_PRODUCTION",
+    "CHENGYUN_DEBUG",
+    "CHENGYUN_HOSTS",
+    "CHENGYUN_SECRET_KEY",
+    "CHENGYUN_PROXIES",
+):
     os.environ.pop(name, None)
 
 from chengyun.config.settings import *  # noqa: E402, F403

@@ -124,6 +124,8 @@ CONSTANT: Known = {
     "inspections state": ["open", "late"],
     "class": [MANHOLE],
     "area": ["3715", "371502", "371502003"],
+    "asset": [""],
+    "at": ["2026-05-01T08:00:00+08:00"],
     "source": ["inspector", "hotline"],
     "lon": [LON],
     "lat": [LAT],

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.template.loader import get_template
 from django.urls import get_resolver, reverse
 
 from chengyun.city.people.roles import DEFAULT_ROLES, KEPT_APART
 from chengyun.kernel import registry
+from chengyun.kernel.listings import Listing
 from chengyun.kernel.params import _fault
 from chengyun.kernel.specs import (
     Act,
@@ -190,3 +192,23 @@ def test_what_leads_somewhere_leads_to_a_page() -> None:
 
 def test_every_tab_belongs_to_a_system() -> None:
     assert {tab.system for tab in registry.all_of(Tab)} <= declared(System)
+
+
+def test_every_panel_has_a_slot_that_some_page_draws() -> None:
+    slots = {
+        name
+        for page in SOURCE.rglob("*.html")
+        for name in re.findall(r'{% slot "([^"]+)"', page.read_text(encoding="utf-8"))
+    }
+    assert {panel.slot for panel in registry.all_of(Panel)} <= slots
+    for panel in registry.all_of(Panel):
+        get_template(panel.template)
+
+
+def test_every_list_is_that_of_the_page_it_names() -> None:
+    pages = {f"{namespace}:{pattern.name}": pattern for namespace, pattern in PAGES}
+    lists = registry.all_of(Listing)
+    assert lists
+    for listing in lists:
+        assert CHINESE.search(listing.label)
+        assert getattr(pages[listing.key].callback, "may", "") == listing.may

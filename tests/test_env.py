@@ -16,6 +16,8 @@ def test_an_empty_environment_is_a_city_on_sqlite(tmp_path: Path) -> None:
     assert not env.production
     assert env.hosts == ("localhost", "127.0.0.1", "[::1]")
     assert env.port == 8000
+    assert env.proxies == 0
+    assert read({"CHENGYUN_HOME": str(tmp_path), "CHENGYUN_PROXIES": "2"}).proxies == 2
 
 
 def test_postgresql_with_everything() -> None:
@@ -39,6 +41,9 @@ def test_postgresql_with_everything() -> None:
         {"DATABASE_URL": "postgresql://localhost"},
         {"DATABASE_URL": "postgresql://localhost:port/city"},
         {"CHENGYUN_LOG": "LOUD"},
+        {"CHENGYUN_PROXIES": "one"},
+        {"CHENGYUN_PROXIES": "10"},
+        {"CHENGYUN_PROXIES": "-1"},
         {"CHENGYUN_SECRET_KEY_FILE": "/nowhere/key"},
         {"CHENGYUN_SECRET_KEY_FILE": "/nowhere/key", "CHENGYUN_SECRET_KEY": "k"},
         {"CHENGYUN_PRODUCTION": "True", "CHENGYUN_DEBUG": "True"},

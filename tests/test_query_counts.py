@@ -21,13 +21,22 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.timezone import localdate
 
 from chengyun.city.assets.factories import make_asset
-from chengyun.city.cases.factories import MANHOLE, drive, make_case, make_working_city
+from chengyun.city.cases.factories import (
+    LAT,
+    LON,
+    MANHOLE,
+    drive,
+    make_case,
+    make_rules,
+    make_working_city,
+)
+from chengyun.city.cases.models import DispatchRule
 from chengyun.city.inspections.factories import found as make_finding
-from chengyun.city.people.factories import Cast
+from chengyun.city.people.factories import CITY, Cast
 from chengyun.city.people.models import Post, User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.places.factories import DISTRICTS
-from chengyun.kernel import clock, recent
+from chengyun.kernel import clock, drafts, recent
 from chengyun.kernel.models import Audit
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import draft_bulletin
@@ -37,6 +46,11 @@ AT_MOST = 12
 SEVERAL = 4
 OPENED_WITH = {"coordination:take": "case.accept"}
 """Permissions of whoever opens a page, where the door's own is not enough."""
+RECORDED = {"coordination:dossier": 5, "coordination:dossier_word": 5}
+"""Pages whose reading is itself recorded: the statements of that transaction."""
+TRIED = f"&point_lon={LON}&point_lat={LAT}"
+QUERY = {"coordination:rules_try": f"?area=371502{TRIED}"}
+"""What stands behind a URL that says little without it."""
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +72,9 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     for _ in range(SEVERAL):
         make_finding(cast)
         token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
+    edition = make_rules(cast, draft=True)
     person = {"username": cast.inspector.username, "pk": token.pk}
+    drafts.begin("case", CITY, by=cast.admin)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
@@ -71,6 +87,11 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "maintenance:post_end": {"pk": Post.objects.get(user=cast.inspector).pk},
         "maintenance:audit_row": {"pk": Audit.objects.latest("pk").pk},
         "data:place": {"code": next(iter(DISTRICTS))},
+        "lists": {"key": "coordination:cases"},
+        "maintenance:workflow_draft": {"key": "case"},
+        "maintenance:workflow_step": {"key": "case", "number": 0},
+        "coordination:rule": {"pk": DispatchRule.objects.latest("pk").pk},
+        "coordination:rules_edition": {"pk": edition.pk},
     }
 
 
@@ -99,7 +120,7 @@ def counts(cast: Cast) -> dict[str, int]:
         words = {**known.get(name.split(":")[0], {}), **known.get(name, {})}
         wanted = entry.pattern.regex.groupindex
         if set(wanted) <= set(words):
-            url = reverse(name, kwargs={key: words[key] for key in wanted})
+            url = reverse(name, kwargs={key: words[key] for key in wanted}) + QUERY.get(name, "")
             user = who_may(cast, OPENED_WITH.get(name, getattr(entry.callback, "may", "")))
             found[name] = count(user, url)
     return {name: number for name, number in sorted(found.items()) if number is not None}
@@ -115,4 +136,5 @@ def test_each_page_takes_the_queries_its_file_says(monkeypatch: pytest.MonkeyPat
 
 def test_no_page_takes_too_many() -> None:
     kept = json.loads(FILE.read_text(encoding="utf-8"))
-    assert {name: number for name, number in kept.items() if number > AT_MOST} == {}
+    allowed = {name: AT_MOST + RECORDED.get(name, 0) for name in kept}
+    assert {name: number for name, number in kept.items() if number > allowed[name]} == {}

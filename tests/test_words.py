@@ -46,6 +46,7 @@ def _of_workflows() -> Iterator[Word]:
         yield from ((state.key, state.label) for state in flow.states)
         yield from ((step.verb, step.label) for step in flow.steps)
         yield from ((fact.key, fact.label) for fact in flow.facts)
+        yield from ((mark.key, mark.label) for mark in flow.marks)
 
 
 def _declared() -> Iterator[Word]:

@@ -11,12 +11,19 @@ import sys
 
 import django
 
+from chengyun.kernel.soundness import named
+from chengyun.kernel.specs import Workflow
 from tools.install import ROOT
 
 PAGE = ROOT / "docs" / "guide" / "workflow.md"
 MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-HEAD = "| 动作 | 从 | 到 | 谁来做 | 必填 | 时限 |\n| --- | --- | --- | --- | --- | --- |\n"
-TURNS = {"": "不变", "pause": "停表", "resume": "接着走", "stop": "不再计时"}
+HEAD = (
+    "| 动作 | 从 | 到 | 谁来做 | 前提 | 必填 | 时限 | 标记 |\n"
+    "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+)
+TURNS = {
+    "": "不变", "pause": "停表", "resume": "接着走", "stop": "不再计时", "extend": "加一个原时限",
+}  # fmt: skip
 
 
 def main() -> int:
@@ -36,7 +43,6 @@ def table(key: str) -> str:
     from chengyun.city.cases.workflow import CLOCKS
     from chengyun.city.people.roles import DEFAULT_ROLES
     from chengyun.kernel import registry
-    from chengyun.kernel.specs import Workflow
 
     flow = registry.get(Workflow, key)
     lines = []
@@ -45,9 +51,24 @@ def table(key: str) -> str:
         source = "、".join(flow.state(name).label for name in step.source)
         needs = "、".join(flow.fact(name).label for name in step.needs) or "—"
         turn = TURNS.get(step.clock) or f"{CLOCKS[step.clock]}时限开始"
-        target = flow.state(step.target).label
-        lines.append(f"| {step.label} | {source} | {target} | {who} | {needs} | {turn} |\n")
+        target = flow.state(step.target).label if step.target else "不变"
+        when = _marks(flow, {"要有": step.where, "不能有": step.unless})
+        marks = _marks(flow, {"加上": tuple(named(flow, step.puts)), "去掉": step.lifts})
+        cells = (step.label, source, target, who or "系统", when, needs, turn, marks)
+        lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)
+
+
+def _marks(flow: Workflow, told: dict[str, tuple[str, ...]]) -> str:
+    """Marks in words: 要有「待批延期」."""
+    return (
+        "；".join(
+            f"{word}「{'」「'.join(flow.mark(key).label for key in keys)}」"
+            for word, keys in told.items()
+            if keys
+        )
+        or "—"
+    )
 
 
 if __name__ == "__main__":

@@ -35,19 +35,24 @@ def test_the_evaluator_records_a_finding_and_issues_the_bulletin(
         evaluator.opens("/evaluation/")
         page.get_by_role("button", name=re.compile("起草")).first.click()
         evaluator.reads("累计排查发现")
+        expect(page.get_by_role("button", name="审核通过")).to_be_disabled()
+        evaluator.reads("起才能审核通过")
+        evaluator.opens("/evaluation/")
+        page.get_by_label("周次").select_option(index=0)
+        page.get_by_role("button", name=re.compile("起草")).first.click()
         evaluator.presses("审核通过")
         expect(page.get_by_role("heading", level=1)).to_contain_text("待印发")
-        evaluator.presses("印发")
+        page.get_by_role("link", name="印发…").click()
+        evaluator.reads("不能撤回")
+        page.get_by_role("button", name="印发", exact=True).click()
         evaluator.reads("已印发")
         with page.expect_download() as download:
             page.get_by_role("link", name="下载 Word").click()
         assert download.value.suggested_filename.endswith(".docx")
-    assert Bulletin.objects.get().number.endswith("号")
+    assert Bulletin.objects.get(state="issued").number.endswith("号")
 
 
-def test_a_leader_reads_and_decides_nothing(
-    city: Cast, window: Windows, size: ViewportSize
-) -> None:
+def test_a_leader_reads_and_takes_no_step(city: Cast, window: Windows, size: ViewportSize) -> None:
     case = make_case(city)
     with window(size) as leader:
         leader.logs_in("leader")
@@ -55,7 +60,9 @@ def test_a_leader_reads_and_decides_nothing(
         leader.page.get_by_role("link", name="雨水井盖").first.click()
         leader.reads(case.code)
         leader.reads("你可以查看。")
-        expect(leader.page.locator(".d-act .btn")).to_have_count(0)
+        expect(leader.page.locator(".d-act > .btn")).to_have_text(["案卷"])
+        leader.page.locator(".d-more summary").click()
+        expect(leader.page.locator(".d-more .more .btn")).to_have_text(["转应急"])
 
 
 def test_the_administrator_changes_a_limit_and_reads_the_calendar(

@@ -9,17 +9,31 @@ from django.utils.timezone import localdate
 
 from chengyun.city.assets.factories import HOME, make_asset, row
 from chengyun.city.assets.services.imports import import_assets
-from chengyun.city.cases.factories import EDITION, MANHOLE, drive, make_case, photo_bytes
-from chengyun.city.cases.models import Case
+from chengyun.city.cases.factories import (
+    EDITION,
+    LAT,
+    LON,
+    MANHOLE,
+    drive,
+    make_case,
+    make_rules,
+    photo_bytes,
+)
+from chengyun.city.cases.models import Case, DispatchRule
+from chengyun.city.cases.queries import class_named
+from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.inspections.factories import found
-from chengyun.city.people.factories import Cast, make_cast
+from chengyun.city.people.factories import CITY, Cast, make_cast
 from chengyun.city.people.services.bindings import bind
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.places.factories import make_city
-from chengyun.kernel import audit, clock
+from chengyun.kernel import audit, clock, drafts
 from chengyun.kernel.files import store_photo
+from chengyun.kernel.listexports import ask, listing_named
 from chengyun.kernel.models import Audit
+from chengyun.kernel.savedfilters import save_filter
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
 
@@ -39,6 +53,8 @@ class City:
     run: int
     token: int
     audit_row: int
+    edition: int
+    rule: int
 
 
 def furnish() -> City:
@@ -50,11 +66,18 @@ def furnish() -> City:
     photos = [store_photo(photo_bytes(), "现场.jpg", by=cast.inspector)]
     cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
     cases["handling"] = drive(make_case(cast), cast, "handling")
+    cases["reported"] = make_case(cast, photos=photos)
+    edition = make_rules(cast, draft=True)
+    cases |= asked_for(cast)
     found(cast)
-    bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
+    bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
     binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
     _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
+    drafts.begin("case", CITY, by=cast.admin)
+    listing = listing_named("coordination:cases")
+    save_filter(listing, "待受理", {"state": "reported"}, shared=True, by=cast.operator)
+    ask(listing, {}, words=["区域：东昌府区"], order=listing.order, by=cast.operator)
     audit.seal_new()
     return City(
         cast=cast,
@@ -65,7 +88,24 @@ def furnish() -> City:
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
+        edition=edition.pk,
+        rule=DispatchRule.objects.latest("pk").pk,
     )
+
+
+def asked_for(cast: Cast) -> dict[str, Case]:
+    """What waits for somebody's word, what is put aside, and what the city has put into words."""
+    cases = {}
+    cases["asked"] = drive(make_case(cast), cast, "handling")
+    act(cases["asked"], "supervise", {"watch_level": "listed", "reason": "快"}, by=cast.leader)
+    act(cases["asked"], "ask_extension", {"reason": "等配件"}, by=cast.department)
+    cases["aside"] = drive(make_case(cast), cast, "handling")
+    later = (localdate(clock.now()) + timedelta(days=30)).isoformat()
+    act(cases["aside"], "suspend", {"reason": "冬季", "until": later}, by=cast.dispatcher)
+    cover = class_named(MANHOLE, "")
+    add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
+    add_answer("与已受理案件重复", verb="", class_code="", by=None)
+    return cases
 
 
 def stops(city: City) -> dict[str, list[Stop]]:
@@ -82,18 +122,39 @@ def stops(city: City) -> dict[str, list[Stop]]:
 def _coordination(city: City) -> list[Stop]:
     closed, filed = city.cases["closed"].code, city.cases["filed"].code
     accepted, handling = city.cases["accepted"].code, city.cases["handling"].code
+    asked = city.cases["asked"].code
     return [
         ("dispatcher", "/desk/"),
         ("operator", "/desk/"),
         ("operator", "/cases/"),
         ("operator", "/cases/?q=nothing"),
+        ("operator", "/find/suggest/?q=井盖"),
+        ("operator", "/lists/coordination:cases/filters/"),
+        ("operator", "/lists/exports/"),
+        ("supervisor", f"/cases/{closed}/dossier/"),
         ("inspector", "/cases/new/"),
         ("supervisor", f"/cases/{closed}/"),
         ("dispatcher", f"/cases/{filed}/"),
         ("dispatcher", f"/cases/{filed}/dispatch/"),
         ("supervisor", f"/cases/{accepted}/file/"),
         ("department", f"/cases/{handling}/handle/"),
+        ("supervisor", "/desk/?queue=approve"),
+        ("supervisor", f"/cases/{asked}/"),
+        ("supervisor", f"/cases/{asked}/grant_extension/"),
+        ("leader", "/problems/"),
+        ("leader", "/watched/"),
         ("operator", "/map/"),
+        ("operator", f"/cases/{city.cases['reported'].code}/accept/"),
+        ("operator", "/repeated/"),
+        ("operator", f"/repeated/{closed}/"),
+        ("dispatcher", "/rules/"),
+        ("supervisor", "/rules/draft/?area=371502"),
+        ("supervisor", f"/rules/draft/{city.rule}/?area=371502"),
+        ("supervisor", "/rules/draft/add/?area=371502"),
+        ("supervisor", "/rules/draft/simulation/?area=371502"),
+        ("supervisor", f"/rules/editions/{city.edition}/"),
+        ("dispatcher", f"/rules/try/?area=371502&point_lon={LON}&point_lat={LAT}"),
+        ("inspector", "/m/"),
     ]
 
 
@@ -137,7 +198,11 @@ def _maintenance(city: City) -> list[Stop]:
         ("admin", f"/maintenance/duties/{city.binding}/"),
         ("admin", "/maintenance/classes/"),
         ("admin", f"/maintenance/classes/{MANHOLE}/"),
+        ("admin", f"/maintenance/classes/{MANHOLE}/questions/"),
+        ("admin", "/maintenance/phrases/"),
         ("admin", "/maintenance/workflows/"),
+        ("admin", "/maintenance/workflows/case/draft/?try=1"),
+        ("admin", "/maintenance/workflows/case/draft/0/"),
         ("admin", "/maintenance/params/"),
         ("admin", "/maintenance/params/case.limit.accept/"),
         ("admin", "/maintenance/calendar/"),

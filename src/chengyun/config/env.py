@@ -46,6 +46,7 @@ class Env:
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     port: int
+    proxies: int
     log_level: str
 
 
@@ -62,6 +63,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         hosts=_words(environ, "CHENGYUN_HOSTS") or LOCAL_HOSTS,
         origins=_words(environ, "CHENGYUN_ORIGINS"),
         port=_port(environ),
+        proxies=_proxies(environ),
         log_level=_level(environ),
     )
     return _fit_for_production(env) if env.production else env
@@ -123,6 +125,14 @@ def _port(environ: Mapping[str, str]) -> int:
     value = environ.get("PORT") or "8000"
     if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
         raise Misconfigured(f"PORT={value!r}: write a number from 1 to 65535.")
+    return int(value)
+
+
+def _proxies(environ: Mapping[str, str]) -> int:
+    """How many proxies of our own stand between people and this program."""
+    value = environ.get("CHENGYUN_PROXIES") or "0"
+    if value not in "0123456789" or len(value) > 1:
+        raise Misconfigured(f"CHENGYUN_PROXIES={value!r}: write a number from 0 to 9.")
     return int(value)
 
 

@@ -14,6 +14,7 @@ DEBUG = ENV.debug
 SECRET_KEY = environment.secret_key(ENV)
 ALLOWED_HOSTS = list(ENV.hosts)
 CSRF_TRUSTED_ORIGINS = list(ENV.origins)
+TRUSTED_PROXIES = ENV.proxies
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -188,6 +189,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "worker-src": [SELF, "blob:"],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

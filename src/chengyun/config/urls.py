@@ -4,19 +4,23 @@ from django.urls import include, path
 
 from chengyun.city.assets.api import router as assets
 from chengyun.city.cases.api import router as cases
+from chengyun.city.cases.proposing_api import router as proposing
 from chengyun.city.inspections.api import router as inspections
 from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
 from chengyun.systems.coordination.api import router as coordination
+from chengyun.systems.coordination.phone.api import router as phone
 from chengyun.systems.evaluation.api import router as evaluation
 
 api.add_router("", people)
 api.add_router("places", places)
 api.add_router("", assets)
+api.add_router("", proposing)  # before those with a verb in the path
 api.add_router("", cases)
 api.add_router("", coordination)
+api.add_router("", phone)
 api.add_router("", inspections)
 api.add_router("", evaluation)
 
@@ -32,6 +36,7 @@ urlpatterns = [
     path("", include("chengyun.systems.coordination.urls")),
     path("", include("chengyun.city.places.urls")),
     path("files/", include("chengyun.kernel.filedoors")),
+    path("lists/", include("chengyun.kernel.listdoors")),
     path("evaluation/", include("chengyun.systems.evaluation.urls")),
     path("data/", include("chengyun.systems.data.urls")),
     path("maintenance/", include("chengyun.systems.maintenance.urls")),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from inspect import signature
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -29,11 +31,13 @@ from chengyun.kernel.errors import (
     Invalid,
     Missing,
     NotAllowed,
+    OtherPerson,
     Refusal,
     TooLarge,
     Unknown,
 )
 from chengyun.kernel.models.machinery import IdempotentAnswer
+from chengyun.kernel.pages import unsettled
 from chengyun.kernel.scope import Person
 
 
@@ -86,7 +90,22 @@ class Session(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         user = request.user
-        return None if isinstance(user, AnonymousUser) or not user.is_active else user
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return None
+        if first := unsettled(user):
+            raise first
+        _must_be_theirs(request, user.get_username())
+        return user
+
+
+PERSON = "Chengyun-Person"
+"""Header: in whose name a write was kept on a phone (percent-encoded). It is never done in another's."""
+
+
+def _must_be_theirs(request: HttpRequest, username: str) -> None:
+    named = unquote(request.headers.get(PERSON, ""))
+    if named and named != username:
+        raise OtherPerson("这件是别人存在手机里的，要由本人登录后才能发送。")
 
 
 api = NinjaAPI(
@@ -205,7 +224,18 @@ def idempotent(operation: Operation) -> Operation:
 
 
 def _request_hash(request: HttpRequest) -> str:
-    return hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
+    head = f"{request.method} {request.path}\n".encode()
+    body = _form(request) if request.content_type == "multipart/form-data" else request.body
+    return hashlib.sha256(head + body).hexdigest()
+
+
+def _form(request: HttpRequest) -> bytes:
+    """What a form says, without the boundary that a browser makes up anew each time."""
+    files = {
+        key: [hashlib.sha256(b"".join(file.chunks())).hexdigest() for file in found]
+        for key, found in request.FILES.lists()
+    }
+    return json.dumps([sorted(request.POST.lists()), files], sort_keys=True).encode()
 
 
 def _first_answer(request: HttpRequest, key: str) -> tuple[int, Any] | None:

@@ -16,7 +16,7 @@ from chengyun.kernel.models.machinery import WorkflowEdition
 from chengyun.kernel.permissions import require
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Person
-from chengyun.kernel.specs import Act, Field, Misdeclared, State, Step, Workflow
+from chengyun.kernel.specs import Act, Field, Mark, Misdeclared, State, Step, Workflow
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The first shipped table holds for history entered later, too."""
@@ -40,17 +40,31 @@ def as_body(flow: Workflow) -> dict[str, Any]:
 
 def from_body(body: dict[str, Any]) -> Workflow:
     """The workflow of a stored edition; raises Misdeclared when it is unsound."""
-    return Workflow(
-        key=body["key"],
-        label=body["label"],
-        stages=tuple(body["stages"]),
-        states=tuple(State(**_tuples(s)) for s in body["states"]),
-        facts=tuple(Field(**_choices(f)) for f in body["facts"]),
-        steps=tuple(Step(**_tuples(s)) for s in body["steps"]),
-        start=body["start"],
-        start_clock=body["start_clock"],
-        clocks=tuple(body["clocks"]),
-    )
+    return Workflow(**_parts(body))
+
+
+def unchecked(body: dict[str, Any]) -> Workflow:
+    """The workflow of a draft, sound or not, for the checker to look at."""
+    flow = object.__new__(Workflow)
+    for name, value in _parts(body).items():
+        object.__setattr__(flow, name, value)
+    return flow
+
+
+def _parts(body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "key": body["key"],
+        "label": body["label"],
+        "stages": tuple(body["stages"]),
+        "states": tuple(State(**_tuples(s)) for s in body["states"]),
+        "facts": tuple(Field(**_choices(f)) for f in body["facts"]),
+        "steps": tuple(Step(**_tuples(s)) for s in body["steps"]),
+        "start": body["start"],
+        "start_clock": body["start_clock"],
+        "clocks": tuple(body["clocks"]),
+        "marks": tuple(Mark(**_tuples(m)) for m in body.get("marks", ())),
+        "given": tuple(body.get("given", ())),
+    }
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:
@@ -103,8 +117,10 @@ def ship() -> int:
 
 
 @transaction.atomic
-def put_in_force(flow: Workflow, area: str, note: str, *, by: Person | None) -> WorkflowEdition:
-    """A city's own edition, in force from now for new subjects of the area."""
+def put_in_force(
+    flow: Workflow, area: str, note: str, *, by: Person | None, start: datetime | None = None
+) -> WorkflowEdition:
+    """A city's own edition, in force for new subjects of the area from ``start``, from now unless given."""
     require(by, "workflow.change", area=area)
     if flow.key not in {f.key for f in registry.all_of(Workflow)}:
         raise Invalid(f"没有「{flow.key}」这个流程。")
@@ -114,7 +130,7 @@ def put_in_force(flow: Workflow, area: str, note: str, *, by: Person | None) -> 
         number=last.number + 1 if last else 1,
         area=area,
         body=as_body(flow),
-        effective_from=clock.now(),
+        effective_from=max(start or clock.now(), clock.now()),
         note=note,
     )
     edition.save(force_insert=True)

@@ -59,6 +59,20 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class Unsettled(NotAllowed):
+    """The person has something to do first; ``page`` is the URL name where it is done."""
+
+    def __init__(self, message: str, *, page: str) -> None:
+        super().__init__(message)
+        self.page = page
+
+
+class OtherPerson(NotAllowed):
+    """A write that was kept for one person arrives in the name of another."""
+
+    code = "other_person"
+
+
 class Missing(Refusal):
     status = 404
     code = "missing"

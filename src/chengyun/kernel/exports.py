@@ -44,9 +44,14 @@ def _drained(buffer: io.StringIO) -> bytes:
 
 
 def write_xlsx(
-    target: IO[bytes], title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+    target: IO[bytes],
+    title: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    about: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """An Excel file written row by row: texts stay texts, whatever they begin with."""
+    """An Excel file written row by row: texts stay texts, whatever they begin with; ``about`` fills a second sheet."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet(title)
@@ -61,3 +66,13 @@ def write_xlsx(
                     sheet.write_string(number, column, cell)
                 elif cell is not None:
                     sheet.write_number(number, column, cell)
+        if about:
+            _tell(book.add_worksheet("说明"), about, bold)
+
+
+def _tell(sheet: Any, about: Sequence[tuple[str, str]], bold: Any) -> None:
+    sheet.set_column(0, 0, 12)
+    sheet.set_column(1, 1, 60)
+    for number, (label, words) in enumerate(about):
+        sheet.write_string(number, 0, label, bold)
+        sheet.write_string(number, 1, words)

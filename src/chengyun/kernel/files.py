@@ -7,8 +7,11 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.db import models, transaction
 from pi_heif import register_heif_opener
@@ -17,8 +20,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from chengyun.kernel import clock
 from chengyun.kernel.actions import subject_type
 from chengyun.kernel.errors import Missing, TooLarge, WrongMedia
-from chengyun.kernel.models.files import Attachment, File
+from chengyun.kernel.models.files import Attachment, Capture, File, PhotoPrint
 from chengyun.kernel.scope import Person
+from chengyun.science import pictures
 
 register_heif_opener()
 
@@ -27,6 +31,13 @@ PHOTO_AT_MOST = 20 * MEGABYTE
 PIXELS_AT_MOST = 80_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "GIF", "BMP", "TIFF")
 """What cameras and screens make. Others, PostScript above all, would be run by helper programs."""
+VOICE_AT_MOST = 5 * MEGABYTE
+RECORDINGS = (
+    (b"\x1aE\xdf\xa3", 0, "audio/webm"),
+    (b"OggS", 0, "audio/ogg"),
+    (b"ftyp", 4, "audio/mp4"),
+)
+"""How the files of phones begin, and where: Matroska, Ogg, and the family of MP4."""
 LONG_SIDE = 2048
 THUMBNAIL = 480
 
@@ -40,15 +51,62 @@ def readable(kind: type[models.Model], reader: Reader) -> None:
     _readers[subject_type(kind)] = reader
 
 
-def store_photo(data: bytes, name: str, *, by: Person | None) -> File:
-    """Keep a picture as JPEG without its metadata; what is no picture is refused in one sentence."""
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What the camera knows of a photo; ``original_sha256`` is that of its own file, "" when it is the one stored."""
+
+    at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+    accuracy: float | None = None
+    original_sha256: str = ""
+
+
+UNKNOWN = Taken()
+
+
+@transaction.atomic
+def store_photo(data: bytes, name: str, *, by: Person | None, taken: Taken = UNKNOWN) -> File:
+    """Keep a picture as JPEG without its metadata; what is no picture is refused in one sentence.
+
+    When and where it was taken and the hash of the original are kept beside it.
+    """
     if len(data) > PHOTO_AT_MOST:
         raise TooLarge(f"照片「{name}」有 {len(data) // MEGABYTE} MB，最大 20 MB。")
     picture = _decode(data, name)
     picture.thumbnail((LONG_SIDE, LONG_SIDE))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=86, optimize=True)
-    return _keep(buffer.getvalue(), "image/jpeg", name, by=by, size=picture.size)
+    file = _keep(buffer.getvalue(), "image/jpeg", name, by=by, size=picture.size)
+    _remember(picture, file)
+    Capture(
+        file=file,
+        original_sha256=taken.original_sha256 or hashlib.sha256(data).hexdigest(),
+        taken_at=min(taken.at, clock.now()) if taken.at else None,
+        lon=taken.lon,
+        lat=taken.lat,
+        accuracy=taken.accuracy,
+    ).save(force_insert=True)
+    return file
+
+
+def _remember(picture: Image.Image, file: File) -> None:
+    """Keep the fingerprint, so that the same photo sent twice is recognised."""
+    small = picture.convert("L").resize((pictures.WIDTH, pictures.HEIGHT))
+    if bits := pictures.fingerprint(np.asarray(small)):
+        PhotoPrint.objects.bulk_create(
+            [PhotoPrint(sha256=file.sha256, bits=bits)], ignore_conflicts=True
+        )
+
+
+def store_voice(data: bytes, name: str, *, by: Person | None) -> File:
+    """Keep a spoken note as the phone recorded it; what is no recording is refused in one sentence."""
+    if len(data) > VOICE_AT_MOST:
+        raise TooLarge(f"录音「{name}」超过 5 MB，请分两段说。")
+    kind = next((kind for sign, at, kind in RECORDINGS if data[at:].startswith(sign)), None)
+    if kind is None:
+        raise WrongMedia(f"「{name}」不是能播放的录音，请重新录。")
+    return _keep(data, kind, name, by=by, size=None)
 
 
 def store_bytes(data: bytes, media_type: str, name: str, *, by: Person | None) -> File:
@@ -106,7 +164,18 @@ def files_of(owner: int, ids: Sequence[int]) -> list[File]:
 
 def attachments_of(subject: models.Model) -> list[Attachment]:
     rows = Attachment.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
-    return list(rows.select_related("file"))
+    return list(rows.select_related("file__capture"))
+
+
+def photos_of_many(
+    kind: type[models.Model], ids: Sequence[int]
+) -> list[tuple[int, int, str, int | None]]:
+    """Subject, attachment, role and fingerprint of the photos of many subjects, in one query."""
+    prints = PhotoPrint.objects.filter(sha256=models.OuterRef("file__sha256"))
+    rows = Attachment.objects.filter(
+        subject_type=subject_type(kind), subject_id__in=ids, file__media_type="image/jpeg"
+    ).annotate(bits=models.Subquery(prints.values("bits")[:1]))
+    return list(rows.order_by("id").values_list("subject_id", "pk", "role", "bits"))
 
 
 def attachment_for(user: Person, pk: int) -> Attachment:

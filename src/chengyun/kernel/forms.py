@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,8 +18,16 @@ from chengyun.science.workclock import LABELS
 
 Choices = Mapping[str, Sequence[tuple[Any, str]]]
 
-REQUIRED = "请填写{label}。"
 INPUT = {"class": "input"}
+SMALLEST_LIMIT, LARGEST_LIMIT = Decimal("0.01"), 9999
+KINDS = {
+    "int": "要填整数",
+    "decimal": "要填数字",
+    "limit": "要填数字和单位",
+    "date": "要写成 2026-01-31 这样的日期",
+    "datetime": "要写成 2026-01-31 14:30 这样的时间",
+    "photos": "没有传上来，请重新选择",
+}
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -66,12 +75,26 @@ class PointWidget(forms.MultiWidget):
         return f"{id_}_lon"
 
 
+class JoinedField(forms.MultiValueField):
+    """Several inputs for one value; what is wrong with both is said once."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(list(dict.fromkeys(error.messages))) from error
+
+
 def _degrees(most: int) -> forms.FloatField:
-    messages = {"invalid": "经纬度要写成小数，例如 115.985432。"}
+    bounds = "经度在 -180 到 180 之间，纬度在 -90 到 90 之间。"
+    messages = {
+        "invalid": "经纬度要写成小数，例如 115.985432。",
+        **dict.fromkeys(("min_value", "max_value"), bounds),
+    }
     return forms.FloatField(min_value=-most, max_value=most, error_messages=messages)
 
 
-class PointField(forms.MultiValueField):
+class PointField(JoinedField):
     """Longitude and latitude; cleans to a pair of floats or None."""
 
     widget = PointWidget
@@ -84,16 +107,29 @@ class PointField(forms.MultiValueField):
         return (data_list[0], data_list[1]) if data_list else None
 
 
-class LimitField(forms.MultiValueField):
+class LimitField(JoinedField):
     """An amount and a unit of the work clock; cleans to ``{"value": 4, "unit": "work_hour"}``."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, label: str, **options: Any) -> None:
         units = list(LABELS.items())
+        messages = {
+            "min_value": f"「{label}」要大于 0，最小 {SMALLEST_LIMIT}。",
+            "max_value": f"「{label}」最大 {LARGEST_LIMIT}。",
+            **dict.fromkeys(
+                ("invalid", "max_digits", "max_whole_digits"), f"「{label}」要填数字。"
+            ),
+            "max_decimal_places": f"「{label}」最多两位小数。",
+        }
         parts = (
-            forms.DecimalField(min_value=0, max_value=9999, max_digits=6, decimal_places=2),
+            forms.DecimalField(
+                min_value=SMALLEST_LIMIT,
+                max_value=LARGEST_LIMIT,
+                decimal_places=2,
+                error_messages=messages,
+            ),
             forms.ChoiceField(choices=units),
         )
-        super().__init__(fields=parts, widget=LimitWidget(units), **options)
+        super().__init__(fields=parts, widget=LimitWidget(units), label=label, **options)
 
     def compress(self, data_list: list[Any]) -> dict[str, Any] | None:
         if not data_list:
@@ -106,7 +142,9 @@ class LimitWidget(forms.MultiWidget):
     template_name = "ui/widgets/limit.html"
 
     def __init__(self, units: list[tuple[Any, str]]) -> None:
-        amount = forms.NumberInput({**INPUT, "min": 0, "step": "any", "aria-label": "数值"})
+        amount = forms.NumberInput(
+            {**INPUT, "min": SMALLEST_LIMIT, "step": "any", "aria-label": "数值"}
+        )
         unit = forms.Select({**INPUT, "aria-label": "单位"}, choices=units)
         super().__init__({"value": amount, "unit": unit})
 
@@ -151,8 +189,13 @@ def _datetime(field: Field, common: dict[str, Any], choices: Choices) -> forms.F
 
 def _choice(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
     given = choices.get(field.key) or field.choices
-    common["error_messages"] |= {"invalid_choice": "请从列表中选{label}。".format(**common)}
     return forms.ChoiceField(choices=[("", "请选择"), *given], widget=forms.Select(INPUT), **common)
+
+
+def _units(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
+    widget = forms.CheckboxSelectMultiple({"class": "checks"})
+    common["error_messages"] |= {"invalid_choice": "请从列表中选{label}。".format(**common)}
+    return forms.MultipleChoiceField(choices=choices.get(field.key, ()), widget=widget, **common)
 
 
 def _limit(field: Field, common: dict[str, Any], choices: Choices) -> forms.Field:
@@ -185,6 +228,7 @@ MAKERS: Mapping[str, Maker] = {
     "datetime": _datetime,
     "choice": _choice,
     "unit": _choice,
+    "units": _units,
     "person": _choice,
     "bool": _bool,
     "photos": _photos,
@@ -210,14 +254,28 @@ def form_of(
 
 
 def _made(field: Field, choices: Choices) -> forms.Field:
-    messages = {"required": REQUIRED.format(label=field.label)}
     common = {
         "label": field.label,
         "required": field.required,
         "help_text": field.hint,
-        "error_messages": messages,
+        "error_messages": _messages(field),
     }
     return MAKERS[field.kind](field, common, choices)
+
+
+def _messages(field: Field) -> dict[str, str]:
+    """Every fault of a field in a sentence that names it."""
+    label, unit = field.label, f" {field.unit}" if field.unit else ""
+    kind = f"「{label}」{KINDS.get(field.kind, '填得不对')}。"
+    return {
+        **dict.fromkeys(("required", "incomplete"), field.wanted),
+        **dict.fromkeys(("invalid", "missing", "empty", "invalid_date", "invalid_time"), kind),
+        "min_value": f"「{label}」不能小于 %(limit_value)s{unit}。",
+        "max_value": f"「{label}」不能大于 %(limit_value)s{unit}。",
+        "max_length": f"「{label}」最多 %(limit_value)d 字，现在有 %(show_value)d 字。",
+        "invalid_choice": f"请从列表中选{label}。",
+        "null_characters_not_allowed": f"「{label}」里有看不见的字符，请重新输入。",
+    }
 
 
 def faults_of(form: forms.BaseForm) -> Invalid:

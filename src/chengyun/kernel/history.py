@@ -10,14 +10,19 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from chengyun.kernel import registry
+from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import subject_type
 from chengyun.kernel.models.history import Audit, Personal
 from chengyun.kernel.specs import Act
+from chengyun.kernel.ui.words import told
 
 ERASED = "已按申请删除"
-TOLD = ("result", "reason", "note", "text")
-NAMED = ("unit", "class", "condition")
+TOLD = ("result", "reason", "reply", "told", "owner", "parts", "note", "text")
+NAMED = (
+    "unit", "class", "condition", "cause", "watch_level", "grade", "until", "helpers", "into", "child", "parent",
+)  # fmt: skip
+SENT = "inspector"
+"""The fact that holds the key of whom the act sent the object to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +35,7 @@ class Line:
     label: str
     who: str
     post: str
+    sent_to: str
     facts: Mapping[str, Any]
     personal: Mapping[str, str]
 
@@ -45,7 +51,8 @@ class Line:
             for k in NAMED
             if isinstance(v := self.facts.get(k), dict)
         ]
-        return "，" + "，".join(name for name in names if name) if any(names) else ""
+        told = [name for name in (*names, self.sent_to) if name]
+        return "，" + "，".join(told) if told else ""
 
     @property
     def note(self) -> str:
@@ -57,13 +64,31 @@ class Line:
 
 
 def history_of(subject: models.Model, posts: Mapping[str, str]) -> list[Line]:
-    """All acts on an object, oldest first; ``posts`` names the posts people acted in. Three queries."""
+    """All acts on an object, oldest first; ``posts`` names the posts people acted in. Three queries at most."""
     kind = subject_type(subject)
     rows = list(Audit.objects.filter(subject_type=kind, subject_id=subject.pk).order_by("seq"))
     kept = Personal.objects.filter(subject_type=kind, subject_id=subject.pk, erased_at=None)
-    values = dict(kept.values_list("pk", "value"))
-    people = get_user_model().objects.in_bulk({row.actor_id for row in rows if row.actor_id})
+    values = dict(kept.values_list("pk", "value")) if any(map(_personal, rows)) else {}
+    known = {key for row in rows for key in (row.actor_id, row.facts.get(SENT)) if key}
+    people = get_user_model().objects.in_bulk(known)
     return [_line(row, people, values, posts) for row in rows]
+
+
+def newest_act(subject: models.Model) -> Audit | None:
+    """The last act on an object; its ``seq`` is the version of what has no other."""
+    rows = Audit.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
+    return rows.order_by("-seq").first()
+
+
+def overtaken(subject: models.Model, doing: str, state: str = "") -> str:
+    """The sentence for whoever comes second: who was faster, when, with what, and how it stands."""
+    last = newest_act(subject)
+    now = f"，现在是「{state}」。" if state else "，请看新的情况再办。"
+    if last is None:
+        return f"没能{doing}：刚有人办过{now}"
+    people = get_user_model().objects.in_bulk([last.actor_id] if last.actor_id else [])
+    line = _line(last, people, {}, {})
+    return f"没能{doing}：{line.who} {told(line.at, now=clock.now())} 已{line.label}{now}"
 
 
 def _line(
@@ -77,10 +102,16 @@ def _line(
         label=registry.get(Act, row.verb).label if registry.has(Act, row.verb) else row.verb,
         who=str(person) if person else "系统",
         post=posts.get(row.post, ""),
+        sent_to=str(people.get(row.facts.get(SENT)) or ""),
         facts=row.facts,
-        personal={
-            key: values.get(value["personal"], ERASED)
-            for key, value in row.facts.items()
-            if isinstance(value, dict) and "personal" in value
-        },
+        personal={key: values.get(pk, ERASED) for key, pk in _personal(row).items()},
     )
+
+
+def _personal(row: Audit) -> dict[str, int]:
+    """Which personal values a row refers to."""
+    return {
+        key: value["personal"]
+        for key, value in row.facts.items()
+        if isinstance(value, dict) and "personal" in value
+    }

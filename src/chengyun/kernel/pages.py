@@ -17,17 +17,20 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from chengyun.kernel import registry
-from chengyun.kernel.errors import Invalid, Missing, NotAllowed
+from chengyun.kernel.errors import Invalid, Missing, NotAllowed, Unsettled
 from chengyun.kernel.specs import Permission
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def door(*, may: str = "", public: bool = False) -> Callable[[View[P]], View[P]]:
+def door(
+    *, may: str = "", public: bool = False, settling: bool = False
+) -> Callable[[View[P]], View[P]]:
     """Who may enter: anybody (``public``), who is logged in (``may`` ""), or who holds one permission.
 
-    The view carries both as attributes, so that a test can walk all doors.
+    Whoever has something to do first (``user.unsettled``) is led there, except through the doors where it is done
+    (``settling``). The view carries all three as attributes, so that a test can walk all doors.
     """
 
     def guard(view: View[P]) -> View[P]:
@@ -35,6 +38,8 @@ def door(*, may: str = "", public: bool = False) -> Callable[[View[P]], View[P]]
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not public and not request.user.is_authenticated:
                 return _to_login(request)
+            if not (public or settling) and (first := unsettled(request.user)):
+                return back(request, first.page)
             if may and not _may(request, may):
                 label = registry.get(Permission, may).label
                 raise NotAllowed(
@@ -44,6 +49,7 @@ def door(*, may: str = "", public: bool = False) -> Callable[[View[P]], View[P]]
 
         guarded.may = may  # type: ignore[attr-defined]
         guarded.public = public  # type: ignore[attr-defined]
+        guarded.settling = settling  # type: ignore[attr-defined]
         return guarded
 
     return guard
@@ -52,6 +58,12 @@ def door(*, may: str = "", public: bool = False) -> Callable[[View[P]], View[P]]
 def _may(request: HttpRequest, permission: str) -> bool:
     user: Any = request.user
     return bool(user.may(permission))
+
+
+def unsettled(user: object) -> Unsettled | None:
+    """What a person has to do before anything else."""
+    found: Unsettled | None = getattr(user, "unsettled", None)
+    return found
 
 
 def is_fragment(request: HttpRequest) -> bool:

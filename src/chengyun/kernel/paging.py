@@ -55,12 +55,14 @@ def keyset(
     return Slice(items=items, next=mark)
 
 
-def count(rows: QuerySet[Any], *, exact: bool = False) -> tuple[int, bool]:
+def count(
+    rows: QuerySet[Any], *, exact: bool = False, at_most: int = COUNT_AT_MOST
+) -> tuple[int, bool]:
     """How many rows, and whether that is exact: beyond 100,000 only on request."""
     if exact:
         return rows.count(), True
-    found = rows.order_by().values("pk")[: COUNT_AT_MOST + 1].count()
-    return (COUNT_AT_MOST, False) if found > COUNT_AT_MOST else (found, True)
+    found = rows.order_by().values("pk")[: at_most + 1].count()
+    return (at_most, False) if found > at_most else (found, True)
 
 
 def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:

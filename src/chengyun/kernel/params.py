@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,10 @@ from chengyun.science.workclock import Limit
 @recent(5)
 def settings_of(area: str) -> dict[str, Any]:
     """All parameters as they hold in ``area``: the default, then the widest to the narrowest setting."""
+    return _read(area)
+
+
+def _read(area: str) -> dict[str, Any]:
     found = {param.key: param.default for param in registry.all_of(Param)}
     prefixes = [area[:n] for n in range(1, len(area) + 1)]
     rows = Setting.objects.filter(area__in=prefixes).values_list("area", "key", "value")
@@ -37,7 +42,7 @@ def set_param(key: str, area: str, value: Any, *, by: Person | None) -> Setting:
     param = _declared(key)
     if fault := _fault(param, value):
         raise Invalid(fault, fields=(FieldError(key, fault),))
-    before = Setting.objects.filter(key=key, area=area).values_list("value", flat=True).first()
+    before = _read(area)[key]
     setting, _ = Setting.objects.update_or_create(key=key, area=area, defaults={"value": value})
     record(
         "param.set", setting, by=by, area=area, facts={"key": key, "before": before, "value": value}
@@ -54,9 +59,24 @@ def unset_param(key: str, area: str, *, by: Person | None) -> None:
     setting = Setting.objects.filter(key=key, area=area).first()
     if setting is None:
         raise Conflict(f"「{label}」在这里没有单独设置。")
-    record("param.unset", setting, by=by, area=area, facts={"key": key, "before": setting.value})
+    facts = {"key": key, "before": setting.value, "value": _read(area[:-1])[key]}
+    record("param.unset", setting, by=by, area=area, facts=facts)
     setting.delete()
     settings_of.forget()
+
+
+def value_words(param: Param, value: Any, settings: Mapping[str, Any]) -> str:
+    """A value as people read it beside the other parameters that hold."""
+    field = param.field
+    if param.words:
+        return param.words(value, settings)
+    if field.kind == "bool":
+        return "是" if value else "否"
+    if field.kind == "limit":
+        return str(Limit(value=Decimal(str(value["value"])), unit=value["unit"]))
+    if field.kind == "choice":
+        return dict(field.choices).get(value, str(value))
+    return f"{value} {field.unit}".strip()
 
 
 def own_values(area: str) -> dict[str, Any]:
@@ -79,16 +99,17 @@ def _fault(param: Param, value: Any) -> str:
     if field.kind == "choice" and value not in [key for key, _ in field.choices]:
         return f"「{param.label}」没有「{value}」这一项。"
     if field.kind == "limit" and not _is_limit(value):
-        return f"「{param.label}」要填数字和单位。"
+        return f"「{param.label}」要填大于 0 的数字和单位。"
     return f"请填写{param.label}。" if field.required and value in ("", None) else ""
 
 
 def _is_limit(value: Any) -> bool:
+    """A limit that leaves some time: with none every case would be late at once."""
     try:
-        Limit(value=Decimal(str(value["value"])), unit=value["unit"])
+        limit = Limit(value=Decimal(str(value["value"])), unit=value["unit"])
     except (ArithmeticError, LookupError, TypeError, ValueError):
         return False
-    return True
+    return limit.value > 0
 
 
 def _number_fault(param: Param, value: Any) -> str:

@@ -11,13 +11,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from chengyun.kernel import registry
 from chengyun.kernel.errors import Missing, NotAllowed, Refusal
-from chengyun.kernel.pages import is_fragment, safe_next
+from chengyun.kernel.pages import is_fragment, safe_next, unsettled
+from chengyun.kernel.specs import Workflow
 
 log = logging.getLogger(__name__)
 
 NOT_KEPT = ("password", "token", "secret", "csrf")
 """Parts of field names whose value is never written back into a page."""
+MACHINERY = ("version", "next")
+"""Fields nobody has typed."""
 SORRY = "服务器出错，这一步没有办成，已保存的内容不受影响。请求号 {}。"
 
 
@@ -42,8 +46,19 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             refusal.as_dict(), status=refusal.status, json_dumps_params={"ensure_ascii": False}
         )
     template = "ui/refusal.html#slip" if is_fragment(request) else "ui/refusal.html"
-    context = {"refusal": refusal, "typed": _typed(request), "came_from": _came_from(request)}
+    context = {
+        "refusal": refusal,
+        "typed": _typed(request),
+        "came_from": _came_from(request),
+        "frame": "ui/base.html" if _at_home(request) else "ui/bare.html",
+    }
     return render(request, template, context, status=refusal.status)
+
+
+def _at_home(request: HttpRequest) -> bool:
+    """Whether the way on is the frame of every page: for who is logged in and has nothing to do first."""
+    user = getattr(request, "user", None)
+    return bool(user and user.is_authenticated and not unsettled(user))
 
 
 def _other_method(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
@@ -58,8 +73,18 @@ def _other_method(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
-    shown = [key for key in request.POST if not any(part in key.lower() for part in NOT_KEPT)]
-    return [(key, value) for key in shown for value in request.POST.getlist(key) if value]
+    shown = [key for key in request.POST if key not in MACHINERY and not _secret(key)]
+    facts = {fact.key: fact.label for flow in registry.all_of(Workflow) for fact in flow.facts}
+    return [
+        (facts.get(key, key), value)
+        for key in shown
+        for value in request.POST.getlist(key)
+        if value
+    ]
+
+
+def _secret(key: str) -> bool:
+    return any(part in key.lower() for part in NOT_KEPT)
 
 
 def _came_from(request: HttpRequest) -> str:

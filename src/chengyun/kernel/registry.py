@@ -22,9 +22,9 @@ def add(*specs: Any) -> None:
 
 
 def all_of(kind: type[T]) -> list[T]:
-    """All declarations of a kind, by order then key."""
+    """All declarations of a kind, by order, then as they were declared."""
     found = _declared[kind].values()
-    return sorted(found, key=lambda spec: (getattr(spec, "order", 0), spec.key))
+    return sorted(found, key=lambda spec: getattr(spec, "order", 0))
 
 
 def get(kind: type[T], key: str) -> T:

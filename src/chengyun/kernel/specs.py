@@ -21,10 +21,19 @@ FieldKind = Literal[
     "point",
     "photos",
     "unit",
+    "units",
     "person",
     "code",
     "limit",
 ]
+
+
+ASKED: Mapping[str, str] = {
+    **dict.fromkeys(("choice", "unit", "person"), "选择"),
+    "photos": "上传",
+    "point": "标出",
+}
+"""What is done with an empty field of a kind; the others are filled in."""
 
 
 class Misdeclared(Exception):
@@ -49,6 +58,11 @@ class Field:
     def __post_init__(self) -> None:
         if (self.kind == "choice") != bool(self.choices):
             raise Misdeclared(f"Field {self.key}: exactly the kind 'choice' has choices")
+
+    @property
+    def wanted(self) -> str:
+        """The sentence for whoever left it empty."""
+        return f"请{ASKED.get(self.kind, '填写')}{self.label}。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +120,8 @@ class Act:
 class Param:
     """A value the city may change while running; a district inherits the city's unless it sets its own.
 
-    ``check`` gives the sentence that says why a value is refused, "" when it is not.
+    ``check`` gives the sentence that says why a value is refused, "" when it is not; ``words`` how a value reads beside
+    the other parameters that hold.
     """
 
     key: str
@@ -116,6 +131,7 @@ class Param:
     field: Field
     by_area: bool = True
     check: Callable[[Any], str] | None = None
+    words: Callable[[Any, Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,12 +213,33 @@ class State:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mark:
+    """Something that stands on a subject beside its state: a request that waits, an extension that was given.
+
+    ``why`` is read before 「，不能…」 when the mark is in the way. ``within``: the mark falls when the subject leaves
+    these states. A ``lasting`` one is never lifted. One that is not ``shown`` only guides the table.
+    """
+
+    key: str
+    label: str
+    why: str = ""
+    within: tuple[str, ...] = ()
+    lasting: bool = False
+    shown: bool = True
+    tone: Literal["line", "accent", "amber", "red", "eco"] = "line"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One line of a table of verbs: who may take a subject from where to where, with which facts.
 
-    ``clock``: "" leaves the clock, a name starts that clock (and stops the running one), "stop", "pause", "resume".
+    ``clock``: "" leaves the clock, a name starts that clock (and stops the running one), "stop", "pause", "resume", or
+    "extend", which adds the limit once more to the running one.
     ``branch``: finishes that branch of a parallel state instead of leaving it.
     ``target`` "" stays in the state.
+    ``may`` "" is for the system alone.
+    ``where`` names marks that must stand, ``unless`` marks that must not; ``puts`` and ``lifts`` change them, "=fact"
+    is the mark called as that fact's choice. An ``aside`` step is seldom taken and stands behind 更多.
     """
 
     verb: str
@@ -214,13 +251,21 @@ class Step:
     asks: tuple[str, ...] = ()
     clock: str = ""
     branch: str = ""
+    where: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    puts: tuple[str, ...] = ()
+    lifts: tuple[str, ...] = ()
     primary: bool = False
     danger: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workflow:
-    """A process as data: states, stages, facts and the table of verbs. The checker refuses an unsound one."""
+    """A process as data: states, stages, facts, marks and the table of verbs. The checker refuses an unsound one.
+
+    ``given`` names the marks the noun itself puts, when a subject is opened or by what a fact means.
+    """
 
     key: str
     label: str
@@ -231,6 +276,8 @@ class Workflow:
     start: str
     start_clock: str = ""
     clocks: tuple[str, ...] = field(default=())
+    marks: tuple[Mark, ...] = ()
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if found := faults(self):
@@ -243,6 +290,10 @@ class Workflow:
     def fact(self, key: str) -> Field:
         """The fact of that key; StopIteration when there is none."""
         return next(f for f in self.facts if f.key == key)
+
+    def mark(self, key: str) -> Mark:
+        """The mark of that key; StopIteration when there is none."""
+        return next(m for m in self.marks if m.key == key)
 
     def step(self, verb: str, source: str) -> Step | None:
         """The step of that verb that starts in that state."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import chinese_calendar
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import get_default_timezone, localdate
 
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import FieldError, Invalid
+from chengyun.kernel.errors import Conflict, FieldError, Invalid
 from chengyun.kernel.models.city import CalendarDay, Setting
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.permissions import require
@@ -87,11 +88,21 @@ def set_day(
         return None
     row = found or CalendarDay(area=area, date=day)
     row.works, row.name = works, name.strip()[:40]
-    row.save()
+    with _one_at_a_time(f"{day:%Y-%m-%d} 的安排"):
+        row.save()
     facts = {"date": day, "works": works, "name": row.name}
     record("calendar.set", row, by=by, area=area, facts=facts)
     calendar_for.forget()
     return row
+
+
+@contextmanager
+def _one_at_a_time(what: str) -> Iterator[None]:
+    """Two who enter the same days at once: the second is told so and sees what the first has entered."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(f"刚有人也在改 {what}，请看新的情况再办。") from error
 
 
 def _withdraw(row: CalendarDay | None, *, by: Person | None) -> None:
@@ -116,8 +127,9 @@ def import_year(area: str, year: int, *, by: Person | None) -> int:
         CalendarDay(area=area, date=day, works=day in plan.work, name=name)
         for day, name in sorted(_named(plan).items())
     ]
-    CalendarDay.objects.filter(area=area, date__year=year).delete()
-    CalendarDay.objects.bulk_create(rows)
+    with _one_at_a_time(f"{year} 年的安排"):
+        CalendarDay.objects.filter(area=area, date__year=year).delete()
+        CalendarDay.objects.bulk_create(rows)
     _know(area, year, {"days": len(rows), "source": "国务院办公厅放假安排"}, by=by)
     return len(rows)
 

@@ -59,11 +59,10 @@ class Streets:
             Nearest road with the side the place is on, and the nearest crossing of that road; empty if no
             road is within ``REACH``.
         """
-        place = shapely.Point(*(float(v) for v in self._plane.to_plane(lon, lat)))
-        near = self._tree.query_nearest(place, max_distance=REACH)
-        if not len(near):
+        place = self._place(lon, lat)
+        road = self._nearest_road(place)
+        if road is None:
             return ""
-        road = int(near[0])
         name = self._names[road]
         crossing = self._nearest_crossing(place, name)
         if crossing and crossing[1] <= CORNER:
@@ -76,6 +75,29 @@ class Streets:
             return side
         other = next(n for n in crossing[0].names if n != name)
         return f"{side}，距{mouth(other)} {_round(crossing[1])} 米"
+
+    def nearest(self, lon: float, lat: float) -> str:
+        """Name the road a place is at.
+
+        Parameters
+        ----------
+        lon, lat
+            WGS 84 degrees.
+
+        Returns
+        -------
+        str
+            The nearest road; empty if none is within ``REACH``.
+        """
+        road = self._nearest_road(self._place(lon, lat))
+        return "" if road is None else self._names[road]
+
+    def _place(self, lon: float, lat: float) -> shapely.Point:
+        return shapely.Point(*(float(v) for v in self._plane.to_plane(lon, lat)))
+
+    def _nearest_road(self, place: shapely.Point) -> int | None:
+        near = self._tree.query_nearest(place, max_distance=REACH)
+        return int(near[0]) if len(near) else None
 
     def _nearest_crossing(self, place: shapely.Point, name: str) -> tuple[Crossing, float] | None:
         for reach in (CORNER, 300.0, 1500.0):

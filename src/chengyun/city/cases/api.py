@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Query, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import StringConstraints
 
 from chengyun.city.cases import answers, queries
+from chengyun.city.cases.questions import questions_of
+from chengyun.city.cases.schemas import (
+    Acting,
+    CaseDetail,
+    CaseList,
+    CaseWhole,
+    Code,
+    Report,
+    Wanted,
+)
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.reporter import erase_reporter
@@ -19,115 +27,9 @@ from chengyun.kernel.api import Moment, caller, idempotent, problems
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.models import File as StoredFile
 from chengyun.kernel.permissions import require
-from chengyun.kernel.texts import Storable
-from chengyun.science.coordinates import Crs, point_to_wgs84
+from chengyun.science.coordinates import point_to_wgs84
 
 router = Router(tags=["案件"])
-
-Code = Annotated[str, StringConstraints(max_length=40), Storable]
-Line = Annotated[str, StringConstraints(max_length=120), Storable]
-Long = Annotated[str, StringConstraints(max_length=4000), Storable]
-PhotoId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-
-
-class Report(Schema):
-    """A new case."""
-
-    source: Code
-    description: Long
-    lon: float = Field(ge=-180, le=180)
-    lat: float = Field(ge=-90, le=90)
-    crs: Crs = "wgs84"
-    type: Code = "standard"
-    class_code: Code = Field("", alias="class")
-    address: Line = ""
-    asset: Code = ""
-    reporter_name: Line = ""
-    reporter_phone: Code = ""
-    photos: list[PhotoId] = Field([], max_length=9)
-
-
-class Acting(Schema):
-    """A verb's facts; which are needed says the case's ``verbs``. ``version`` is what the caller saw."""
-
-    version: int | None = Field(None, ge=0, le=2**31 - 1)
-    reason: Long = ""
-    note: Long = ""
-    result: Long = ""
-    photos: list[PhotoId] = Field([], max_length=9)
-    unit: Code = ""
-    inspector: Line = ""
-    class_code: Code = Field("", alias="class")
-    condition: int | None = Field(None, ge=1, le=2**63 - 1)
-    verdict: Code = ""
-    due: Code = ""
-
-
-class Verb(Schema):
-    verb: str
-    label: str
-    needs: list[str]
-    asks: list[str]
-
-
-class CaseLine(Schema):
-    code: str
-    type: str
-    source: str
-    state: str
-    state_label: str
-    stage: int
-    version: int
-    class_code: str | None = Field(None, alias="class")
-    class_name: str | None
-    description: str
-    address: str
-    lon: float
-    lat: float
-    area: str
-    grid: str
-    unit: str | None
-    unit_name: str | None
-    reported_at: datetime
-    closed_at: datetime | None
-    due_at: datetime | None
-    light: str
-    late: bool
-    returns: int
-    reworks: int
-
-
-class CaseWhole(CaseLine):
-    asset: str
-    verbs: list[Verb]
-
-
-class CaseList(Schema):
-    items: list[CaseLine]
-    next: str
-    total: int
-    exact: bool
-
-
-class Wanted(Schema):
-    """The filters of the list."""
-
-    state: list[Code] = Field([], max_length=20)
-    class_code: Code = Field("", alias="class")
-    area: Code = ""
-    unit: Code = ""
-    source: Code = ""
-    type: Code = ""
-    since: Moment | None = None
-    until: Moment | None = None
-    q: Line = ""
-    late: bool = False
-    soon: bool = False
-    order: Code = "-reported_at"
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = Field(50, ge=1, le=paging.MOST)
-    exact: bool = False
-
 
 ORDERS = {
     "-reported_at": ("-reported_at", "-id"),
@@ -155,6 +57,12 @@ def report(request: HttpRequest, body: Report) -> tuple[int, Any]:
         reporter_name=body.reporter_name,
         reporter_phone=body.reporter_phone,
         photos=_photos(body.photos, user.pk),
+        answers=body.answers,
+        on_the_spot=body.on_the_spot,
+        after=_photos(body.after_photos, user.pk),
+        voice=_photos([body.voice], user.pk)[0] if body.voice else None,
+        seen_at=body.seen_at,
+        accuracy=body.accuracy,
     )
     case = open_case(new, by=user)
     return 201, answers.whole(case, user)
@@ -188,12 +96,12 @@ def cases(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     return {"items": items, "next": found.next, "total": total, "exact": exact}
 
 
-@router.get("/cases/{code}", response={200: CaseWhole, **problems(404)}, by_alias=True)
+@router.get("/cases/{code}", response={200: CaseDetail, **problems(404)}, by_alias=True)
 def case(request: HttpRequest, code: Code) -> Any:
-    """一件案件：现在的状态，以及调用者现在可以做什么。"""
+    """一件案件：现在的状态、证据，以及调用者现在可以做什么、每一步要填什么。"""
     user = caller(request)
     require(user, "case.view")
-    return answers.whole(queries.case_for(user, code), user)
+    return answers.detail(queries.case_for(user, code), user)
 
 
 @router.delete(
@@ -225,11 +133,39 @@ class Photo(Schema):
     height: int | None
 
 
+class Shot(Schema):
+    """When and where a photo was taken, and the SHA-256 of the camera's own file if it was made smaller since."""
+
+    taken_at: Moment | None = None
+    lon: float | None = Field(None, ge=-180, le=180)
+    lat: float | None = Field(None, ge=-90, le=90)
+    accuracy: float | None = Field(None, ge=0, le=100_000)
+    original_sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
+
+
 @router.post("/photos", response={201: Photo, **problems(413, 415)})
-def photo(request: HttpRequest, file: File[UploadedFile]) -> Status[Any]:
+@idempotent
+def photo(
+    request: HttpRequest, file: File[UploadedFile], shot: Form[Shot]
+) -> tuple[int, dict[str, Any]]:
     """上传一张照片，得到的 id 供上报和动作使用。"""
-    user = caller(request)
-    return Status(201, files.store_photo(file.read(), file.name or "照片", by=user))
+    taken = files.Taken(
+        at=shot.taken_at,
+        lon=shot.lon,
+        lat=shot.lat,
+        accuracy=shot.accuracy,
+        original_sha256=shot.original_sha256,
+    )
+    kept = files.store_photo(file.read(), file.name or "照片", by=caller(request), taken=taken)
+    return 201, {"id": kept.pk, "width": kept.width, "height": kept.height}
+
+
+@router.post("/voices", response={201: Photo, **problems(413, 415)})
+@idempotent
+def voice(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+    """上传一段录音，得到的 id 供上报使用。"""
+    kept = files.store_voice(file.read(), file.name or "录音", by=caller(request))
+    return 201, {"id": kept.pk, "width": None, "height": None}
 
 
 class Condition(Schema):
@@ -240,11 +176,24 @@ class Condition(Schema):
     closing: str
 
 
+class Question(Schema):
+    """A further question of a class; asked only if the one named in ``condition_key`` was answered so."""
+
+    key: str
+    label: str
+    kind: str
+    choices: list[str]
+    required: bool
+    condition_key: str
+    condition_equals: str
+
+
 class CatalogueClass(Schema):
     code: str
     kind: str
     major: str
     name: str
+    initials: str
     conditions: list[Condition]
 
 
@@ -257,17 +206,23 @@ def case_class(request: HttpRequest, code: Code, area: Code = "") -> Any:
         "kind": found.kind,
         "major": found.major,
         "name": found.name,
+        "initials": found.initials,
         "conditions": queries.conditions_of(found, area),
     }
+
+
+@router.get("/classes/{code}/questions", response={200: list[Question], **problems()})
+def class_questions(request: HttpRequest, code: Code) -> Any:
+    """上报这个小类时要回答的附加问题。"""
+    return questions_of(code)
 
 
 @router.get("/classes", response={200: list[CatalogueClass], **problems()})
 def case_classes(request: HttpRequest, area: Code = "") -> Any:
     """现行目录的全部小类（不带立案条件）。"""
-    return [
-        {"code": c.code, "kind": c.kind, "major": c.major, "name": c.name, "conditions": []}
-        for c in queries.classes_for(area)
-    ]
+    names = ("code", "kind", "major", "name", "initials")
+    found = queries.classes_for(area)
+    return [{name: getattr(c, name) for name in names} | {"conditions": []} for c in found]
 
 
 def _photos(ids: list[int], owner: int) -> list[StoredFile]:

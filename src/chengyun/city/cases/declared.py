@@ -1,12 +1,13 @@
 """What cases declare: their types, sources, permissions, limits and acts."""
 
-from chengyun.city.cases import jobs as _jobs  # noqa: F401 - subscribes to events
-from chengyun.city.cases import queries
+from datetime import timedelta
+
+from chengyun.city.cases import jobs, queries
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.cases.workflow import LEDGER, STANDARD
 from chengyun.kernel import editions, files, registry
-from chengyun.kernel.specs import Act, Field, Param, Permission
+from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 
 editions.declare(STANDARD)
 editions.declare(LEDGER)
@@ -37,18 +38,50 @@ registry.add(
     Permission(key="case.close", label="结案", group="案件"),
     Permission(key="case.suspend", label="挂账与恢复", group="案件"),
     Permission(key="case.void", label="作废案件", group="案件"),
+    Permission(key="case.approve", label="审批队列", group="案件"),
+    Permission(key="case.extend", label="批准首次延期", group="案件"),
+    Permission(key="case.extend.second", label="批准再次延期", group="案件"),
+    Permission(key="case.decide", label="定办退回的案件", group="案件"),
+    Permission(key="case.supplement", label="补充信息", group="案件"),
+    Permission(key="case.rush", label="抢修派遣", group="案件"),
+    Permission(key="case.force_close", label="强制结案", group="案件"),
+    Permission(key="case.merge", label="合并与拆分", group="案件"),
+    Permission(key="case.urge", label="催办", group="案件"),
+    Permission(key="case.supervise", label="督办", group="案件"),
+    Permission(key="case.escalate", label="转应急", group="案件"),
+    Permission(key="case.appeal.review", label="超时申诉初审", group="案件"),
+    Permission(key="case.appeal.decide", label="超时申诉二审", group="案件"),
     Permission(key="case.assign", label="交办台账问题", group="案件"),
     Permission(key="case.review", label="复核销号", group="案件"),
     Permission(key="case.reporter.view", label="查看上报人信息", group="个人信息"),
     Permission(key="case.reporter.erase", label="删除上报人信息", group="个人信息"),
+    Permission(key="dispatch.rule.view", label="查看派遣规则", group="应用维护"),
+    Permission(key="dispatch.rule.change", label="维护派遣规则", group="应用维护"),
     Permission(key="catalogue.view", label="查看类别与时限", group="应用维护"),
     Permission(key="catalogue.change", label="维护类别与时限", group="应用维护"),
+    Periodic(
+        key="case.resume",
+        label="挂账到期恢复",
+        every=timedelta(minutes=1),
+        run=jobs.resume_what_is_due,
+    ),
     Act(key="case.report", label="上报"),
     Act(key="ledger.report", label="登记"),
+    Act(key="case.reporter.view", label="查看上报人信息"),
+    Act(key="case.join", label="接收并案"),
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
+    Act(key="dossier.view", label="调阅案卷"),
+    Act(key="dispatch.draft", label="起草派遣规则"),
+    Act(key="dispatch.change", label="修改派遣规则草稿"),
+    Act(key="dispatch.drop", label="放弃派遣规则草稿"),
+    Act(key="dispatch.put_in_force", label="启用派遣规则"),
     Act(key="catalogue.load", label="载入类别"),
     Act(key="catalogue.change", label="修改立案条件"),
+    Act(key="catalogue.ask", label="新增附加问题"),
+    Act(key="catalogue.unask", label="停用附加问题"),
+    Act(key="catalogue.say", label="新增常用语"),
+    Act(key="catalogue.unsay", label="停用常用语"),
     Act(key="catalogue.end", label="停用立案条件"),
 )
 
@@ -57,10 +90,23 @@ LIMITS = (
     ("file", "立案时限", 15, "urgent_minute"),
     ("dispatch", "派遣时限", 15, "urgent_minute"),
     ("handle", "处置时限（类别没有规定时）", 5, "work_day"),
+    ("guard", "到场看护时限", 30, "urgent_minute"),
+    ("repair", "抢修时限", 4, "urgent_hour"),
     ("feed_back", "反馈时限", 30, "urgent_minute"),
     ("check", "核查时限", 4, "work_hour"),
     ("close", "结案时限", 30, "urgent_minute"),
     ("review", "台账复核时限", 2, "work_day"),
+    ("approve", "审批申请的时限", 4, "work_hour"),
+    ("reply", "回复督办的时限", 1, "work_day"),
+)
+
+ALIKE = (
+    ("similar.metres", "查重范围", 50, "米", 1000),
+    ("similar.hours", "查重时间", 24, "小时", 24 * 90),
+    ("similar.score", "不同类时至少相似", 60, "%", 100),
+    ("repeat.times", "反复出现：几次算反复", 3, "次", 100),
+    ("repeat.metres", "反复出现：多近算同一处", 30, "米", 500),
+    ("repeat.days", "反复出现：在几天以内", 30, "天", 365),
 )
 
 registry.add(
@@ -88,5 +134,24 @@ registry.add(
         group="案件",
         field=Field(key="catalogue", label="类别目录版本", max_length=40),
         by_area=False,
+    ),
+    *(
+        Param(
+            key=f"case.{key}",
+            label=label,
+            default=default,
+            group="查重与反复",
+            field=Field(
+                key=key, label=label, kind="int", unit=unit, required=True, minimum=1, maximum=most
+            ),
+        )
+        for key, label, default, unit, most in ALIKE
+    ),
+    Param(
+        key="dispatch.automatic",
+        label="按规则自动派遣",
+        default=False,
+        group="派遣",
+        field=Field(key="automatic", label="按规则自动派遣", kind="bool"),
     ),
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from chengyun.city.cases.models import Case
+from chengyun.city.cases.models import Case, DispatchEdition
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.opening import NewCase, open_case
-from chengyun.city.people.factories import Cast, make_cast
+from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
+from chengyun.city.people.factories import DISTRICT, Cast, make_cast
 from chengyun.city.places.factories import CENTRE, make_city
+from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import store_photo
+from chengyun.science.rulebook import Conditions
 
 EDITION = "GB/T 30428.2-2013"
 MANHOLE = "P0103"
@@ -48,11 +51,26 @@ def make_case(cast: Cast, **changes: Any) -> Case:
     return open_case(NewCase(**new), by=cast.inspector)
 
 
+def make_rules(cast: Cast, *, draft: bool = False) -> DispatchEdition:
+    """An edition of the first district with two rules, in force; a draft after it if asked for."""
+    edition = begin_draft(DISTRICT, by=None)
+    covers = Conditions(classes=("P0102", MANHOLE), working=True)
+    for name, conditions in (("工作日的井盖", covers), ("其余", Conditions())):
+        add_rule(edition, NewRule(name=name, unit=cast.crew, conditions=conditions), by=None)
+    put_in_force(edition, by=None)
+    if draft:
+        begin_draft(DISTRICT, by=None)
+    return edition
+
+
 def drive(case: Case, cast: Cast, until: str) -> Case:
-    """Take a standard case along its straight way until it stands in ``until``."""
+    """Take a standard case along its straight way, from where it stands until it stands in ``until``."""
+    flow = flow_of(case.edition_id)
     for verb, actor, facts in _way(cast):
         if case.state == until:
             return case
+        if flow.step(verb, case.state) is None:
+            continue
         if "photos" in facts:
             facts = facts | {"photos": [store_photo(photo_bytes(), "照片.jpg", by=actor).pk]}
         if facts.get("condition") == "first" and case.case_class:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.recompute import recompute_dues
+from chengyun.city.cases.services.resuming import resume_due
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
 
@@ -12,3 +14,14 @@ from chengyun.kernel.outbox import on
 def calendar_changed(row: Audit) -> None:
     """A holiday plan arrived, or a day of it changed: dues that were provisional are computed again."""
     recompute_dues(by=None)
+
+
+@on("case.file")
+def filed(row: Audit) -> None:
+    """A case was filed: where the city lets its rules dispatch, the one that answers does."""
+    dispatch_by_rule(row.subject_id)
+
+
+def resume_what_is_due() -> None:
+    """Cases whose 挂账 ends today go on."""
+    resume_due()

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
 
-from chengyun.city.cases.models import DISTRICT, Case, CaseClass, FilingCondition, StageClock
+from chengyun.city.cases.models import (
+    DISTRICT,
+    Case,
+    CaseClass,
+    CaseLink,
+    CaseRequest,
+    FilingCondition,
+    Share,
+    StageClock,
+    Supervision,
+)
 from chengyun.city.people.models import Unit, User
+from chengyun.city.people.models.users import held_on
+from chengyun.city.people.queries import people_bound_to, roles
+from chengyun.city.places.queries import locate
 from chengyun.kernel import clock, search
 from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.installation import installation
@@ -17,8 +31,6 @@ from chengyun.kernel.params import settings_of
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Step
-from chengyun.science.cells import around, ranges
-from chengyun.science.coordinates import distance
 
 RELATED = ("case_class", "condition", "unit")
 
@@ -56,10 +68,13 @@ def in_full() -> QuerySet[Case]:
 
 
 def open_to(user: User) -> QuerySet[Case]:
-    """What this person may open: their lists, and what is their own wherever it lies."""
-    seen = visible(user)
-    mine = user.scope("case.view").person and seen
-    return Case.objects.filter(seen | _own(user) if mine else seen)
+    """What this person may open: their lists, what is their own wherever it lies, and what their unit helps with."""
+    seen, scope = visible(user), user.scope("case.view")
+    if scope.person and seen:
+        seen |= _own(user)
+    if scope.units and seen:
+        seen |= Q(pk__in=Share.objects.filter(unit__in=scope.units).values("case"))
+    return Case.objects.filter(seen)
 
 
 def case_for(user: User, code: str) -> Case:
@@ -81,7 +96,134 @@ def may_take(user: User, case: Case, step: Step) -> bool:
         return False
     if case.assignee_id == user.pk and step.may in ("case.verify", "case.check"):
         return True
+    if step.verb == "assist_done":
+        return shares_of(user, case).exists()
     return user.scope(step.may).covers(area=case.area, unit=case.unit_id)
+
+
+def hindrance(case: Case, step: Step, user: User | None) -> str:
+    """Why a step the table allows cannot be taken after all: what is in the way, for a sentence; "" when nothing is."""
+    if step.verb in ("ask_extension", "ask_suspend") and case.due_at < clock.now():
+        return "已经超时"
+    if step.verb == "ask_appeal" and not case.late:
+        return "没有超时"
+    if step.verb == "release" and user is not None:
+        row = Supervision.objects.filter(case=case, ended_at=None).last()
+        if row and row.post not in ("", user.post_key):
+            return "由别的岗位督办"
+    return ""
+
+
+WAITING = {
+    "extension": ("extension_asked",),
+    "suspend": ("suspend_asked",),
+    "return": ("return_asked",),
+    "void": ("void_asked",),
+    "appeal": ("appeal_first", "appeal_second"),
+}
+"""Under which marks a request of each kind waits."""
+
+
+def waiting(case: Case) -> QuerySet[CaseRequest]:
+    """What is asked about a case and not answered yet."""
+    return CaseRequest.objects.filter(case=case, decided_at=None)
+
+
+def waiting_request(case: Case, kind: str) -> CaseRequest | None:
+    """The request of one kind that waits."""
+    return waiting(case).filter(kind=kind).last()
+
+
+def last_return(case: Case) -> CaseRequest | None:
+    """The latest 回退 that was asked, whether or not it was granted yet."""
+    return CaseRequest.objects.filter(case=case, kind="return").last()
+
+
+def requests_of(case: Case) -> list[CaseRequest]:
+    """Everything that was asked about a case, newest first."""
+    related = CaseRequest.objects.filter(case=case).select_related("unit", "asked_by", "decided_by")
+    return list(related.order_by("-id"))
+
+
+def to_decide(user: User) -> QuerySet[CaseRequest]:
+    """The requests that wait for this very person's yes or no."""
+    mine = Q(pk__in=())
+    for permission, asked in DECIDERS:
+        if user.may(permission):
+            mine |= asked
+    return CaseRequest.objects.filter(mine, decided_at=None)
+
+
+def to_help_with(user: User) -> QuerySet[Share]:
+    """What the units of this person still have to do on cases others lead."""
+    mine = Share.objects.filter(unit__in=user.scope("case.handle").units, state=Share.State.OPEN)
+    return mine.annotate(due_at=F("case__due_at"))
+
+
+def to_reply_to(user: User) -> QuerySet[Supervision]:
+    """督办 of this person's units that wait for their reply."""
+    open_rows = Supervision.objects.filter(ended_at=None, replied_at=None)
+    return open_rows.filter(case__unit__in=user.scope("case.handle").units)
+
+
+DECIDERS = (
+    ("case.extend", Q(kind="extension", round=1)),
+    ("case.extend.second", Q(kind="extension", round__gt=1)),
+    ("case.suspend", Q(kind="suspend")),
+    ("case.dispatch", Q(kind="return")),
+    ("case.void", Q(kind="void")),
+    ("case.appeal.review", Q(kind="appeal", reviewed_at=None)),
+    ("case.appeal.decide", Q(kind="appeal", reviewed_at__isnull=False)),
+)
+"""Whose yes each kind of request waits for."""
+
+
+def shares_of(user: User, case: Case) -> QuerySet[Share]:
+    """What this person's units still have to do on a case another unit leads."""
+    units = user.scope("case.handle").units
+    return Share.objects.filter(case=case, unit__in=units, state=Share.State.OPEN)
+
+
+def helpers_of(case: Case) -> list[Share]:
+    """The units that help with a case, or did; none unless it was ever shared."""
+    if "shared" not in case.marks:
+        return []
+    return list(Share.objects.filter(case=case).select_related("unit"))
+
+
+def supervision_of(case: Case) -> Supervision | None:
+    """The 督办 that is on, if any."""
+    if "supervised" not in case.marks:
+        return None
+    return Supervision.objects.filter(case=case, ended_at=None).select_related("by").last()
+
+
+def suspended_for(seen: QuerySet[Case]) -> QuerySet[CaseRequest]:
+    """The open problems 问题库 among these cases: what is put aside, with its day."""
+    rows = CaseRequest.objects.filter(kind="suspend", approved=True, ended_at=None)
+    rows = rows.filter(Exists(seen.filter(pk=OuterRef("case"))))
+    return rows.select_related("case__case_class", "case__unit")
+
+
+def supervised_for(seen: QuerySet[Case]) -> QuerySet[Supervision]:
+    """What is supervised among these cases."""
+    rows = Supervision.objects.filter(ended_at=None)
+    rows = rows.filter(Exists(seen.filter(pk=OuterRef("case"))))
+    return rows.select_related("case__case_class", "case__unit", "by")
+
+
+def merged_into(case: Case) -> list[CaseLink]:
+    """The cases that were merged into this one."""
+    rows = CaseLink.objects.filter(parent=case, kind=CaseLink.Kind.MERGE)
+    return list(rows.select_related("child"))
+
+
+def links_of(case: Case) -> list[CaseLink]:
+    """Which cases this one belongs together with, as parent or as child; few cases have any."""
+    if not {"parent", "merged_in", "split_up", "split_off"} & {*case.marks}:
+        return []
+    rows = CaseLink.objects.filter(Q(parent=case) | Q(child=case))
+    return list(rows.select_related("child__case_class", "parent__case_class"))
 
 
 def narrowed(
@@ -95,7 +237,9 @@ def narrowed(
     case_type: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    asset: str = "",
     words: str = "",
+    live: bool = False,
     late: bool = False,
     soon: bool = False,
 ) -> QuerySet[Case]:
@@ -105,6 +249,8 @@ def narrowed(
         "unit_id": unit,
         "source": source or None,
         "type": case_type or None,
+        "asset": asset or None,
+        "open": live or None,
         "reported_at__gte": since,
         "reported_at__lt": until,
     }
@@ -194,6 +340,33 @@ def clocks_of(case: Case) -> list[StageClock]:
     return list(StageClock.objects.filter(case=case).select_related("unit"))
 
 
+def units_that_returned(case: Case) -> list[int]:
+    """The units a case lay with and lies with no more: they sent it back."""
+    if not case.returns:
+        return []
+    had = StageClock.objects.filter(case=case).exclude(unit=None).exclude(unit=case.unit_id)
+    return list(had.values_list("unit", flat=True).distinct())
+
+
+def field_workers(case: Case) -> QuerySet[User]:
+    """The inspectors who may be sent to a case."""
+    keys = [role.pk for role in roles() if "case.check" in role.permissions]
+    around = [case.area[:digits] for digits in range(2, DISTRICT)]
+    here = Q(posts__area__startswith=case.district) | Q(posts__area__in=around)
+    held = held_on(localdate(clock.now()), "posts__")
+    found = User.objects.filter(here, held, posts__role__in=keys, is_active=True)
+    return found.distinct().order_by("username")
+
+
+def field_worker_for(case: Case) -> User | None:
+    """Whose grid it is, the unit grid before the responsibility grid; else who reported it, if that is an inspector."""
+    place = locate(case.lon, case.lat)
+    codes = (case.grid, place.responsibility if place else "")
+    bound = [duty for code in codes if code for duty in people_bound_to(code)]
+    people = [duty.person for duty in bound] + ([case.reporter] if case.reporter else [])
+    return next((p for p in people if works_in_the_field(p, case)), None)
+
+
 def works_in_the_field(person: User, case: Case) -> bool:
     """Whether an inspector may be sent to a case: in post where it lies, in its district or for the whole city."""
     return person.is_active and any(
@@ -201,19 +374,3 @@ def works_in_the_field(person: User, case: Case) -> bool:
         for post in person.standing
         if "case.check" in post.role.permissions
     )
-
-
-def similar_to(user: User, case: Case, *, metres: float = 50.0, hours: int = 24) -> list[Case]:
-    """Cases of the same class near in place and time, as far as this person sees them, newest first."""
-    near = Q(pk__in=())
-    for low, high in ranges(around(case.lon, case.lat, metres)):
-        near |= Q(cell__gte=low, cell__lte=high)
-    span = timedelta(hours=hours)
-    same = cases_for(user).filter(near, case_class=case.case_class_id, type=case.type)
-    rows = same.exclude(pk=case.pk)
-    rows = rows.select_related("case_class")
-    rows = rows.filter(
-        reported_at__gte=case.reported_at - span, reported_at__lte=case.reported_at + span
-    )
-    close = [r for r in rows[:200] if distance(case.lon, case.lat, r.lon, r.lat) <= metres]
-    return sorted(close, key=lambda r: r.reported_at, reverse=True)

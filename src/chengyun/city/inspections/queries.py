@@ -117,6 +117,17 @@ def tallied(rows: QuerySet[Finding], key: str) -> dict[str, Tally]:
     return {row.pop(key): Tally(**row) for row in found}
 
 
+def tally_of(findings: Iterable[Finding]) -> Tally:
+    """The same of findings that have been read already."""
+    rows = list(findings)
+    return Tally(
+        total=len(rows),
+        cleared=sum(row.is_cleared for row in rows),
+        late=sum(row.is_late for row in rows),
+        voided=sum(row.is_voided for row in rows),
+    )
+
+
 def tallied_by_bulletin(codes: Iterable[str]) -> dict[str, Tally]:
     return tallied(Finding.objects.filter(bulletin__in=list(codes)), "bulletin")
 

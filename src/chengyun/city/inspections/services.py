@@ -104,15 +104,22 @@ def _open(new: NewFinding, by: User | None) -> Case:
             unit=new.unit,
             due=new.due,
             photos=new.photos,
+            data={"field": registry.get(Checklist, new.checklist).label_of(new.field)},
+            simulated=_simulated(),
         ),
         by=by,
     )
 
 
+def _simulated() -> bool:
+    """Everything found in a demo is invented."""
+    city = installation()
+    return bool(city and city.demo)
+
+
 def _finding(new: NewFinding, case: Case, office: str, by: User | None) -> Finding:
     found_at = new.found_at or clock.now()
     day = localtime(found_at).date()
-    city = installation()
     return Finding(
         code=f"DC{day:%y%m%d}{take(f'finding.{day:%y%m%d}'):04d}",
         checklist=new.checklist,
@@ -131,7 +138,7 @@ def _finding(new: NewFinding, case: Case, office: str, by: User | None) -> Findi
         week=week_of(day).start,
         inspector=by,
         case=case,
-        simulated=bool(city and city.demo),
+        simulated=_simulated(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from chengyun.city.people.models import Role, Unit, User
@@ -14,6 +15,8 @@ from chengyun.kernel.recent import forget_everything
 
 CITY, DISTRICT, OTHER_DISTRICT = "3715", "371502", "371523"
 PASSWORD = "lake-and-canal-42"  # noqa: S105
+SINCE = date(2020, 1, 1)
+"""Posts hold on whatever day a test plays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ def make_cast(*, demo: bool = False) -> Cast:
 def make_user(username: str, name: str, role: str, unit: Unit, *, area: str = "") -> User:
     """One more person with a post."""
     user = add_user(username, name, unit, PASSWORD, by=None, phone="13800002046")
-    give_post(user, Role.objects.get(key=role), unit, area=area, by=None)
+    give_post(user, Role.objects.get(key=role), unit, area=area, by=None, valid_from=SINCE)
     return user
 
 

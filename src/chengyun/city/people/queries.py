@@ -12,7 +12,18 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
-from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
+from chengyun.city.people.models import (
+    ApiToken,
+    Attendance,
+    Binding,
+    Post,
+    RecoveryCode,
+    Role,
+    TrackPoint,
+    Unit,
+    User,
+)
+from chengyun.city.people.models.users import lasting_on
 from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
@@ -64,6 +75,12 @@ def posts_for(user: User) -> QuerySet[Post]:
     return Post.objects.filter(user__in=users_for(user)).select_related("role", "unit", "user")
 
 
+def lasting_posts(user: User) -> list[Post]:
+    """The posts of an account that have not ended, those to come included."""
+    lasting = lasting_on(localdate(clock.now()))
+    return list(Post.objects.filter(lasting, user=user).select_related("role"))
+
+
 def bindings_for(user: User) -> QuerySet[Binding]:
     """Who answers for which place, among the people the user may see."""
     return Binding.objects.filter(user__in=users_for(user)).select_related(
@@ -98,6 +115,11 @@ def own_token(user: User, pk: int) -> ApiToken:
     return found
 
 
+def recovery_codes_left(user: User) -> int:
+    """How many of one's own recovery codes still open the door."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
 def token_for(user: User, pk: int) -> ApiToken:
     """One token of an account the user may see."""
     found = tokens_for(user).filter(pk=pk).first()
@@ -116,7 +138,12 @@ def post_for(user: User, pk: int) -> Post:
 
 def names_of_users(ids: Iterable[int]) -> dict[int, str]:
     """Names by id, for histories."""
-    return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+    return _names(tuple(sorted(set(ids))))
+
+
+@recent(30)
+def _names(ids: tuple[int, ...]) -> dict[int, str]:
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def roles() -> QuerySet[Role]:
@@ -130,6 +157,13 @@ def role_labels() -> dict[str, str]:
     return dict(Role.objects.values_list("key", "label"))
 
 
+@recent(30)
+def holders_of(permission: str) -> str:
+    """The roles that hold a permission, in words: 值班长、派遣员."""
+    found = [role.label for role in roles() if permission in role.permissions]
+    return "、".join(found) or "有权限的人"
+
+
 def role_of(key: str) -> Role:
     """One role in use."""
     found = roles().filter(key=key).first()
@@ -138,11 +172,21 @@ def role_of(key: str) -> Role:
     return found
 
 
-def units_serving(area: str) -> QuerySet[Unit]:
-    """Departments and companies that work in an area: its own, and those of the city above it."""
+WORKING = (Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY)
+WITH_STREETS = (*WORKING, Unit.Kind.STREET)
+
+
+def units_serving(area: str, *, streets: bool = False) -> QuerySet[Unit]:
+    """Departments and companies that work in an area: its own, and those of the city above it; street offices, too."""
     above = [area[:n] for n in range(2, len(area))]
-    works = Q(kind__in=(Unit.Kind.DEPARTMENT, Unit.Kind.COMPANY), valid_to=None)
+    works = Q(kind__in=WITH_STREETS if streets else WORKING, valid_to=None)
     return Unit.objects.filter(works & (inside("area", area) | Q(area__in=above)))
+
+
+def serves(unit: Unit, area: str) -> bool:
+    """Whether a unit is one of ``units_serving`` an area, street offices included."""
+    near = unit.area.startswith(area) or area.startswith(unit.area)
+    return unit.valid_to is None and unit.kind in WITH_STREETS and near
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,3 +247,27 @@ def token_of(digest: str) -> ApiToken | None:
         .select_related("user__unit")
         .first()
     )
+
+
+def on_duty(user: User) -> Attendance | None:
+    """The stretch on duty a person is in now."""
+    return Attendance.objects.filter(user=user, ended_at=None).first()
+
+
+def attendances_for(user: User) -> QuerySet[Attendance]:
+    """One's own stretches on duty, and those of the areas whose people one may follow."""
+    scope = user.scope("duty.view")
+    return Attendance.objects.filter(scope.area_q("area") | Q(user=user)).select_related("user")
+
+
+def attendance_for(user: User, pk: int) -> Attendance:
+    """One of them."""
+    found = attendances_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Missing("没有这次在岗记录，或者它不在你的范围内。")
+    return found
+
+
+def points_of(attendance: Attendance) -> QuerySet[TrackPoint]:
+    """The way of one stretch on duty."""
+    return TrackPoint.objects.filter(attendance=attendance)

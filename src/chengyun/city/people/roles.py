@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -30,7 +31,7 @@ DEFAULT_ROLES = (
         reach="own",
         blurb="手机上报、核实、核查",
         icon="person",
-        permissions=(*CASE_VIEW, "case.report", "case.verify", "case.check"),
+        permissions=(*CASE_VIEW, "case.report", "case.verify", "case.check", "duty.record"),
     ),
     DefaultRole(
         key="operator",
@@ -38,13 +39,23 @@ DEFAULT_ROLES = (
         reach="area",
         blurb="接来电、受理、查重",
         icon="phone",
-        permissions=(*CASE_VIEW, "case.report", "case.accept", "case.reporter.view"),
+        permissions=(
+            *CASE_VIEW,
+            "case.report",
+            "case.accept",
+            "case.supplement",
+            "case.merge",
+            "case.urge",
+            "case.approve",
+            "case.appeal.decide",
+            "case.reporter.view",
+        ),
     ),
     DefaultRole(
         key="supervisor",
         label="值班长",
         reach="area",
-        blurb="立案、挂账、结案",
+        blurb="立案、审批、结案",
         icon="shield",
         permissions=(
             *CASE_VIEW,
@@ -53,9 +64,22 @@ DEFAULT_ROLES = (
             "case.void",
             "case.suspend",
             "case.feed_back",
+            "case.approve",
+            "case.extend",
+            "case.decide",
+            "case.supplement",
+            "case.rush",
+            "case.force_close",
+            "case.merge",
+            "case.urge",
+            "case.supervise",
+            "case.escalate",
             "case.reporter.view",
             "case.reporter.erase",
             "catalogue.view",
+            "dispatch.rule.view",
+            "dispatch.rule.change",
+            "duty.view",
             "people.phone.view",
             "personal.view",
         ),
@@ -71,7 +95,15 @@ DEFAULT_ROLES = (
             "case.dispatch",
             "case.feed_back",
             "case.suspend",
+            "case.approve",
+            "case.appeal.review",
+            "case.supplement",
+            "case.rush",
+            "case.merge",
+            "case.urge",
+            "case.escalate",
             "case.assign",
+            "dispatch.rule.view",
         ),
     ),
     DefaultRole(
@@ -80,7 +112,7 @@ DEFAULT_ROLES = (
         reach="unit",
         blurb="签收、处置、整改",
         icon="truck",
-        permissions=(*CASE_VIEW, *INSPECTING, "case.handle", "asset.change"),
+        permissions=(*CASE_VIEW, *INSPECTING, "case.handle", "asset.change", "duty.record"),
     ),
     DefaultRole(
         key="evaluator",
@@ -103,9 +135,17 @@ DEFAULT_ROLES = (
         key="leader",
         label="领导",
         reach="area",
-        blurb="看案件、看通报",
+        blurb="督办、再次延期、看通报",
         icon="screen",
-        permissions=(*CASE_VIEW, *INSPECTING),
+        permissions=(
+            *CASE_VIEW,
+            *INSPECTING,
+            "case.approve",
+            "case.extend.second",
+            "case.supervise",
+            "case.urge",
+            "case.escalate",
+        ),
     ),
     DefaultRole(
         key="admin",
@@ -144,6 +184,7 @@ DEFAULT_ROLES = (
             "people.user.change",
             "people.post.give",
             "people.role.change",
+            "people.second_factor.end",
         ),
     ),
     DefaultRole(
@@ -163,6 +204,11 @@ KEPT_APART = {
     "安全管理": frozenset({"people.role.change"}),
     "审计管理": frozenset({"audit.view"}),
 }
+
+
+def keys_in(text: str) -> frozenset[str]:
+    """Keys of roles written one after the other, however they are set apart."""
+    return frozenset(key for key in re.split(r"[\s,，、;；]+", text) if key)
 
 
 def mingled(permissions: Iterable[str]) -> list[str]:

@@ -112,6 +112,11 @@ def address_of(lon: float, lat: float) -> str:
     return label_of(place.area) if place else ""
 
 
+def road_of(lon: float, lat: float) -> str:
+    """The road a point is at; "" where none is near."""
+    return memory.current().streets.nearest(lon, lat)
+
+
 def box_of(area: str) -> Box | None:
     """The box around a region, or around what lies in it; None when nothing there has an outline."""
     for rows in (Region.objects.filter(code=area), Region.objects.filter(inside("code", area))):

@@ -12,10 +12,13 @@ from django.db import transaction
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
+from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.places import build_places
 from chengyun.demo.build.play import Stage, acts_of, play
 from chengyun.demo.build.register import build_register
+from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.shelf import Shelf
+from chengyun.demo.build.wording import add_wording
 from chengyun.demo.divisions import divisions
 from chengyun.demo.geometry.city import draw_city
 from chengyun.demo.photos.album import Photo, album
@@ -56,9 +59,11 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         build_places(city)
         told("建机构、账号和类别目录")
         load_catalogue(settings_of(CITY)["case.catalogue"], by=None)
+        add_wording()
         import_years(now.year, (now - timedelta(days=days)).year)
         folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311
         bind_inspectors(city, folk)
+        build_rules(CITY, folk.units)
         told("编排九十天的案件，登记部件")
         scenario = plan(city, now, calendar_for(CITY), days=days)
         codes = build_register(scenario.assets, folk.units)
@@ -77,6 +82,7 @@ def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
     gc.freeze()  # what was drawn stays: the collector need not look at it again
     play(acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None)
+    keep_filters(stage.folk.accounts)
     audit.seal_new()
 
 

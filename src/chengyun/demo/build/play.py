@@ -19,20 +19,33 @@ from chengyun.demo.words.topic import Topic
 from chengyun.kernel import clock
 
 BY_KEY = {topic.key: topic for topic in TOPICS}
-REASONED = ("refuse", "decline", "return", "rework", "check_fail", "suspend", "void", "redo")
+REASONED = (
+    "refuse", "decline", "rework", "check_fail", "suspend", "void", "redo", "supervise",
+    "ask_return", "ask_extension", "ask_suspend", "ask_void", "ask_appeal", "refuse_extension",
+    "refuse_appeal",
+)  # fmt: skip
 # verb -> the fact its planned words go into; others take a note
-WORDS = {**dict.fromkeys(REASONED, "reason"), "handle": "result", "rectify": "result"}
+WORDS = {
+    **dict.fromkeys(REASONED, "reason"),
+    **dict.fromkeys(("handle", "rectify"), "result"),
+    "reply": "reply",
+}
 SHOWING = {
     "verify": False,
+    "guard": False,
     "check_fail": False,
     "handle": True,
     "check_pass": True,
     "rectify": True,
 }
 DESKS = {
-    **dict.fromkeys(("accept", "refuse", "ask_verify"), "operator"),
+    **dict.fromkeys(("accept", "refuse", "ask_verify", "pass"), "operator"),
+    **dict.fromkeys(("grant_appeal", "refuse_appeal"), "operator"),
     **dict.fromkeys(("file", "decline", "close", "void", "suspend", "resume"), "supervisor"),
-    **dict.fromkeys(("dispatch", "feed_back", "rework"), "dispatcher"),
+    **dict.fromkeys(("grant_extension", "refuse_extension"), "supervisor"),
+    **dict.fromkeys(("dispatch", "feed_back", "rework", "rush", "name_owner"), "dispatcher"),
+    **dict.fromkeys(("return", "grant_suspend", "ask_void", "review_appeal"), "dispatcher"),
+    **dict.fromkeys(("supervise", "urge"), "leader"),
     **dict.fromkeys(("clear", "redo"), "evaluator"),
 }
 FIELD_VERBS = ("verify", "check_pass", "check_fail")
@@ -84,6 +97,8 @@ class Played:
             photos=[self.stage.shelf.lend(topic.photo, p.photo, False, by)]
             if self.pictured
             else [],
+            on_the_spot=p.simple,
+            after=[self.stage.shelf.lend(topic.photo, p.photo, True, by)] if p.simple else [],
             simulated=True,
         )
         self.case = open_case(new, by=by)
@@ -115,6 +130,9 @@ class Played:
     def facts(self, event: Event, by: User, case: Case) -> dict[str, Any]:
         topic, verb = BY_KEY[self.planned.topic], event.verb
         facts: dict[str, Any] = {WORDS.get(verb, "note"): event.text} if event.text else {}
+        facts |= dict(event.facts)
+        if "helpers" in facts:
+            facts["helpers"] = [self.stage.folk.units[facts["helpers"]].code]
         if verb in SHOWING:
             facts["photos"] = [
                 self.stage.shelf.lend(topic.photo, self.planned.photo, SHOWING[verb], by).pk
@@ -123,9 +141,9 @@ class Played:
             facts["inspector"] = self.stage.folk.inspectors[self.planned.inspector].username
         if verb == "verify":
             facts["verdict"] = "true" if event.found else "false"
-        if verb == "dispatch":
+        if verb in ("dispatch", "rush"):
             facts["unit"] = self.stage.folk.units[event.unit].code
-        if verb in ("accept", "file"):
+        if verb in ("accept", "file", "rush"):
             facts["class"] = topic.class_code
         if verb == "file":
             facts["condition"] = self.stage.condition(topic, case).pk

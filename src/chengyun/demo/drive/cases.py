@@ -7,36 +7,74 @@ import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+from django.utils.timezone import localdate
 
 from chengyun.demo.drive.crowd import CODES, Crowd, must
 from chengyun.demo.drive.door import Answer, Person
 from chengyun.demo.drive.ways import Way
 from chengyun.demo.drive.words import Message
-from chengyun.demo.scenario.texts import filled, result_words
+from chengyun.demo.scenario.texts import TOPICS, filled, result_words
 from chengyun.demo.words import people, phrases
+from chengyun.demo.words.topic import Topic
+from chengyun.kernel import clock
 
 DESKS = {
-    **dict.fromkeys(("accept", "refuse", "ask_verify"), "operator"),
-    **dict.fromkeys(("file", "hand_back", "decline", "close", "void"), "supervisor"),
-    **dict.fromkeys(("suspend", "resume"), "supervisor"),
-    **dict.fromkeys(("dispatch", "send_back", "feed_back", "rework"), "dispatcher"),
+    **dict.fromkeys(
+        ("accept", "refuse", "ask_verify", "pass", "supplement", "merge", "split"), "operator"
+    ),
+    **dict.fromkeys(
+        ("file", "hand_back", "decline", "close", "force_close", "decide"), "supervisor"
+    ),
+    **dict.fromkeys(("suspend", "resume", "grant_extension", "refuse_extension"), "supervisor"),
+    **dict.fromkeys(("void", "grant_void", "refuse_void", "escalate", "stand_down"), "supervisor"),
+    **dict.fromkeys(
+        ("dispatch", "send_back", "feed_back", "rework", "rush", "reassign"), "dispatcher"
+    ),
+    **dict.fromkeys(("return", "refuse_return", "grant_suspend", "refuse_suspend"), "dispatcher"),
+    **dict.fromkeys(("ask_void", "name_owner"), "dispatcher"),
+    **dict.fromkeys(("urge", "supervise", "release"), "leader"),
     **dict.fromkeys(("verify", "check_pass", "check_fail"), "inspector"),
 }
+"""Who takes which verb; the others are the unit's own."""
 REASONS = {
     "refuse": phrases.REFUSALS,
     "decline": phrases.DECLINED,
     "hand_back": phrases.DECLINED,
     "send_back": phrases.RETURNS,
-    "return": phrases.RETURNS,
+    "ask_return": phrases.RETURNS,
+    "refuse_return": phrases.RETURNS_REFUSED,
+    "decide": phrases.DECIDED,
+    "reassign": phrases.REASSIGNED,
+    "ask_extension": phrases.EXTENSIONS,
+    "refuse_extension": phrases.EXTENSIONS_REFUSED,
     "suspend": phrases.SUSPENDED,
+    "ask_suspend": phrases.SUSPENDED,
+    "refuse_suspend": phrases.SUSPENSIONS_REFUSED,
+    "supervise": phrases.SUPERVISED,
+    "release": phrases.RELEASED,
+    "stand_down": phrases.STOOD_DOWN,
     "rework": phrases.REWORKS,
     "check_fail": phrases.FAILED_CHECKS,
+    "force_close": phrases.FORCED,
+    "ask_void": phrases.VOIDED,
+    "refuse_void": phrases.VOIDS_REFUSED,
     "void": phrases.VOIDED,
 }
-PICTURED = {"verify": False, "handle": True, "check_pass": True, "check_fail": False}
+PICTURED = {
+    "verify": False,
+    "guard": False,
+    "handle": True,
+    "check_pass": True,
+    "check_fail": False,
+}
+LATER = 30
+"""Days a 挂账 is asked for."""
 SOURCES = ("inspector", "hotline", "inspector", "public", "web")
-WRONG_UNIT = "telecom"
+OTHERS = ("telecom", "parks")
+"""Units that are sent a case by mistake, or help with it."""
 
 
 @dataclass(kw_only=True)
@@ -50,8 +88,10 @@ class Driven:
     source: str
     key: str
     rng: random.Random
+    waiting: list[Driven]
     unit: str = ""
     code: str = ""
+    taken: list[str] = field(default_factory=list)
     body: dict[str, Any] = field(default_factory=dict)
 
     def report(self) -> bool:
@@ -76,10 +116,28 @@ class Driven:
             )
             return False
         facts = {**self.facts(verb, by, seen), "version": seen["version"]}
-        return self._count(f"case.{verb}", by.post(f"/cases/{self.code}/{verb}", facts))
+        answer = by.post(f"/cases/{self.code}/{verb}", facts)
+        self.taken.append(verb)
+        return self._count(f"case.{verb}", answer) and self._also(verb, answer.body)
 
     def actor(self, verb: str) -> Person:
-        return self.crowd.person(DESKS[verb]) if verb in DESKS else self.crowd.crew(self.unit)
+        """Whose verb it is: a second extension is the leader's to grant, help is the helper's to give."""
+        again = verb == "grant_extension" and verb in self.taken
+        desk = "leader" if again else DESKS.get(verb)
+        unit = self.another() if verb == "assist_done" else self.unit
+        return self.crowd.person(desk) if desk else self.crowd.crew(unit)
+
+    def _also(self, verb: str, seen: dict[str, Any]) -> bool:
+        """What one verb did to other cases."""
+        tally = self.crowd.tally
+        if verb == "merge":
+            tally.asked["case.join"] += 1
+            tally.acts["case.join"] += 1
+        for link in seen["links"] if verb == "split" else ():
+            tally.asked["case.report"] += 1
+            tally.acts["case.report"] += 1
+            tally.states[link["code"]] = "case.reported"
+        return True
 
     def facts(self, verb: str, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
         """What the step needs, in the words of the topic."""
@@ -91,10 +149,14 @@ class Driven:
         return facts | FACTS.get(verb, _nothing)(self, by, seen)
 
     def dispatched(self) -> str:
-        """The unit of the next dispatch: where a return lies ahead, first one that is not answerable."""
-        wrong = "return" in self.way.verbs and not self.unit
-        self.unit = WRONG_UNIT if wrong else self.message.topic.unit
+        """The unit of the next dispatch: where it goes on to another, first one that is not answerable."""
+        wrong = bool({"return", "reassign"} & {*self.way.verbs}) and not self.unit
+        self.unit = self.another() if wrong else self.message.topic.unit
         return CODES[self.unit]
+
+    def another(self) -> str:
+        """A unit that is not answerable for this."""
+        return next(unit for unit in OTHERS if unit != self.message.topic.unit)
 
     def _words(self, by: Person) -> dict[str, Any]:
         topic, own = self.message.topic, self.source == "inspector"
@@ -106,6 +168,10 @@ class Driven:
             "lon": lon,
             "lat": lat,
             "photos": [self.crowd.photo(by, topic.photo, fixed=False)] if own else [],
+            "on_the_spot": self.way.simple,
+            "after_photos": [self.crowd.photo(by, topic.photo, fixed=True)]
+            if self.way.simple
+            else [],
             "reporter_name": "" if own else people.name(self.rng),
             "reporter_phone": "" if own else people.phone(self.rng),
         }
@@ -129,15 +195,47 @@ def _nothing(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filing(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
-    topic = case.message.topic
+    """The topic's class and condition; after 类别不对 those of another topic."""
+    other = case.way.cause == "wrong_class" and "return" in case.taken
+    topic = _other(case.message.topic) if other else case.message.topic
     asked = by.get(f"/classes/{topic.class_code}", area=seen["area"])
     rows = must(asked, f"没有类别 {topic.class_code}").body["conditions"]
     condition = next(row for row in rows if topic.condition in row["text"])
     return {"class": topic.class_code, "condition": condition["id"]}
 
 
+def _other(topic: Topic) -> Topic:
+    """A topic of another class."""
+    return next(each for each in TOPICS if each.class_code != topic.class_code)
+
+
 def _unit(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
-    return {"unit": case.dispatched()}
+    helpers = [CODES[case.another()]] if case.way.helped else []
+    return {"unit": case.dispatched(), "helpers": helpers}
+
+
+def _rush(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
+    return {"unit": case.dispatched(), "class": case.message.topic.class_code}
+
+
+def _parent(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
+    return {"into": next(one.code for one in case.waiting if not one.way.verbs)}
+
+
+def _cause(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
+    return {"cause": case.way.cause}
+
+
+def _watch(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
+    return {"watch_level": case.way.watch}
+
+
+def _until(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
+    return {"until": (localdate(clock.now()) + timedelta(days=LATER)).isoformat()}
+
+
+def _always(**facts: Any) -> Facts:
+    return lambda case, by, seen: facts
 
 
 def _inspector(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +253,20 @@ def _result(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
 FACTS: dict[str, Facts] = {
     "file": _filing,
     "dispatch": _unit,
+    "reassign": _unit,
+    "rush": _rush,
+    "ask_return": _cause,
+    "supervise": _watch,
+    "suspend": _until,
+    "ask_suspend": _until,
+    "merge": _parent,
+    "grant_extension": _always(note="同意延期，请抓紧"),
+    "supplement": _always(note="已与反映人核对，位置在路口东侧公交站旁"),
+    "assist_done": _always(note="已移开影响施工的绿化带护栏"),
+    "name_owner": _always(owner="市政工程处"),
+    "reply": _always(reply="已安排专人，今天完成"),
+    "escalate": _always(grade="4", told="应急局值班室"),
+    "split": _always(parts="路面积水\n路灯不亮"),
     "ask_verify": _inspector,
     "feed_back": _inspector,
     "verify": _verdict,
@@ -176,11 +288,13 @@ def prepared(
     places = spots(crowd)
     rng.shuffle(places)
     run = secrets.token_hex(8)
+    driven: list[Driven] = []
     rows = zip(messages, ways, itertools.cycle(places), itertools.cycle(SOURCES), strict=False)
-    return [
-        Driven(
-            crowd=crowd, message=message, way=way, spot=spot, source=source,
-            key=f"{run}-{number}", rng=rng,
-        )
-        for number, (message, way, spot, source) in enumerate(rows)
-    ]  # fmt: skip
+    for number, (message, way, spot, source) in enumerate(rows):
+        driven.append(
+            Driven(
+                crowd=crowd, message=message, way=way, spot=spot, key=f"{run}-{number}", rng=rng,
+                source="inspector" if way.simple else source, waiting=driven,
+            )
+        )  # fmt: skip
+    return driven

@@ -95,7 +95,7 @@ def _bulletin(counted: Counted) -> Iterator[Row]:
         yield Row(
             label=f"通报 {field.label}",
             answered=found[field.key],
-            listed=counted.lists.in_bulletin(bulletin.code, counted.tally.findings)[field.key],
+            listed=counted.lists.uncounted(counted.tally.findings)[field.key],
             printed=gained[field.key],
         )
     yield Row(label="通报 合计", answered=found.total(), printed=bulletin.gained_whole())

@@ -20,7 +20,6 @@ from chengyun.demo.drive.ways import WAYS, asked_of, spread
 from chengyun.demo.drive.words import messages
 from chengyun.kernel import clock
 from chengyun.kernel.audit import unsealed
-from chengyun.science.weeks import week_of
 
 SEED = 3715
 EVERY = 50
@@ -54,7 +53,7 @@ def drive(plan: Plan, told: Told) -> Outcome:
     tally = Tally()
     crowd = Crowd(plan.url, tally)
     found_before = sources.findings_listed(crowd)
-    bulletin = Bulletin(crowd=crowd, week=week_of(localtime(since).date()).key)
+    bulletin = Bulletin(crowd=crowd, today=localtime(since).date())
     bulletin.draft()
     driven = _cases(crowd, plan, rng, told)
     _inspections(crowd, bulletin, since, rng, told)
@@ -94,8 +93,9 @@ def _inspections(
     places = spots(crowd)
     rng.shuffle(places)
     inspect(crowd, places, localtime(since).date(), rng)
-    bulletin.issue()
-    told(f"  {bulletin.issued['number']}：{bulletin.issued['summary_line']}")
+    bulletin.count()
+    told(f"  {bulletin.drawn['summary_line']}，这一周结束以前不能审核")
+    told(f"  另印发了一期 {bulletin.issue_past()['number']}")
 
 
 def _bad_input(

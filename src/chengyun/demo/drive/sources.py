@@ -32,14 +32,12 @@ class Lists:
     by_state: Figures
     states: dict[str, str]
     findings: int
-    found: dict[str, tuple[str, str]]
+    found: dict[str, tuple[str, bool]]
 
-    def in_bulletin(self, bulletin: str, cases: Collection[str]) -> Figures:
-        """By field, how many of the findings with these cases the list calls counted by a bulletin."""
+    def uncounted(self, cases: Collection[str]) -> Figures:
+        """By field, how many of the findings with these cases the list calls not voided and in no bulletin yet."""
         return Counter(
-            field
-            for case, (field, counted_by) in self.found.items()
-            if case in cases and counted_by == bulletin
+            field for case, (field, waits) in self.found.items() if case in cases and waits
         )
 
 
@@ -66,7 +64,8 @@ def lists(crowd: Crowd, since: datetime) -> Lists:
         for row in _all(crowd, "/cases", **asked)
     }
     found = {
-        row["case"]: (row["field"], row["bulletin"]) for row in _all(crowd, "/inspections/findings")
+        row["case"]: (row["field"], not row["bulletin"] and row["case_state"] != "voided")
+        for row in _all(crowd, "/inspections/findings")
     }
     return Lists(
         totals=totals,

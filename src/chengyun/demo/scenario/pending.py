@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chengyun.demo.scenario.course import CHECK, moved
@@ -28,6 +29,33 @@ QUEUE: tuple[tuple[str, tuple[float, ...]], ...] = (
 )
 
 
+Matter = tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]
+PUT_ASIDE: tuple[Matter, ...] = (
+    ("ask_suspend", phrases.SUSPENDED, (("until", "45"),)),
+    ("grant_suspend", phrases.SUSPENSIONS_GRANTED, ()),
+)
+LONGER: Matter = ("ask_extension", phrases.EXTENSIONS, ())
+WATCHED = (("watch_level", "key_watch"),)
+# what is asked, answered and supervised inside a stage; which case it is says the share of its limit that has run
+MATTERS: dict[tuple[str, float], tuple[Matter, ...]] = {
+    ("suspended", 0.2): PUT_ASIDE,
+    ("suspended", 0.3): (("suspend", phrases.SUSPENDED, (("until", "90"),)),),
+    ("suspended", 0.4): PUT_ASIDE,
+    ("handling", 0.1): (LONGER,),
+    ("handling", 0.2): (("ask_return", phrases.RETURNS, (("cause", "wrong_unit"),)),),
+    ("handling", 0.3): PUT_ASIDE[:1],
+    ("handling", 0.5): (LONGER,),
+    ("handling", 0.6): (LONGER, ("grant_extension", phrases.EXTENSIONS_GRANTED, ()), LONGER),
+    ("handling", 0.83): (("urge", phrases.URGED, ()),),
+    ("handling", 1.05): (("supervise", phrases.SUPERVISED, (("watch_level", "watch"),)),),
+    ("handling", 1.8): (
+        ("supervise", phrases.SUPERVISED, WATCHED),
+        ("reply", phrases.REPLIED, ()),
+    ),
+    ("handled", 0.3): (("ask_void", phrases.VOIDED, ()),),
+}
+
+
 def stages() -> Iterator[tuple[str, float]]:
     for stage, shares in QUEUE:
         for share in shares:
@@ -45,7 +73,7 @@ def pending(
     for verb in reversed(way):
         events.append(event(verb, at, topic, rng))
         at = before(verb, at, topic, calendar, rng)
-    return at, tuple(late(reversed(events), entered, stage, now, topic, rng))
+    return at, tuple(late(reversed(events), entered, stage, share, now, topic, rng))
 
 
 NORMAL = ("accept", "file", "dispatch", "sign", "handle", "feed_back", "check_pass")
@@ -93,14 +121,25 @@ def late(
     events: Iterator[Event],
     entered: datetime,
     stage: str,
+    share: float,
     now: datetime,
     topic: Topic,
     rng: random.Random,
 ) -> Iterator[Event]:
     """The events, and what follows inside the stage: signing, or being suspended."""
-    yield from events
+    helped = (("helpers", "parks" if topic.unit != "parks" else "telecom"),)
+    for planned in events:
+        shared = planned.verb == "dispatch" and (stage, share) == ("handling", 0.4)
+        yield replace(planned, facts=helped) if shared else planned
     passed = now - entered
     if stage == "handling":
         yield Event(at=entered + passed * 0.3, verb="sign")
-    if stage == "suspended":
-        yield Event(at=entered + passed * 0.5, verb="suspend", text=rng.choice(phrases.SUSPENDED))
+    for place, (verb, words, facts) in enumerate(MATTERS.get((stage, share), ()), start=4):
+        told = tuple((key, _day(now, value)) for key, value in facts)
+        at = entered + passed * place / 10
+        yield Event(at=at, verb=verb, text=rng.choice(words), facts=told)
+
+
+def _day(now: datetime, value: str) -> str:
+    """A number of days ahead as a day; any other fact as it is."""
+    return (now + timedelta(days=int(value))).date().isoformat() if value.isdigit() else value

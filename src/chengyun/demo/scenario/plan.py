@@ -4,6 +4,7 @@ import random
 from datetime import datetime
 
 from chengyun.demo.geometry.drawn import DrawnCity
+from chengyun.demo.scenario.again import again
 from chengyun.demo.scenario.inspecting import planned_findings
 from chengyun.demo.scenario.parts import planned_assets
 from chengyun.demo.scenario.planned import Scenario
@@ -33,6 +34,6 @@ def plan(
     return Scenario(
         now=now,
         assets=assets,
-        cases=planned_cases(reports, days),
+        cases=again(reports, planned_cases(reports, days), days),
         findings=planned_findings(streets, calendar, now, days, rng),
     )

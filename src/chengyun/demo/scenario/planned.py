@@ -10,7 +10,7 @@ from chengyun.demo.spots import Spot
 class Event:
     """One act on a case: at that moment somebody takes ``verb``; ``text`` goes into its main words.
 
-    ``unit`` is whom a dispatch names, ``found`` what a verification says.
+    ``unit`` is whom a dispatch names, ``found`` what a verification says, ``facts`` whatever else a verb needs.
     """
 
     at: datetime
@@ -18,11 +18,15 @@ class Event:
     text: str = ""
     unit: str = ""
     found: bool = True
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedCase:
-    """A report and what becomes of it. ``asset`` is a position in the list of planned assets, or -1."""
+    """A report and what becomes of it. ``asset`` is a position in the list of planned assets, or -1.
+
+    ``simple``: the inspector handled it on the spot.
+    """
 
     topic: str
     spot: Spot
@@ -36,6 +40,7 @@ class PlannedCase:
     photo: int
     reported_at: datetime
     events: tuple[Event, ...]
+    simple: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

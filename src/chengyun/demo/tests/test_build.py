@@ -15,7 +15,7 @@ from chengyun.demo.scenario.pending import QUEUE
 from chengyun.kernel import audit
 from chengyun.kernel.errors import Conflict
 from chengyun.kernel.installation import installation
-from chengyun.kernel.models import Attachment
+from chengyun.kernel.models import Attachment, SavedFilter
 
 pytestmark = pytest.mark.django_db
 DAYS = 9  # always more than a week, so that there are work days
@@ -32,6 +32,7 @@ def test_a_few_days_of_the_demo_city() -> None:
     check_people()
     check_cases()
     check_history()
+    check_habits()
     with pytest.raises(Conflict):
         build_city(told.append, days=DAYS)
 
@@ -71,3 +72,11 @@ def check_history() -> None:
     assert verdict.sound, verdict.faults[:3]
     assert verdict.unsealed == 0
     assert verdict.rows > 10_000
+
+
+def check_habits() -> None:
+    assert {row.owner_id for row in SavedFilter.objects.all()} == set(
+        User.objects.filter(username__in=("operator", "supervisor", "dispatcher")).values_list(
+            "pk", flat=True
+        )
+    )

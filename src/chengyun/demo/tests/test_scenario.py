@@ -77,6 +77,12 @@ def test_most_cases_close_and_some_take_every_other_way(scenario: Scenario) -> N
         "suspend",
         "resume",
         "verify",
+        "ask_extension",
+        "grant_extension",
+        "ask_appeal",
+        "urge",
+        "rush",
+        "pass",
     )
     assert all(taken[verb] >= 5 for verb in ways), taken
 
@@ -132,3 +138,21 @@ def test_numbers_of_the_demo_belong_to_nobody() -> None:
     rng = random.Random(2)
     assert all(people.phone(rng).startswith("1990000") for _ in range(50))
     assert {photo for kinds in FINDINGS.values() for _, photo, _ in kinds} <= {k.key for k in KINDS}
+
+
+def test_some_things_are_reported_twice_and_some_come_again(scenario: Scenario) -> None:
+    spots = Counter(
+        (case.topic, round(case.spot.lon, 6), round(case.spot.lat, 6)) for case in scenario.cases
+    )
+    assert max(spots.values()) >= 4
+    echoes = [
+        (one, other)
+        for one in scenario.cases
+        for other in scenario.cases
+        if one.topic == other.topic
+        and one.source == "inspector"
+        and other.source == "hotline"
+        and one.spot.lat == other.spot.lat
+        and 0 < abs(one.spot.lon - other.spot.lon) < 0.0002
+    ]
+    assert len(echoes) >= 3

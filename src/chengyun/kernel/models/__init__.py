@@ -1,10 +1,12 @@
 from chengyun.kernel.models.city import CalendarDay, Installation, Setting
-from chengyun.kernel.models.files import Attachment, File
+from chengyun.kernel.models.files import Attachment, Capture, File, PhotoPrint
 from chengyun.kernel.models.history import Audit, Delivery, Personal, Seal
+from chengyun.kernel.models.lists import ListExport, SavedFilter
 from chengyun.kernel.models.machinery import (
     IdempotentAnswer,
     PeriodicRun,
     Sequence,
+    WorkflowDraft,
     WorkflowEdition,
 )
 from chengyun.kernel.models.subject import Subject
@@ -13,15 +15,20 @@ __all__ = [
     "Attachment",
     "Audit",
     "CalendarDay",
+    "Capture",
     "Delivery",
     "File",
     "IdempotentAnswer",
     "Installation",
     "PeriodicRun",
+    "ListExport",
     "Personal",
+    "PhotoPrint",
+    "SavedFilter",
     "Seal",
     "Sequence",
     "Setting",
     "Subject",
+    "WorkflowDraft",
     "WorkflowEdition",
 ]

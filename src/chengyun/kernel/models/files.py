@@ -18,6 +18,24 @@ class File(models.Model):
     owner_id = models.BigIntegerField(null=True)
 
 
+class Capture(models.Model):
+    """When and where a photo was taken, and the hash of the file the camera wrote, before anybody made it smaller."""
+
+    file = models.OneToOneField(File, on_delete=models.PROTECT, related_name="capture")
+    original_sha256 = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(null=True)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    accuracy = models.FloatField(null=True)
+
+
+class PhotoPrint(models.Model):
+    """The fingerprint of a stored photo, by its content: copies share it. A photo of nothing has none."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    bits = models.BigIntegerField()
+
+
 class Attachment(models.Model):
     """A file that is evidence of something; the subject decides who may see it."""
 

@@ -51,3 +51,20 @@ class WorkflowEdition(models.Model):
                 fields=("workflow", "area", "number"), name="workflow_edition_once"
             ),
         )
+
+
+class WorkflowDraft(models.Model):
+    """A workflow an area is changing: the edition it began from, and the table as it stands, steps that are off too."""
+
+    workflow = models.CharField(max_length=40)
+    area = models.CharField(max_length=15)
+    base = models.ForeignKey(WorkflowEdition, on_delete=models.PROTECT, related_name="+")
+    body = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("workflow", "area"), name="workflow_draft_once"),
+        )

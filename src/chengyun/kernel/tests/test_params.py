@@ -55,9 +55,9 @@ def test_the_history_says_what_it_was() -> None:
     unset_param("try.days", CITY, by=None)
     rows = list(Audit.objects.order_by("id").values_list("verb", "facts", "actor_id"))
     assert rows == [
-        ("param.set", {"key": "try.days", "before": None, "value": 5}, 1),
+        ("param.set", {"key": "try.days", "before": 3, "value": 5}, 1),
         ("param.set", {"key": "try.days", "before": 5, "value": 6}, None),
-        ("param.unset", {"key": "try.days", "before": 6}, None),
+        ("param.unset", {"key": "try.days", "before": 6, "value": 3}, None),
     ]
 
 
@@ -86,6 +86,8 @@ def test_a_district_s_administrator_sets_only_the_district_s() -> None:
         ("limit", {"value": 4, "unit": "moon"}, "数字和单位"),
         ("limit", {"value": "four", "unit": "work_hour"}, "数字和单位"),
         ("limit", 4, "数字和单位"),
+        ("limit", {"value": 0, "unit": "work_hour"}, "大于 0"),
+        ("limit", {"value": -1, "unit": "work_hour"}, "大于 0"),
         ("side", "up", "没有「up」"),
         ("side", ["left"], "没有"),
         ("nothing", 1, "没有「try.nothing」"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chengyun.kernel.soundness import faults
-from chengyun.kernel.specs import Misdeclared, State, Step, Workflow
+from chengyun.kernel.specs import Mark, Misdeclared, State, Step, Workflow
 from chengyun.kernel.tests.errand.workflow import DIG
 
 
@@ -33,6 +33,10 @@ def state(key: str, **change: Any) -> tuple[State, ...]:
     return tuple(replace(s, **change) if s.key == key else s for s in DIG.states)
 
 
+def mark(key: str, **change: Any) -> tuple[Mark, ...]:
+    return tuple(replace(m, **change) if m.key == key else m for m in DIG.marks)
+
+
 ASIDE = State(key="aside", label="别处", stage=1, final=True)
 FAULTS = [
     ({"start": "nowhere"}, "start state nowhere does not exist"),
@@ -55,6 +59,22 @@ FAULTS = [
     ({"states": state("granted", branches=("a",))}, "a parallel state has branches and a join"),
     ({"steps": without("agree")}, "no step finishes branch traffic"),
     ({"steps": step("note", branch="ghost")}, "note: branch ghost is not one of granted"),
+    ({"steps": step("note", where=("ghost",))}, "note: mark ghost does not exist"),
+    ({"steps": step("note", unless=("ghost",))}, "note: mark ghost does not exist"),
+    ({"steps": step("note", puts=("ghost",))}, "note: mark ghost does not exist"),
+    ({"steps": step("note", lifts=("ghost",))}, "note: mark ghost does not exist"),
+    ({"steps": step("note", puts=("=plan",))}, "note: fact plan names a mark and is not needed"),
+    ({"steps": step("ask_time", puts=())}, "mark time_asked is never put"),
+    ({"given": ()}, "mark seen is never put"),
+    ({"given": ("seen", "ghost")}, "mark ghost does not exist"),
+    ({"steps": step("warn", lifts=())}, "mark half is never lifted"),
+    ({"marks": mark("time_asked", within=("moon",))}, "mark time_asked: state moon does not exist"),
+    ({"marks": (*DIG.marks, DIG.marks[0])}, "mark time_asked stands twice"),
+    (
+        {"steps": step("note", where=("seen",), unless=("seen",))},
+        "note is never open: mark seen must stand and must not",
+    ),
+    ({"steps": step("grant_time", unless=())}, "grant_time stands twice for granted"),
 ]
 
 

@@ -135,6 +135,57 @@ def test_the_slower_of_two_is_told_the_newer_version() -> None:
     assert rows(mine) == ["dig.ask", "dig.consult"]
 
 
+def asked(code: str, *marks: str) -> Permit:
+    return ask(code, state="granted", marks=marks)
+
+
+def test_a_mark_stands_beside_the_state_and_decides_what_is_open() -> None:
+    permit = asked("M1")
+    assert "grant_time" not in verbs(permit, ANN)
+    act(permit, "ask_time", BEN, reason="下雨")
+    assert (permit.state, permit.marks) == ("granted", ["time_asked"])
+    assert Permit.objects.get(pk=permit.pk).marks == ["time_asked"]
+    assert "ask_time" not in verbs(permit, BEN)
+    act(permit, "grant_time", ANN)
+    assert permit.marks == ["more_time"]
+    last = Audit.objects.latest("id")
+    assert (last.facts["puts"], last.facts["lifts"]) == (["more_time"], ["time_asked"])
+
+
+def test_the_mark_that_is_in_the_way_is_named() -> None:
+    waiting = asked("M2", "time_asked")
+    with pytest.raises(Conflict, match="M2 正在等延长审批，不能申请延长") as conflict:
+        act(waiting, "ask_time", BEN, reason="下雨")
+    assert conflict.value.version == 1
+    with pytest.raises(Conflict, match="没有「待批延长」，不能同意延长"):
+        act(asked("M3"), "grant_time", ANN)
+    assert rows(waiting) == ["dig.ask"]
+
+
+def test_one_verb_may_have_a_line_for_each_mark() -> None:
+    permit = asked("M4", "time_asked", "more_time")
+    with pytest.raises(NotAllowed):
+        act(permit, "grant_time", ANN)
+    act(permit, "grant_time", PAM)
+    assert permit.marks == ["more_time"]
+
+
+def test_a_fact_may_name_the_mark() -> None:
+    permit = asked("M5")
+    act(permit, "warn", ANN, plan="half")
+    assert permit.marks == ["half"]
+    act(permit, "warn", ANN, plan="whole")
+    assert permit.marks == ["whole"]
+
+
+def test_a_mark_falls_when_its_states_are_left() -> None:
+    permit = asked("M6", "time_asked", "more_time")
+    act(permit, "restore", BEN, depth=40)
+    assert permit.marks == ["more_time"]
+    act(permit, "again", ANN, reason="不平整")
+    assert permit.marks == ["more_time"]
+
+
 def given(flow: Workflow, step: Step) -> dict[str, Any]:
     """Facts that satisfy a step."""
     facts: dict[str, Any] = {"branch": step.branch} if step.branch else {}
@@ -147,7 +198,7 @@ def given(flow: Workflow, step: Step) -> dict[str, Any]:
 def test_every_verb_of_every_table_leaves_one_row_and_only_one() -> None:
     for flow in registry.all_of(Workflow):
         for number, (step, source) in enumerate(every_step(flow)):
-            permit = ask(f"{flow.key}-{number}", flow=flow.key, state=source)
+            permit = ask(f"{flow.key}-{number}", flow=flow.key, state=source, marks=step.where)
             before = Audit.objects.count()
             act(permit, step.verb, **given(flow, step))
             row = Audit.objects.latest("id")

@@ -35,6 +35,7 @@ class Entry:
     total: int | None = None
     late: int = 0
     current: bool = False
+    suggest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,7 @@ def _landmarks(request: HttpRequest, user: Any) -> dict[str, Entry]:
             url=reverse(mark.url),
             total=mark.count(user) if mark.count else None,
             current=mark.url == name,
+            suggest=reverse(mark.suggest) if mark.suggest else "",
         )
         for mark in registry.all_of(Landmark)
         if not mark.may or user.may(mark.may)

@@ -9,6 +9,7 @@ from typing import Literal
 from chengyun.kernel.ui.words import duration
 
 LightState = Literal["green", "amber", "red", "paused", "kept", "missed"]
+MINUTE = timedelta(minutes=1)
 RING = 31.4
 """Circumference of the ring of radius 5 in the sign's 14 by 14 box."""
 
@@ -44,7 +45,7 @@ def running(
     state: LightState = (
         "red" if left < timedelta(0) else "amber" if limit - left >= near * limit else "green"
     )
-    words = f"{'超' if state == 'red' else '剩'} {duration(left)}"
+    words = f"超 {duration(max(-left, MINUTE))}" if state == "red" else f"剩 {duration(left)}"
     return Light(
         state=state,
         words=words,
@@ -56,13 +57,19 @@ def running(
     )
 
 
-def stopped(since: timedelta, *, title: str = "") -> Light:
-    """The clock stands: 挂账 or an approved stop."""
-    return Light(state="paused", words=f"停表 {duration(since)}", title=title)
+def stopped(since: timedelta | None = None, *, title: str = "") -> Light:
+    """The clock stands: 挂账 or an approved stop; for how long, where that is known."""
+    words = f"停表 {duration(since)}" if since is not None else "停表"
+    return Light(state="paused", words=words, title=title)
 
 
 def finished(late: timedelta, *, title: str = "") -> Light:
     """Done; ``late`` of zero or less is in time."""
     if late <= timedelta(0):
         return Light(state="kept", words="按期", title=title)
-    return Light(state="missed", words=f"超期 {duration(late)}", title=title)
+    return Light(state="missed", words=f"超期 {duration(max(late, MINUTE))}", title=title)
+
+
+def ended(*, late: bool) -> Light:
+    """Done, where only whether it came late is known, not by how much."""
+    return Light(state="missed", words="超期") if late else finished(timedelta(0))

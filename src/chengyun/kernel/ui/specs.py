@@ -12,7 +12,8 @@ class Landmark:
     """Where one of the frame's own buttons leads; not declared means not drawn.
 
     Keys the frame draws: ``search`` (GET with ``q``), ``inbox``, ``new``, ``map``, ``me``, ``logout`` (POST).
-    ``count`` gives the number beside it for a user; ``may`` "" is for everybody who is logged in.
+    ``count`` gives the number beside it for a user; ``may`` "" is for everybody who is logged in. ``suggest`` is the
+    URL name of what the search box offers while somebody types.
     """
 
     key: str
@@ -20,6 +21,7 @@ class Landmark:
     url: str
     may: str = ""
     count: Callable[[Any], int] | None = None
+    suggest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

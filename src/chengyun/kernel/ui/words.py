@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 
 NOTHING = "—"
+PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 TEN_THOUSAND = 10_000
 HUNDRED_MILLION = 100_000_000
 
@@ -91,6 +94,12 @@ def masked_phone(number: str) -> str:
 def masked_name(name: str) -> str:
     """周启明 becomes 周**."""
     return name[:1] + "*" * (len(name) - 1)
+
+
+def masked_text(text: str) -> str:
+    """A text in which somebody may have written a mobile or an identity number."""
+    text = PHONE.sub(lambda found: masked_phone(found[0]), text)
+    return IDENTITY.sub(lambda found: f"{found[0][:6]}********{found[0][-4:]}", text)
 
 
 def short_code(code: str) -> str:

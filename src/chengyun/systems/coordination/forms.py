@@ -9,19 +9,26 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from chengyun.city.cases import choices, similarity
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.questions import standard_answers
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.models import User
-from chengyun.city.people.queries import units_serving
+from chengyun.city.people.queries import person_of, units_serving
 from chengyun.kernel import registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import form_of
 from chengyun.kernel.specs import Field, Step
 from chengyun.systems.coordination import queries
+from chengyun.systems.coordination.questions import AGAIN
 
 Choices = list[tuple[str, str]]
+
+PHRASE = "phrase"
+WORDS = ("result", "reason", "reply", "note")
+"""The words of a step for which standard answers are offered; the first one it has."""
 
 FIRST_SOURCE = {"inspector": "inspector", "evaluator": "inspection", "leader": "leader"}
 
@@ -44,16 +51,24 @@ CLEARANCE = (
     Field(key="due", label="销号期限", kind="date"),
 )
 
-CLASSIFIED = (SOURCE, CLASS, DESCRIPTION, POINT, ADDRESS, *REPORTER, PHOTOS)
+ON_THE_SPOT = (
+    Field(key="on_the_spot", label="现场已经办好（简易案件）", kind="bool"),
+    Field(
+        key="after", label="处置后照片", kind="photos", hint="简易案件要有处置前和处置后的照片。"
+    ),
+)
+
+CLASSIFIED = (SOURCE, CLASS, DESCRIPTION, POINT, ADDRESS, *REPORTER, PHOTOS, *ON_THE_SPOT)
 PLAIN = (SOURCE, DESCRIPTION, POINT, ADDRESS, *CLEARANCE, PHOTOS)
 
 
 def new_case_form(request: HttpRequest, user: User, kind: CaseType) -> forms.Form:
     """The form of a new case of one type; an inspector's own source comes first."""
     area = user.standing[0].area
+    fields = CLASSIFIED if kind.classified else PLAIN
     sources = [(s.key, s.label) for s in registry.all_of(Source)]
-    return form_of(
-        CLASSIFIED if kind.classified else PLAIN,
+    form = form_of(
+        fields,
         request.POST or None,
         request.FILES or None,
         initial={"source": FIRST_SOURCE.get(user.post_key, "hotline")},
@@ -63,6 +78,9 @@ def new_case_form(request: HttpRequest, user: User, kind: CaseType) -> forms.For
             "unit": [(unit.code, str(unit)) for unit in units_serving(area)],
         },
     )
+    if kind.classified:
+        form.fields["class"].widget.attrs |= AGAIN
+    return form
 
 
 def class_choices(area: str) -> Choices:
@@ -77,14 +95,18 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
     fields = [_required(flow.fact(key)) for key in step.needs]
     fields += [_optional(flow.fact(key)) for key in step.asks]
     shown = tuple(_chosen(field) for field in fields)
+    said = _said(case, step, shown)
     data = request.POST if request.method == "POST" else None
     form = form_of(
-        shown,
+        said,
         data,
         request.FILES if request.method == "POST" else None,
-        initial=_known(request, case),
+        initial=_known(request, case, step),
         choices={field.key: _choices(request, case, field) for field in fields},
     )
+    if PHRASE in form.fields:
+        words = next(key for key in WORDS if key in form.fields)
+        form.fields[PHRASE].widget.attrs["data-fills"] = f"id_{words}"
     if "condition" in form.fields:
         _reload_conditions(form)
     return form
@@ -101,9 +123,30 @@ def _reload_conditions(form: forms.Form) -> None:
     }
 
 
+def _said(case: Case, step: Step, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields with the standard answers before the words of the step, if there are any."""
+    words = next((f for key in WORDS for f in fields if f.key == key), None)
+    code = case.case_class.code if case.case_class else ""
+    found = standard_answers(step.verb, code) if words else []
+    if not found or words is None:
+        return fields
+    picked = Field(
+        key=PHRASE,
+        label="常用语",
+        kind="choice",
+        choices=tuple((text, text) for text in found),
+        hint=f"选一句，可以在{words.label}里再改；{words.label}空着就用这一句。",
+    )
+    place = fields.index(words)
+    return (*fields[:place], picked, _optional(words), *fields[place + 1 :])
+
+
 def facts_of(form: forms.Form, user: User) -> dict[str, Any]:
-    """The cleaned form as facts; photos are stored and stand as their ids."""
+    """The cleaned form as facts; photos are stored and stand as their ids, a picked sentence as what was said."""
     facts = dict(form.cleaned_data)
+    if picked := facts.pop(PHRASE, ""):
+        words = next(key for key in WORDS if key in facts)
+        facts[words] = facts[words] or picked
     if "photos" in facts:
         facts["photos"] = [store_photo(p.read(), p.name, by=user).pk for p in facts["photos"]]
     return {key: str(value) if key == "due" and value else value for key, value in facts.items()}
@@ -126,15 +169,24 @@ def _chosen(field: Field) -> Field:
     return _like(field, kind="unit") if field.kind == "code" else field
 
 
-def _known(request: HttpRequest, case: Case) -> Mapping[str, Any]:
-    proposal = queries.proposal_for(case)
+def _known(request: HttpRequest, case: Case, step: Step) -> Mapping[str, Any]:
+    proposal = queries.proposal_for(case) if "unit" in (*step.needs, *step.asks) else None
     conditions = _conditions(request, case)
     return {
         "condition": conditions[0][0] if len(conditions) == 1 else "",
         "note": request.GET.get("note", ""),
         "class": request.GET.get("class") or (case.case_class.code if case.case_class else ""),
         "unit": case.unit.code if case.unit else proposal.unit.code if proposal else "",
+        "into": _like_this(request, case) if "into" in step.needs else "",
     }
+
+
+def _like_this(request: HttpRequest, case: Case) -> str:
+    """The case it would most likely be merged into."""
+    if not case.open:
+        return ""
+    matches = similarity.similar_to(person_of(request), similarity.report_of(case))
+    return next((match.case.code for match in matches if match.case.open), "")
 
 
 def _choices(request: HttpRequest, case: Case, field: Field) -> Choices:
@@ -154,6 +206,7 @@ def _conditions(request: HttpRequest, case: Case) -> Choices:
 CHOICES: dict[str, Callable[[HttpRequest, Case], Choices]] = {
     "class": lambda request, case: class_choices(case.area),
     "condition": _conditions,
-    "unit": lambda request, case: queries.units_for_case(case),
-    "inspector": lambda request, case: queries.inspectors_for_case(case),
+    "unit": lambda request, case: choices.units_for_case(case),
+    "helpers": lambda request, case: choices.helpers_for_case(case),
+    "inspector": lambda request, case: choices.inspectors_for_case(case),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from chengyun.city.cases import queries as cases
@@ -15,14 +17,20 @@ from chengyun.city.places.queries import regions
 from chengyun.city.places.specs import Level
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
+from chengyun.kernel.listings import Listing, Values
 from chengyun.kernel.specs import Column, Filter, Workflow
+from chengyun.kernel.tables import Links
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.lights import Light
 from chengyun.kernel.ui.words import told
+from chengyun.kernel.workflow import marks_of
+from chengyun.systems.coordination import queries
 
 NEAR = 5
 """The warning comes when a fifth of the limit is left; the stored warning moment says when that is."""
 BELOW: dict[int, Level] = {4: "district", 6: "street", 9: "community"}
+TONES = ("red", "amber", "accent", "eco", "line")
+"""The tones of badges, in the order in which they want to be seen."""
 PERIODS = (
     ("1", "今天"),
     ("7", "近 7 天"),
@@ -36,28 +44,25 @@ def light(case: Case) -> Light | None:
     """The sign of a case: its running clock, or how it ended."""
     now = clock.now()
     if not case.open:
-        over = case.late and case.closed_at is not None
-        return (
-            lights.finished(timedelta(seconds=1) if over else timedelta(0))
-            if case.filed_at
-            else None
-        )
+        return lights.ended(late=case.late) if case.filed_at else None
     if case.paused:
-        return lights.stopped(now - _paused_since(case))
+        return lights.stopped()
     if case.due_at == FAR:
         return None
     limit = (case.due_at - case.warn_at) * NEAR
     return lights.running(case.due_at - now, limit, title=f"{told(case.due_at, now=now)} 前")
 
 
-def _paused_since(case: Case) -> Any:
-    """When the clock was stopped; a list does not look it up and shows how long ago the case was filed."""
-    return case.filed_at or case.reported_at
+def problem(case: Case) -> tuple[str, str, list[dict[str, str]]]:
+    """Class, or the field of an inspection, bold; the marks that stand on it; description soft."""
+    name = case.case_class.name if case.case_class else case.data.get("field", "未分类")
+    return (name, case.description, badges_of(case)[:3])
 
 
-def problem(case: Case) -> tuple[str, str]:
-    """Class bold, description soft."""
-    return (case.case_class.name if case.case_class else "未分类", case.description)
+def badges_of(case: Case) -> list[dict[str, str]]:
+    """The marks people see on a case, those that want something first."""
+    marks = sorted(marks_of(case), key=lambda mark: TONES.index(mark.tone))
+    return [{"words": mark.label, "tone": mark.tone} for mark in marks]
 
 
 def stage(case: Case) -> dict[str, Any]:
@@ -85,8 +90,10 @@ DESK_COLUMNS = (
     ),
     Column(key="reported", label="上报", kind="time", value=lambda case: case.reported_at),
 )
+UNSENT = tuple(column for column in DESK_COLUMNS if column.key != "unit")
+"""Before a case is dispatched it has no unit: the place has its room."""
 CASE_COLUMNS = (
-    Column(key="light", label="时限", kind="light", value=light),
+    Column(key="light", label="时限", kind="light", value=light, sort="due_at"),
     Column(key="code", label="案号", kind="code", value=lambda case: case.code),
     Column(key="stage", label="环节", kind="stage", value=stage),
     Column(key="problem", label="问题", kind="strong", value=problem),
@@ -145,6 +152,8 @@ TYPE = Filter(
 )
 PERIOD = Filter(key="period", label="上报时间", choices=lambda user: list(PERIODS))
 SOON = Filter(key="soon", label="只看将超时", kind="check")
+LIVE = Filter(key="live", label="只看在办", kind="check")
+ASSET = Filter(key="asset", label="部件标识码", kind="text")
 LATE = Filter(key="late", label="只看超时", kind="check")
 
 DESK_FILTERS = (AREA, CLASS, SOURCE, UNIT, SOON)
@@ -156,12 +165,14 @@ CASE_FILTERS = (
     PERIOD,
     SOURCE,
     TYPE,
+    LIVE,
     LATE,
+    ASSET,
     Filter(key="q", label="搜索", kind="text"),
 )
 
 
-def conditions(values: dict[str, str]) -> dict[str, Any]:
+def conditions(values: Values) -> dict[str, Any]:
     """What a filter bar is set to, as arguments of ``queries.narrowed``."""
     found: dict[str, Any] = {
         "states": [values["state"]] if "state" in values else (),
@@ -170,7 +181,9 @@ def conditions(values: dict[str, str]) -> dict[str, Any]:
         "unit": cases.unit_id(values["unit"]) if "unit" in values else None,
         "source": values.get("source", ""),
         "case_type": values.get("type", ""),
+        "asset": values.get("asset", ""),
         "words": values.get("q", ""),
+        "live": "live" in values,
         "late": "late" in values,
         "soon": "soon" in values,
     }
@@ -178,3 +191,47 @@ def conditions(values: dict[str, str]) -> dict[str, Any]:
         today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
         found["since"] = today - timedelta(days=int(values["period"]) - 1)
     return found
+
+
+def _waiting(user: Any, values: Values) -> QuerySet[Case]:
+    """The queue asked for, filtered."""
+    pile = queries.pile_named(user, values.get("queue", ""))
+    rows = queries.waiting(user, pile) if pile else Case.objects.none()
+    return cases.narrowed(rows, **conditions(values))
+
+
+LINKS = Links(
+    url=lambda case: reverse("coordination:case", args=(case.code,)),
+    key=lambda case: case.code,
+    preview=lambda case: reverse("coordination:preview", args=(case.code,)),
+)
+DESK = Listing(
+    key="coordination:desk",
+    label="工作台",
+    may="case.view",
+    columns=DESK_COLUMNS,
+    filters=DESK_FILTERS,
+    keep=("queue",),
+    rows=_waiting,
+    pick="code",
+    whole=cases.in_full,
+    order=("due_at", "id"),
+    links=LINKS,
+    empty="没有符合条件的案件。",
+    way="去掉全部条件",
+)
+CASES = Listing(
+    key="coordination:cases",
+    label="案件",
+    may="case.view",
+    columns=CASE_COLUMNS,
+    filters=CASE_FILTERS,
+    rows=lambda user, values: cases.narrowed(cases.cases_for(user), **conditions(values)),
+    whole=cases.in_full,
+    order=("-reported_at", "-id"),
+    words="q",
+    links=Links(url=LINKS.url, key=LINKS.key),
+    empty="没有符合条件的案件。",
+    way="去掉全部条件",
+)
+registry.add(DESK, CASES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from chengyun.city.cases import answers
 from chengyun.city.cases import queries as register
+from chengyun.city.cases.evidence import evidence_of
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.proposals import Proposal
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.specs import CaseType
@@ -21,20 +24,18 @@ from chengyun.kernel.errors import Conflict, Invalid, Missing, TooLarge, WrongMe
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, retold
 from chengyun.kernel.installation import installation
-from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import count, keyset
+from chengyun.kernel.listings import listed
+from chengyun.kernel.pages import back, door, page, safe_next
 from chengyun.kernel.specs import Step
-from chengyun.kernel.tables import Links, filters, sort_of, table
 from chengyun.kernel.ui.words import told
-from chengyun.systems.coordination import lists, panels, queries
+from chengyun.kernel.workflow import obstacle
+from chengyun.systems.coordination import alike, lists, matters, panels, queries
+from chengyun.systems.coordination.bulk import steps_of
 from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
+from chengyun.systems.coordination.lists import CASES, DESK, LINKS
+from chengyun.systems.coordination.questions import answers_in, question_form, unasked
 
-LINKS = Links(
-    url=lambda case: reverse("coordination:case", args=(case.code,)),
-    key=lambda case: case.code,
-    preview=lambda case: reverse("coordination:preview", args=(case.code,)),
-)
-PLAIN_LINKS = Links(url=LINKS.url, key=LINKS.key)
+BACKWARD = ("return", "ask_return", "send_back", "hand_back")
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
 
 
@@ -45,37 +46,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     pile = queries.pile_named(user, request.GET.get("queue", ""))
     if pile is None:
         return back(request, "coordination:cases")
-    bar = filters(request, lists.DESK_FILTERS, keep=("queue", "sort"))
-    rows = register.narrowed(queries.waiting(user, pile), **lists.conditions(bar.values))
-    order = sort_of(request, lists.DESK_COLUMNS, "due_at")
-    found = _page_of(request, rows, order)
-    total, exact = count(rows)
-    shown = table(
-        request,
-        lists.DESK_COLUMNS,
-        found.items,
-        links=LINKS,
-        after=found.next,
-        total=total,
-        exact=exact,
-        empty=f"现在没有{pile.label}的案件。",
-        way=(reverse("coordination:cases"), "看全部案件"),
-    )
-    return page(
-        request,
-        pile=pile,
-        queue=f"coordination.{pile.key}",
-        table=shown,
-        filters=bar,
-        tabs=_tabs(request, pile.key),
-        total=total,
-    )
-
-
-def _page_of(request: HttpRequest, rows: Any, order: str) -> Any:
-    last = "-id" if order.startswith("-") else "id"
-    after = request.GET.get("after", "")
-    return keyset(rows, (order, last), after=after, whole=register.in_full())
+    none = (f"现在没有{pile.label}的案件。", reverse("coordination:cases"), "看全部案件")
+    steps = steps_of(user, pile)
+    columns = lists.UNSENT if pile.before_dispatch else lists.DESK_COLUMNS
+    shown = listed(request, DESK, none=none, pickable=bool(steps), columns=columns)
+    tabs, queue = _tabs(request, pile.key), f"coordination.{pile.key}"
+    return page(request, pile=pile, queue=queue, tabs=tabs, steps=steps, **shown)
 
 
 def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
@@ -95,24 +71,9 @@ def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
 @door(may="case.view")
 def cases(request: HttpRequest) -> HttpResponse:
     """All cases of this person's part of the city, newest first."""
-    user = person_of(request)
-    bar = filters(request, lists.CASE_FILTERS)
-    rows = register.narrowed(register.cases_for(user), **lists.conditions(bar.values))
-    order = sort_of(request, lists.CASE_COLUMNS, "-reported_at")
-    found = _page_of(request, rows, order)
-    total, exact = count(rows, exact=request.GET.get("count") == "exact")
-    shown = table(
-        request,
-        lists.CASE_COLUMNS,
-        found.items,
-        links=PLAIN_LINKS,
-        after=found.next,
-        total=total,
-        exact=exact,
-        empty="没有符合条件的案件。",
-        way=(reverse("coordination:cases"), "去掉全部条件"),
-    )
-    return page(request, table=shown, filters=bar)
+    pressing = request.GET.get("late") or request.GET.get("soon")
+    order = ("due_at", "id") if pressing else CASES.order
+    return page(request, **listed(request, CASES, order=order))
 
 
 @door(may="case.view")
@@ -122,6 +83,8 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     found = register.case_for(user, code)
     lines = panels.lines_of(found)
     rows, sound = panels.proof_of(lines)
+    steps = _doors_to(user, found)
+    evidence = evidence_of(found)
     return page(
         request,
         case=found,
@@ -131,14 +94,20 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         source=lists.source(found),
         stages=panels.stages_of(found, lines),
         voided=found.state in ("voided", "refused", "declined"),
-        steps=_doors_to(user, found),
-        photos=panels.photos_of(found),
+        hands=panels.hands_of(found),
+        badges=lists.badges_of(found),
+        notices=matters.notices_of(found),
+        shares=register.helpers_of(found),
+        links=matters.links_of(user, found),
+        **_parted(steps),
+        photos=panels.photos_of(found, evidence),
+        voices=[one for one in evidence if not one.is_photo],
         events=panels.events_of(lines),
         rows=rows,
         sound=sound,
         facts=panels.facts_of(found, user, lines),
         clocks=panels.clocks_of(found),
-        similar=register.similar_to(user, found)[:5] if found.case_class_id else [],
+        **alike.beside(user, found, steps),
         map=_map_of(found),
     )
 
@@ -149,6 +118,15 @@ def _doors_to(user: Any, found: Case) -> list[tuple[Step, str]]:
         (step, reverse("coordination:take", args=(found.code, step.verb)))
         for step in answers.steps_open_to(user, found)
     ]
+
+
+def _parted(doors: list[tuple[Step, str]]) -> dict[str, Any]:
+    """The doors to the steps, those seldom taken apart; which of them go backward."""
+    return {
+        "steps": [(step, url) for step, url in doors if not step.aside],
+        "more": [(step, url) for step, url in doors if step.aside],
+        "backward": BACKWARD,
+    }
 
 
 def _map_of(found: Case) -> dict[str, Any]:
@@ -168,18 +146,28 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = register.case_for(user, code)
     lines = panels.lines_of(found)
+    steps = _doors_to(user, found)
+    proposal = queries.proposal_for(found) if found.state == "filed" else None
     return page(
         request,
         case=found,
         light=lists.light(found),
         stage=lists.stage(found),
-        photos=[p for p in panels.photos_of(found) if "url" in p][:2],
+        photos=[p for p in panels.photos_of(found, evidence_of(found)) if "url" in p][:2],
         facts=panels.facts_of(found, user, lines)[2:],
-        proposal=queries.proposal_for(found) if found.state == "filed" else None,
-        similar=register.similar_to(user, found)[:2] if found.case_class_id else [],
-        steps=_doors_to(user, found),
+        badges=lists.badges_of(found),
+        notices=matters.notices_of(found),
+        proposal=proposal,
+        at_once=_at_once(steps) if proposal else "",
+        **alike.beside(user, found, steps, at_most=2),
+        **_parted(steps),
         map=_map_of(found),
     )
+
+
+def _at_once(steps: list[tuple[Step, str]]) -> str:
+    """Where the proposed unit alone is enough to take the expected step."""
+    return next((url for step, url in steps if step.primary and step.needs == ("unit",)), "")
 
 
 @door(may="case.view")
@@ -194,9 +182,10 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     context: dict[str, Any] = {
         "case": found,
         "step": step,
-        "stage": lists.stage(found),
         "version": found.version,
         "proposal": _proposal(step, found),
+        **_evidence(user, found),
+        "notices": matters.notices_of(found) if step.where else [],
     }
     if request.method != "POST":
         return page(request, form=form, **context)
@@ -207,7 +196,24 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
             act(found, verb, facts_of(form, user), by=user, version=_version(request))
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **context)
-    return back(request, _after(user, found), _sentence(step, found))
+    there = safe_next(request, request.POST.get("next", ""), _after(user, found))
+    return back(request, there, _sentence(step, found))
+
+
+def _evidence(user: Any, found: Case) -> dict[str, Any]:
+    """What a person looks at while they decide."""
+    lines = panels.lines_of(found)
+    photos = [photo for photo in panels.photos_of(found, evidence_of(found)) if "url" in photo]
+    return {
+        "light": lists.light(found),
+        "stage": lists.stage(found),
+        "last": lines[-1],
+        "photos": photos,
+        "events": panels.events_of(lines),
+        "facts": panels.facts_of(found, user, lines)[1:],
+        "map": _map_of(found),
+        **alike.before_filing(user, found, _doors_to(user, found), photos),
+    }
 
 
 def _step(user: Any, found: Case, verb: str) -> Step | None:
@@ -215,20 +221,23 @@ def _step(user: Any, found: Case, verb: str) -> Step | None:
 
 
 def _overtaken(request: HttpRequest, found: Case, verb: str) -> HttpResponse:
-    """The step is not open any more, or not to this person: say who acted last."""
+    """The step is not open any more, or not to this person: say what is in its way, or who acted last."""
     last = panels.lines_of(found)[-1]
-    steps = {step.verb: step.label for step in flow_of(found.edition_id).steps}
+    steps = {step.verb: step.label for step in reversed(flow_of(found.edition_id).steps)}
     if verb not in steps:
         raise Missing("没有这一步。")
     when = told(last.at, now=clock.now())
     state = lists.stage(found)["label"]
-    message = f"没能{steps[verb]}：{last.who} {when} 已{last.label}，现在是「{state}」。"
+    message = (
+        obstacle(found, verb)
+        or f"没能{steps[verb]}：{last.who} {when} 已{last.label}，现在是「{state}」。"
+    )
     if request.method == "POST":
         raise Conflict(message, version=found.version)
     return back(request, LINKS.url(found), message)
 
 
-def _proposal(step: Step, found: Case) -> queries.Proposal | None:
+def _proposal(step: Step, found: Case) -> Proposal | None:
     return queries.proposal_for(found) if "unit" in step.needs else None
 
 
@@ -247,7 +256,11 @@ def _sentence(step: Step, found: Case) -> str:
     state = lists.stage(found)["label"]
     if step.verb == "dispatch" and found.unit:
         return f"已派给{found.unit}，{told(found.due_at, now=clock.now())} 前处置。"
-    return f"{found.short_code} 已{step.label}，现在是「{state}」。"
+    if found.assignee:
+        return f"{found.short_code} 已{step.label}，交给监督员{found.assignee}。"
+    if not found.open:
+        return f"{found.short_code} {step.label}，已经办结。"
+    return f"{found.short_code} 已{step.label}，现在是「{state}」，由{panels.hands_of(found)}办理。"
 
 
 @door(may="case.report")
@@ -260,14 +273,18 @@ def new(request: HttpRequest) -> HttpResponse:
         "map": PICK | {"note": _invented()},
         "kind": kind,
         "kinds": _kinds(kind),
+        "questions": question_form(request) if kind.classified else None,
     }
     if request.method != "POST":
         return page(request, form=form, **context)
+    if kind.classified and unasked(request):
+        form.add_error(None, "这个类别还有几个问题，请在下面回答后再上报。")
     if not form.is_valid():
         return faulty(request, form, **context)
     try:
         with transaction.atomic():
-            made = open_case(_report(form.cleaned_data, kind, user), by=user)
+            report = _report(form.cleaned_data, kind, user)
+            made = open_case(replace(report, answers=answers_in(request)), by=user)
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **context)
     there = LINKS.url(made) if register.case_seen(user, made) else reverse("coordination:new")
@@ -301,6 +318,8 @@ def _report(data: dict[str, Any], kind: CaseType, user: Any) -> NewCase:
         unit=register.unit_named(data["unit"]) if data.get("unit") else None,
         due=data.get("due"),
         photos=[store_photo(p.read(), p.name, by=user) for p in data["photos"]],
+        on_the_spot=data.get("on_the_spot", False),
+        after=[store_photo(p.read(), p.name, by=user) for p in data.get("after", [])],
     )
 
 

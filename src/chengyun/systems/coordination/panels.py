@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 
 from chengyun.city.cases import queries as cases
+from chengyun.city.cases.evidence import Evidence
 from chengyun.city.cases.models import FAR, Case, StageClock
+from chengyun.city.cases.services.clocks import OF_THE_UNIT, used
+from chengyun.city.cases.services.reporter import note_view
 from chengyun.city.cases.specs import Source
 from chengyun.city.cases.workflow import CLOCKS
 from chengyun.city.people.models import User
@@ -17,13 +22,10 @@ from chengyun.city.places.queries import chain_of
 from chengyun.kernel import clock, registry
 from chengyun.kernel.audit import chained
 from chengyun.kernel.editions import flow_of
-from chengyun.kernel.files import attachments_of
-from chengyun.kernel.history import Line, history_of
-from chengyun.kernel.specs import Workflow
+from chengyun.kernel.history import ERASED, Line, history_of
+from chengyun.kernel.specs import State, Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
-
-CAPTIONS = {"before": "处置前", "after": "处置后", "check": "核查", "verify": "核实"}
 
 
 def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
@@ -45,25 +47,42 @@ def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def _reached(flow: Workflow, lines: list[Line]) -> dict[int, str]:
-    """Who took the case into each stage last."""
+    """Who did each stage last: the first, whoever reported; any other, whoever took the case on from it."""
+    states = {state.key: state for state in flow.states}
     found: dict[int, str] = {}
     for line in sorted(lines, key=lambda line: line.at):
-        target = line.facts.get("to")
-        if isinstance(target, str) and target in {s.key for s in flow.states}:
-            found[flow.state(target).stage] = f"{told(line.at, now=clock.now())} {line.who}"
+        source, target = (states.get(str(line.facts.get(key))) for key in ("from", "to"))
+        if target is None or (source and not _done(source, target)):
+            continue
+        found[source.stage if source else 1] = f"{told(line.at, now=clock.now())} {line.who}"
     return found
 
 
-def photos_of(case: Case) -> list[dict[str, Any]]:
+def _done(source: State, target: State) -> bool:
+    """Whether a step from one state to another ends the stage; reporting has ended the first one before."""
+    return source.stage > 1 and (target.stage > source.stage or target.final)
+
+
+def hands_of(case: Case) -> str:
+    """In whose hands a case lies now: a person, a unit, or the post its state names."""
+    holder = flow_of(case.edition_id).state(case.state).holder
+    if case.assignee:
+        return f"{holder}{case.assignee}"
+    return str(case.unit) if case.unit and case.clock in OF_THE_UNIT else holder
+
+
+def photos_of(case: Case, evidence: list[Evidence]) -> list[dict[str, Any]]:
     """What was seen before and after; a missing proof says who must bring it."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
-            "url": reverse("files:attachment", args=(a.pk,)),
-            "thumb": reverse("files:small", args=(a.pk,)),
-            "caption": CAPTIONS.get(a.role, a.role),
-            "role": a.role,
+            "url": one.url,
+            "thumb": one.small,
+            "caption": one.label,
+            "role": one.role,
+            "place": one.stamp,
         }
-        for a in attachments_of(case)
+        for one in evidence
+        if one.is_photo
     ]
     if case.open and not any(p["role"] == "after" for p in found):
         found.append({"missing": "处置后照片\n由处置人员现场拍摄", "caption": "处置后 · 待拍"})
@@ -90,51 +109,80 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
     condition = case.condition
     rows: list[tuple[str, Any]] = [
         ("描述", case.description),
-        ("分类", case.case_class.full_name if case.case_class else ""),
+        ("分类", case.case_class.full_name if case.case_class else case.data.get("field", "")),
     ]
     if condition:
         rows += [
             ("立案条件", f"{condition.text}（{condition.limit}）"),
             ("结案条件", condition.closing),
         ]
+    rows += [(answer["label"], answer["value"]) for answer in case.answers]
     if case.asset:
-        rows.append(("部件", case.asset))
+        rows.append(("部件", _part(case, user)))
     rows += [
+        *_seen(case),
         ("来源", registry.get(Source, case.source).label),
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
         ("责任单位", str(case.unit) if case.unit else "未派"),
+        *([("监督员", case.assignee.name)] if case.assignee else []),
     ]
-    return rows + _reporter(lines, clear=_sees_reporter(user, case))
+    return rows + _reporter(case, user, lines)
 
 
-def _sees_reporter(user: User, case: Case) -> bool:
+def _seen(case: Case) -> list[tuple[str, Any]]:
+    """When the reporter saw it and how exactly the phone knew where, if the phone told."""
+    rows: list[tuple[str, Any]] = []
+    if at := case.data.get("seen_at"):
+        rows.append(("发现", told(datetime.fromisoformat(at), now=clock.now())))
+    if (metres := case.data.get("accuracy")) is not None:
+        rows.append(("定位", f"卫星定位，误差约 {metres} 米"))
+    return rows
+
+
+def _part(case: Case, user: User) -> str:
+    """The part, and its page for whoever may look at parts."""
+    if not user.may("asset.view"):
+        return case.asset
+    return format_html('<a href="{}">{}</a>', reverse("data:asset", args=(case.asset,)), case.asset)
+
+
+def sees_reporter(user: User, case: Case) -> bool:
+    """Whether this person may know who reported."""
     return user.scope("case.reporter.view").covers(area=case.area, unit=case.unit_id)
 
 
-def _reporter(lines: list[Line], *, clear: bool) -> list[tuple[str, str]]:
+def _reporter(case: Case, user: User, lines: list[Line]) -> list[tuple[str, str]]:
+    """Who reported, masked for most; for whom it is clear, that is noted."""
     personal = lines[0].personal if lines else {}
     name, phone = personal.get("reporter_name", ""), personal.get("reporter_phone", "")
-    if not name and not phone:
+    known = {name, phone} - {""}
+    if not known:
         return []
-    shown = (name, phone) if clear else (masked_name(name), masked_phone(phone))
-    return [("上报人", "　".join(part for part in shown if part))]
+    if known == {ERASED}:
+        return [("上报人", ERASED)]
+    if not sees_reporter(user, case):
+        name, phone = masked_name(name), masked_phone(phone) if phone else ""
+    else:
+        note_view(case, by=user)
+    return [("上报人", "　".join(part for part in (name, phone) if part))]
 
 
 def clocks_of(case: Case) -> list[dict[str, Any]]:
-    """Stage, unit, limit, time used and light of every clock of a case."""
-    return [_clock(row) for row in cases.clocks_of(case)]
+    """Stage, whose time it is, limit, time used and light of every clock of a case."""
+    flow = flow_of(case.edition_id)
+    holders = {s.clock: flow.state(s.target).holder for s in flow.steps if s.clock and s.target}
+    holders[flow.start_clock] = flow.state(flow.start).holder
+    return [_clock(row, holders) for row in cases.clocks_of(case)]
 
 
-def _clock(row: StageClock) -> dict[str, Any]:
+def _clock(row: StageClock, holders: Mapping[str, str]) -> dict[str, Any]:
     now = clock.now()
-    spent = timedelta(seconds=row.used_seconds)
-    if row.ran_since:
-        spent += now - row.ran_since
     return {
         "name": CLOCKS.get(row.name, row.name),
-        "unit": str(row.unit) if row.unit else "监督指挥中心",
-        "limit": str(row.limit or f"{told(row.due_at, now=clock.now())} 前"),
-        "used": duration(spent),
+        "unit": str(row.unit) if row.unit else holders.get(row.name, ""),
+        "limit": str(row.limit or f"{told(row.due_at, now=clock.now())} 前")
+        + (f"，延期 {row.extensions} 次" if row.extensions else ""),
+        "used": duration(timedelta(seconds=used(row))),
         "light": _light(row, now),
         "provisional": row.provisional,
     }
@@ -144,7 +192,7 @@ def _light(row: StageClock, now: datetime) -> lights.Light:
     if row.stopped_at:
         return lights.finished(row.stopped_at - row.due_at if row.late else timedelta(0))
     if row.ran_since is None:
-        return lights.stopped(now - row.started_at)
+        return lights.stopped()
     limit = (row.due_at - row.warn_at) * 5 if row.due_at < FAR else timedelta(days=1)
     return lights.running(row.due_at - now, limit)
 

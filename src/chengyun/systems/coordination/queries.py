@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.proposals import Proposal, proposal_to, question_of
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import roles, units_serving
 from chengyun.kernel import clock, registry
 from chengyun.systems.coordination.specs import Pile
 
 COUNTS = ("total", "late", "mine", "mine_late")
-LOOK_BACK = timedelta(days=30)
 
 
 def piles_of(user: User) -> list[Pile]:
     """The queues this person works on."""
-    return [pile for pile in registry.all_of(Pile) if user.may(pile.may)]
+    mine = [pile for pile in registry.all_of(Pile) if user.may(pile.may)]
+    return sorted(mine, key=lambda pile: not (pile.first_for and user.may(pile.first_for)))
 
 
 def pile_named(user: User, key: str) -> Pile | None:
@@ -30,11 +28,13 @@ def pile_named(user: User, key: str) -> Pile | None:
     mine = piles_of(user)
     asked = next((pile for pile in mine if pile.key == key), None)
     busy = next((pile for pile in mine if size_of(user, pile)[0]), None)
-    return asked or busy or (mine[0] if mine else None)
+    return asked or busy or next((pile for pile in mine if pile.states), None)
 
 
 def waiting(user: User, pile: Pile) -> QuerySet[Case]:
     """The cases of a queue."""
+    if pile.rows:
+        return cases.open_to(user).filter(pk__in=pile.rows(user).values("case"))
     rows = cases.cases_for(user).filter(state__in=pile.states, open=True)
     return rows.filter(assignee=user) if pile.mine else rows
 
@@ -58,10 +58,26 @@ def standing(user: User) -> dict[str, dict[str, int]]:
 
 def size_of(user: User, pile: Pile) -> tuple[int, int]:
     """How many cases wait in a queue, and how many of them are late."""
+    if pile.rows:
+        return _counted(user, pile)
     rows = [standing(user).get(state, {}) for state in pile.states]
     names = ("mine", "mine_late") if pile.mine else ("total", "late")
     total, late = (sum(row.get(name, 0) for row in rows) for name in names)
     return total, late
+
+
+def _counted(user: User, pile: Pile) -> tuple[int, int]:
+    """The same for a queue of rows, one query per request."""
+    kept: dict[str, tuple[int, int]] = user.__dict__.setdefault("_counted_piles", {})
+    if pile.key not in kept and pile.rows:
+        late = pile.rows(user).filter(case=OuterRef("pk"), due_at__lt=clock.now())
+        counted = (
+            waiting(user, pile)
+            .annotate(overdue=Exists(late))
+            .aggregate(total=Count("pk"), late=Count("pk", filter=Q(overdue=True)))
+        )
+        kept[pile.key] = (counted["total"], counted["late"])
+    return kept[pile.key]
 
 
 def counter_of(pile: Pile) -> Callable[[Any], tuple[int, int]]:
@@ -69,45 +85,36 @@ def counter_of(pile: Pile) -> Callable[[Any], tuple[int, int]]:
     return lambda user: size_of(user, pile)
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """The unit the desk proposes, and the sentence why."""
-
-    unit: Unit
-    why: str
-
-
 def proposal_for(case: Case) -> Proposal | None:
-    """Who handled this class in this district most often lately; None when nobody did."""
-    if case.case_class_id is None:
-        return None
-    since = clock.now() - LOOK_BACK
-    rows = Case.objects.filter(
-        case_class=case.case_class_id, reported_at__gte=since, district=case.district
-    )
-    best = (
-        rows.exclude(unit=None)
-        .filter(unit__valid_to=None)
-        .values("unit")
-        .annotate(total=Count("pk"), late=Count("pk", filter=Q(late=True)))
-        .order_by("-total", "unit")
-        .first()
-    )
-    if best is None:
-        return None
-    unit = Unit.objects.get(pk=best["unit"])
-    late = f"，其中超期 {best['late']} 件" if best["late"] else "，没有超期"
-    return Proposal(unit, f"过去 30 天本区同类 {best['total']} 件由它处置{late}。")
+    """Who should handle a case and why; asked once for one loaded case."""
+    if "_proposal" not in case.__dict__:
+        case.__dict__["_proposal"] = proposal_to(question_of(case))
+    kept: Proposal | None = case.__dict__["_proposal"]
+    return kept
 
 
-def units_for_case(case: Case) -> list[tuple[str, str]]:
-    """The units that may be made responsible for a case, as choices."""
-    return [(unit.code, str(unit)) for unit in units_serving(case.area)]
+def seen(user: User) -> QuerySet[Case]:
+    """The cases this person may look at; none without the permission."""
+    rows = cases.cases_for(user) if user.may("case.view") else Case.objects.none()
+    return rows.select_related(*cases.RELATED)
 
 
-def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
-    """The inspectors who may be sent to a case, as choices."""
-    keys = [role.pk for role in roles() if "case.check" in role.permissions]
-    rows = User.objects.filter(is_active=True, posts__role__in=keys, posts__valid_to=None)
-    here = rows.filter(posts__area__startswith=case.district).distinct().order_by("username")
-    return [(user.username, user.name) for user in here[:200]]
+def cases_of_part(user: User, code: str) -> QuerySet[Case]:
+    """The cases of a part."""
+    return cases.narrowed(seen(user), asset=code)
+
+
+def in_hand_of_unit(unit: Unit) -> tuple[int, int]:
+    """How many open cases a unit has, and how many of them are late; whoever sees the unit may know."""
+    return _open_and_late(Q(unit=unit))
+
+
+def in_hand_of_person(person: User) -> tuple[int, int]:
+    """How many open cases lie with a person, and how many of them are late."""
+    return _open_and_late(Q(assignee=person))
+
+
+def _open_and_late(whose: Q) -> tuple[int, int]:
+    late = Count("pk", filter=Q(due_at__lt=clock.now()))
+    found = Case.objects.filter(whose, open=True).aggregate(total=Count("pk"), late=late)
+    return found["total"], found["late"]

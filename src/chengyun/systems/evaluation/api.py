@@ -14,11 +14,11 @@ from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
-from chengyun.kernel.workflow import steps_for
 from chengyun.systems.evaluation import queries
+from chengyun.systems.evaluation.buttons import buttons_of
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.notice import Item, Notice
-from chengyun.systems.evaluation.services import act, draft_bulletin, may_take
+from chengyun.systems.evaluation.services import act, draft_bulletin
 
 router = Router(tags=["evaluation"])
 
@@ -186,12 +186,13 @@ def _head(row: Bulletin) -> dict[str, Any]:
 
 def _detail(request: HttpRequest, row: Bulletin) -> BulletinDetail:
     user = caller(request)
-    notice = queries.notice_of(row)
-    steps = steps_for(row, user, lambda step: may_take(user, row, step))
+    findings = list(queries.findings_in(row))
+    notice = queries.notice_of(row, findings)
+    steps = [b.step for b in buttons_of(user, row) if not b.bar]
     return BulletinDetail(
         **_head(row),
         **_said(notice),
-        progress=[_progress(*line) for line in queries.progress_of(row, notice)],
+        progress=[_progress(*line) for line in queries.progress_of(notice, findings)],
         verbs=[VerbOut(verb=s.verb, label=s.label, needs=list(s.needs)) for s in steps],
     )
 

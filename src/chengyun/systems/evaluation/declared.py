@@ -87,4 +87,16 @@ registry.add(
         group="综合评价",
         field=Field(key="red_head", label="通报用红头", kind="bool"),
     ),
+    Param(
+        key="bulletin.second_person",
+        label="通报由另一人审核",
+        default=False,
+        group="综合评价",
+        field=Field(
+            key="second_person",
+            label="通报由另一人审核",
+            kind="bool",
+            hint="选「是」以后，谁起草的通报，谁不能审核通过。",
+        ),
+    ),
 )

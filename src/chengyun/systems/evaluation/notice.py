@@ -86,8 +86,13 @@ class Notice:
         return [(n, item) for n, item in enumerate(self.items, start=1) if item.field == field]
 
 
-def compose(names: Names, week: Week, fields: Mapping[str, str], items: Sequence[Item]) -> Notice:
-    """The notice of a week; ``fields`` gives key and label in the order of printing."""
+def compose(
+    names: Names, week: Week, fields: Mapping[str, str], items: Sequence[Item], until: str = ""
+) -> Notice:
+    """The notice of a week; ``fields`` gives key and label in the order of printing.
+
+    ``until`` is the moment it counts up to, in words, while the week goes on.
+    """
     counts = Counter(item.field for item in items)
     figures = _figures(fields, {key: counts[key] for key in fields})
     ordered = tuple(item for key in fields for item in items if item.field == key)
@@ -95,8 +100,8 @@ def compose(names: Names, week: Week, fields: Mapping[str, str], items: Sequence
         title=f"{names.bureau}{_when(week)} {names.subject}督查通报",
         red_head=f"{names.bureau}督查通报",
         bureau=names.bureau,
-        opening=_opening(names, week),
-        summary_line=_summary(names, len(ordered)),
+        opening=_opening(names, week, until),
+        summary_line=_summary(names, len(ordered), until),
         field_lines=tuple(_line(figure) for figure in figures if ordered),
         figures=figures,
         units=_units(ordered),
@@ -138,19 +143,20 @@ def _figures(fields: Mapping[str, str], counts: Mapping[str, int]) -> tuple[Figu
     )
 
 
-def _opening(names: Names, week: Week) -> str:
+def _opening(names: Names, week: Week, until: str) -> str:
     first, last = week.start, week.end
     days = f"{first.month}月{first.day}日至{last.month}月{last.day}日"
-    return (
-        f"{_when(week)}（{days}），{names.office}对各责任单位的{names.subject}进行了督查，"
-        "现将发现的问题和整改要求通报如下。"
-    )
+    about = f"{_when(week)}（{days}），{names.office}对各责任单位的{names.subject}"
+    if until:
+        return f"{about}正在进行督查，截至 {until} 发现的问题和整改要求如下。"
+    return f"{about}进行了督查，现将发现的问题和整改要求通报如下。"
 
 
-def _summary(names: Names, total: int) -> str:
+def _summary(names: Names, total: int, until: str) -> str:
+    when = f"截至 {until}，本周" if until else "本周"
     if not total:
-        return f"本周{names.office}没有发现{names.subject}问题"
-    return f"本周{names.office}累计排查发现{names.subject}问题共 {total} 处"
+        return f"{when}{names.office}没有发现{names.subject}问题"
+    return f"{when}{names.office}累计排查发现{names.subject}问题共 {total} 处"
 
 
 def _line(figure: Figure) -> str:

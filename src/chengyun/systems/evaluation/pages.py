@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,23 +17,29 @@ from django.views.decorators.http import require_POST
 from chengyun.city.inspections import queries as inspections
 from chengyun.city.inspections.services import NewFinding, office_of, record_finding
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import person_of, units_serving
-from chengyun.kernel import clock
+from chengyun.city.people.queries import person_of, role_labels, units_serving
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.history import history_of
+from chengyun.kernel.listings import Listing, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.specs import Field
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import day
-from chengyun.kernel.workflow import steps_for
 from chengyun.systems.evaluation import lists, queries
-from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.paper import checks_of, columns_of, sections_of
+from chengyun.systems.evaluation.buttons import buttons_of
+from chengyun.systems.evaluation.paper import (
+    checks_of,
+    columns_of,
+    events_of,
+    notices_of,
+    sections_of,
+)
 from chengyun.systems.evaluation.printing import MEDIA_TYPE, file_name, word_file
-from chengyun.systems.evaluation.services import act, draft_bulletin, may_take
+from chengyun.systems.evaluation.services import act, draft_bulletin
 
 FINDING = (
     Field(key="field", label="领域", kind="unit", required=True),
@@ -49,30 +54,38 @@ FINDING = (
 )
 
 
+FINDINGS = Listing(
+    key="evaluation:findings",
+    label="督查记录",
+    may="inspection.view",
+    columns=lists.FINDING_COLUMNS,
+    filters=lists.FINDING_FILTERS,
+    rows=lambda user, values: inspections.narrowed(inspections.findings_for(user), **values),
+    order=("-found_at", "-id"),
+    links=Links(url=lambda f: case_url(f.case.code), key=lambda f: f.code),
+    empty="没有符合条件的督查记录。",
+    way="去掉全部条件",
+)
+BULLETINS = Listing(
+    key="evaluation:bulletins",
+    label="督查通报",
+    may="bulletin.view",
+    columns=lists.BULLETIN_COLUMNS,
+    rows=lambda user, values: queries.bulletins_for(user),
+    lines=queries.lines_of,
+    order=("-week", "-id"),
+    links=Links(url=lambda line: reverse("evaluation:bulletin", args=[line.bulletin.code])),
+    empty="还没有督查通报。",
+)
+registry.add(FINDINGS, BULLETINS)
+
+
 @door(may="inspection.view")
 def findings(request: HttpRequest) -> HttpResponse:
     """What the inspections found, newest first."""
-    bar = filters(request, lists.FINDING_FILTERS)
-    rows = inspections.narrowed(inspections.findings_for(person_of(request)), **bar.values)
-    found = keyset(rows, ("-found_at", "-id"), after=request.GET.get("after", ""))
-    total, exact = count(rows, exact=request.GET.get("count") == "exact")
-    shown = table(
-        request,
-        lists.FINDING_COLUMNS,
-        found.items,
-        links=Links(url=lambda f: case_url(f.case.code), key=lambda f: f.code),
-        after=found.next,
-        total=total,
-        exact=exact,
-        empty="没有符合条件的督查记录。" if bar.on else "还没有督查记录。",
-        way=(bar.clear_url, "去掉全部条件") if bar.on else ("", ""),
-    )
-    return page(
-        request,
-        table=shown,
-        filters=bar,
-        may_record=person_of(request).may("inspection.record"),
-    )
+    may_record = person_of(request).may("inspection.record")
+    shown = listed(request, FINDINGS, none=("还没有督查记录。", "", ""))
+    return page(request, may_record=may_record, **shown)
 
 
 @door(may="inspection.record")
@@ -133,19 +146,8 @@ def _written(given: Mapping[str, Any], units: Mapping[str, Unit], user: User) ->
 @door(may="bulletin.view")
 def bulletins(request: HttpRequest) -> HttpResponse:
     """The bulletins, newest week first."""
-    user = person_of(request)
-    rows = queries.bulletins_for(user)
-    found = keyset(rows, ("-week", "-id"), after=request.GET.get("after", ""))
-    shown = table(
-        request,
-        lists.BULLETIN_COLUMNS,
-        queries.lines_of(found.items),
-        links=Links(url=lambda line: reverse("evaluation:bulletin", args=[line.bulletin.code])),
-        after=found.next,
-        total=count(rows)[0],
-        empty="还没有督查通报。",
-    )
-    return page(request, table=shown, weeks=_undrafted(user))
+    weeks = _undrafted(person_of(request))
+    return page(request, weeks=weeks, **listed(request, BULLETINS))
 
 
 @require_POST
@@ -166,6 +168,8 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     notice = queries.notice_of(row, findings)
     sections = sections_of(findings, notice, case_url)
     checks = checks_of(row, notice, sections)
+    steps = buttons_of(user, row)
+    acts = history_of(row, role_labels())
     return page(
         request,
         bulletin=row,
@@ -175,8 +179,10 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
         red_head=settings_of(row.area)["bulletin.red_head"],
         lines=list(zip(notice.figures, notice.field_lines, strict=False)),
         sections=sections,
-        steps=_buttons(user, row),
-        progress=queries.progress_of(row, notice),
+        steps=steps,
+        notices=notices_of(row, acts, steps),
+        events=events_of(acts),
+        progress=queries.progress_of(notice, findings),
         checks=checks,
         good=sum(check.good for check in checks),
         columns=columns_of(queries.recent_weeks(row)),
@@ -185,12 +191,17 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@require_POST
 @door(may="bulletin.view")
 def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
-    """Take one step of the bulletin's table of verbs."""
+    """Take one step of the bulletin's table of verbs; what cannot be undone is asked first."""
     user = person_of(request)
     row = queries.bulletin_for(user, code)
+    here = reverse("evaluation:bulletin", args=[code])
+    if request.method != "POST":
+        button = next((b for b in buttons_of(user, row) if b.verb == verb), None)
+        if button is None or button.bar or not button.question:
+            return back(request, here, button.bar if button else "")
+        return page(request, confirm=button.question, week=lists.week_words(row.period))
     seen = request.POST.get("version", "")
     act(
         row,
@@ -200,7 +211,7 @@ def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         version=int(seen) if seen.isdecimal() else None,
     )
     words = f"{lists.week_words(row.period)}通报：{lists.badge_of(row)['words']}。"
-    return back(request, reverse("evaluation:bulletin", args=[code]), words)
+    return back(request, here, words)
 
 
 @door(may="bulletin.view")
@@ -214,48 +225,6 @@ def bulletin_word(request: HttpRequest, code: str) -> HttpResponse:
 
 def case_url(code: str) -> str:
     return reverse("coordination:case", args=[code])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Button:
-    """A step that may be taken now."""
-
-    verb: str
-    label: str
-    url: str
-    primary: bool
-    version: int
-    asks: bool
-
-    @property
-    def question(self) -> dict[str, Any]:
-        """The dialog in which the reason is asked for."""
-        return {
-            "id": self.verb,
-            "question": f"{self.label}这期通报？",
-            "consequence": "通报回到草稿，数字重新统计，改好后再送审核。",
-            "action": self.url,
-            "reason": "reason",
-            "reason_label": "原因",
-            "yes": self.label,
-            "no": "不退回",
-            "version": self.version,
-        }
-
-
-def _buttons(user: User, row: Bulletin) -> list[Button]:
-    found = steps_for(row, user, lambda step: may_take(user, row, step))
-    return [
-        Button(
-            verb=step.verb,
-            label=step.label,
-            url=reverse("evaluation:bulletin_act", args=[row.code, step.verb]),
-            primary=step.primary,
-            version=row.version,
-            asks=bool(step.needs),
-        )
-        for step in found
-    ]
 
 
 def _undrafted(user: User) -> list[tuple[str, str]]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-
-from django.utils.timezone import localdate
+from typing import Any
 
 from chengyun.city.inspections.models import Finding
 from chengyun.city.inspections.queries import photos_of
 from chengyun.kernel import clock
+from chengyun.kernel.history import Line
 from chengyun.kernel.models import Attachment
 from chengyun.kernel.ui.lights import Light
+from chengyun.kernel.ui.words import told
+from chengyun.systems.evaluation.buttons import Button
 from chengyun.systems.evaluation.lists import light_of
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.notice import Figure, Item, Notice
-from chengyun.systems.evaluation.queries import newest_seal
+from chengyun.systems.evaluation.queries import is_over
 
 CHART_HEIGHT, CHART_STEP, CHART_BAR = 87, 32, 22
 
@@ -105,17 +107,35 @@ def _checks(bulletin: Bulletin, notice: Notice, bare: int) -> Iterator[Check]:
     parts = sum(figure.count for figure in notice.figures)
     yield Check(words="分项相加等于总数", good=parts == notice.total == len(notice.items))
     yield Check(words="每处问题已开案，可逐件打开", good=all(item.case for item in notice.items))
-    over = bulletin.period.end < localdate(clock.now())
-    yield Check(
-        words="本周已经结束" if over else "本周还没有结束，审核后发现的计入下一期", good=over
-    )
-    sealed = bool(bulletin.seal or newest_seal())
-    yield Check(
-        words="记录链已封存，封存值印在末页"
-        if sealed
-        else "记录链还没有封存，印出的通报没有封存值",
-        good=sealed,
-    )
+    over = is_over(bulletin.period)
+    yield Check(words="本周已经结束" if over else "本周还没有结束，现在不能审核印发", good=over)
+
+
+def notices_of(
+    bulletin: Bulletin, acts: list[Line], steps: Iterable[Button]
+) -> list[dict[str, str]]:
+    """What whoever opens the bulletin has to know first: why it came back, and what it waits for."""
+    found = []
+    last = acts[-1] if acts else None
+    if bulletin.is_draft and last and last.verb == "bulletin.hand_back":
+        when = told(last.at, now=clock.now())
+        found.append({"title": f"{last.who} {when} 退回修改：{last.note}", "tone": "amber"})
+    bars = dict.fromkeys(button.bar for button in steps if button.bar)
+    return [*found, *({"title": bar, "tone": ""} for bar in bars)]
+
+
+def events_of(acts: list[Line]) -> list[dict[str, Any]]:
+    """The history as ``ui/timeline.html`` draws it, newest first."""
+    return [
+        {
+            "at": line.at,
+            "verb": line.label,
+            "who": line.signature,
+            "note": line.note,
+            "mark": "key",
+        }
+        for line in reversed(acts)
+    ]
 
 
 def columns_of(weeks: list[tuple[str, int]]) -> list[Bar]:

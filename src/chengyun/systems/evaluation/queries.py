@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from chengyun.city.inspections import queries as inspections
 from chengyun.city.inspections.models import Finding
 from chengyun.city.inspections.queries import Tally
 from chengyun.city.inspections.specs import WEEKLY, Checklist
 from chengyun.kernel import clock, registry
+from chengyun.kernel.actions import subject_type
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.installation import installation
-from chengyun.kernel.models import Seal
+from chengyun.kernel.models import Audit, Seal
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.scope import Person, Scope
+from chengyun.kernel.ui.words import day
 from chengyun.science.weeks import Week
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.notice import Item, Names, Notice, compose, from_json
@@ -90,10 +93,30 @@ def notice_of(bulletin: Bulletin, findings: Iterable[Finding] | None = None) -> 
 
 
 def composed(bulletin: Bulletin, findings: Iterable[Finding]) -> Notice:
-    """The notice of these findings; every declared field has its line, one without findings too."""
+    """The notice of these findings; every declared field has its line, one without findings too.
+
+    As long as the week goes on it says up to which moment it has counted.
+    """
     fields = {field.key: field.label for field in registry.get(Checklist, WEEKLY).fields}
     items = [_item(finding) for finding in findings]
-    return compose(names_of(bulletin.area), bulletin.period, fields, items)
+    until = "" if is_over(bulletin.period) else _moment()
+    return compose(names_of(bulletin.area), bulletin.period, fields, items, until)
+
+
+def is_over(week: Week) -> bool:
+    """Whether the last day of a week has passed."""
+    return week.end < localdate(clock.now())
+
+
+def _moment() -> str:
+    now = localtime(clock.now())
+    return f"{day(now.date(), year=False)} {now:%H:%M}"
+
+
+def drafter_of(bulletin: Bulletin) -> int | None:
+    """Who began the bulletin; None when the system did."""
+    rows = Audit.objects.filter(subject_type=subject_type(bulletin), subject_id=bulletin.pk)
+    return rows.order_by("seq").values_list("actor_id", flat=True).first()
 
 
 def names_of(area: str) -> Names:
@@ -107,10 +130,14 @@ def names_of(area: str) -> Names:
     )
 
 
-def progress_of(bulletin: Bulletin, notice: Notice) -> list[tuple[str, Tally]]:
+def progress_of(notice: Notice, findings: Iterable[Finding]) -> list[tuple[str, Tally]]:
     """The correction of each field's findings, and of all of them last."""
-    found = inspections.tallied(findings_in(bulletin), "field")
-    lines = [(figure.label, found.get(figure.key, Tally())) for figure in notice.figures]
+    by_field: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_field[finding.field].append(finding)
+    lines = [
+        (figure.label, inspections.tally_of(by_field[figure.key])) for figure in notice.figures
+    ]
     return [*lines, ("合计", sum((tally for _, tally in lines), Tally()))]
 
 

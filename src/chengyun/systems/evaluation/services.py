@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,16 +19,25 @@ from chengyun.city.people.models import User
 from chengyun.kernel import clock, editions, workflow
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid
+from chengyun.kernel.history import overtaken
 from chengyun.kernel.installation import installation
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.permissions import require
 from chengyun.kernel.sequences import take
 from chengyun.kernel.specs import Step
+from chengyun.kernel.ui.words import day
 from chengyun.kernel.workflow import Effects
 from chengyun.science.weeks import Week, week_named, week_of
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.notice import as_json
-from chengyun.systems.evaluation.queries import bulletin_of_week, composed, findings_in, newest_seal
+from chengyun.systems.evaluation.queries import (
+    bulletin_of_week,
+    composed,
+    drafter_of,
+    findings_in,
+    is_over,
+    newest_seal,
+)
 from chengyun.systems.evaluation.workflow import BULLETIN
 
 
@@ -69,11 +79,11 @@ def act(
 ) -> Bulletin:
     """Take one step of the bulletin's table. ``version`` is what the caller saw; an older one is a Conflict."""
     if version is not None and version != bulletin.version:
-        raise Conflict(
-            f"{bulletin.code} 刚被别人办过，请看新的情况再办。", version=bulletin.version
-        )
+        raise Conflict(_overtaken(bulletin, verb), version=bulletin.version)
     move = workflow.plan(bulletin, verb, by=by, facts=facts)
     require(by, move.step.may, area=bulletin.area)
+    if sentence := barred(bulletin, verb, by=by):
+        raise Conflict(sentence, version=bulletin.version)
     wanted = (*move.step.needs, *move.step.asks)
     given = {key: str(facts[key]).replace("\0", "") for key in wanted if facts.get(key)}
     effects = EFFECTS[verb](bulletin)
@@ -85,6 +95,36 @@ def act(
 def may_take(user: User, bulletin: Bulletin, step: Step) -> bool:
     """Whether a step may be taken on the bulletins of this area."""
     return user.scope(step.may).covers(area=bulletin.area)
+
+
+def barred(bulletin: Bulletin, verb: str, *, by: User | None) -> str:
+    """Why a step that is open must wait, "" when nothing bars it.
+
+    Its week is not over, or another person must take it.
+    """
+    if verb == "hand_back":
+        return ""
+    if not is_over(bulletin.period):
+        return _too_early(bulletin.period, LABELS[verb])
+    if verb == "approve" and by is not None:
+        return _own_work(bulletin, by)
+    return ""
+
+
+def _too_early(week: Week, doing: str) -> str:
+    last, first = day(week.end, year=False), day(week.end + timedelta(days=1), year=False)
+    return f"这一周到 {last}结束，{first}起才能{doing}。"
+
+
+def _own_work(bulletin: Bulletin, by: User) -> str:
+    if not settings_of(bulletin.area)["bulletin.second_person"] or drafter_of(bulletin) != by.pk:
+        return ""
+    return "这期通报是你起草的，本市要求由另一人审核通过。"
+
+
+def _overtaken(bulletin: Bulletin, verb: str) -> str:
+    flow = editions.flow_of(bulletin.edition_id)
+    return overtaken(bulletin, LABELS.get(verb, "办"), flow.state(bulletin.state).label)
 
 
 def approve_bulletin(bulletin: Bulletin, *, by: User | None) -> Bulletin:
@@ -120,6 +160,7 @@ def _issue(bulletin: Bulletin) -> Effects:
     return Effects(columns=columns, facts={"number": columns["number"], "seal": columns["seal"]})
 
 
+LABELS = {step.verb: step.label for step in BULLETIN.steps}
 EFFECTS: dict[str, Callable[[Bulletin], Effects]] = {
     "approve": _approve,
     "hand_back": _hand_back,

@@ -9,6 +9,7 @@ TABS = (
     ("duties", "责任区", "people.view"),
     ("roles", "角色权限", "people.view"),
     ("classes", "类别与时限", "catalogue.view"),
+    ("phrases", "常用语", "catalogue.view"),
     ("workflows", "流程", "catalogue.view"),
     ("params", "参数", "param.change"),
     ("calendar", "工作日历", "calendar.change"),

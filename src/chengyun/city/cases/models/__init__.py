@@ -1,4 +1,23 @@
-from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, StageClock
+from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, StageClock
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
+from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
+from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
+from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
-__all__ = ["DISTRICT", "FAR", "Case", "CaseClass", "FilingCondition", "StageClock"]
+__all__ = [
+    "DISTRICT",
+    "FAR",
+    "Case",
+    "CaseClass",
+    "CaseLink",
+    "CaseRequest",
+    "ClassQuestion",
+    "DispatchEdition",
+    "DispatchRule",
+    "FilingCondition",
+    "ReporterView",
+    "Share",
+    "StageClock",
+    "StandardAnswer",
+    "Supervision",
+]

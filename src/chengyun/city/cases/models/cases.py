@@ -16,6 +16,7 @@ from chengyun.science.workclock import Unit as LimitUnit
 DISTRICT = 6
 """Digits of a district's code: the level at which limits, calendar and editions may differ."""
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
+TITLE = 20
 
 
 NEWEST = ("reported_at", "id")
@@ -88,6 +89,7 @@ class Case(Subject):
             models.Index(fields=("assignee", "state", "due_at"), name="case_assignee"),
             models.Index(fields=("reporter", *NEWEST), name="case_reporter"),
             models.Index(fields=("cell",), name="case_cell"),
+            models.Index(fields=("asset", *NEWEST), name="case_asset"),
         )
 
     def __str__(self) -> str:
@@ -99,18 +101,25 @@ class Case(Subject):
         return f"{self.code[2:6]}-{self.code[6:]}" if self.code[:6].isdigit() else self.code
 
     @property
+    def answers(self) -> list[dict[str, str]]:
+        """What was answered to the questions of its class: key, label, value."""
+        found: list[dict[str, str]] = self.data.get("answers", [])
+        return found
+
+    @property
     def title(self) -> str:
-        return (
-            self.case_class.name
-            if self.case_class
-            else self.data.get("title", "") or self.description[:20]
-        )
+        """The class; before one is known, the first words of the description."""
+        if self.case_class:
+            return self.case_class.name
+        words = self.description
+        return words if len(words) <= TITLE else f"{words[:TITLE]}…"
 
 
 class StageClock(models.Model):
     """One clock of one case: how long the stage was allowed, how much of it was used, and whether it came late.
 
     ``ran_since`` is null while it stands; ``used_seconds`` is what had been used up to then, on its own kind of time.
+    ``extensions``: how often the limit was granted once more.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
@@ -128,6 +137,7 @@ class StageClock(models.Model):
     due_at = models.DateTimeField()
     provisional = models.BooleanField(default=False)
     stopped_at = models.DateTimeField(null=True)
+    extensions = models.PositiveSmallIntegerField(default=0)
     late = models.BooleanField(default=False)
 
     class Meta:
@@ -149,3 +159,22 @@ class StageClock(models.Model):
         if self.limit_value is None:
             return None
         return Limit(value=self.limit_value, unit=cast(LimitUnit, self.limit_unit))
+
+
+class ReporterView(models.Model):
+    """When a person was last told in clear who reported a case.
+
+    The audit rows of it hang here, apart from those of the case: to look at a case is nothing that happened to it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("case", "user"), name="reporter_view_once"),)
+
+    @property
+    def code(self) -> str:
+        """The audit is searched by the number of the case."""
+        return self.case.code

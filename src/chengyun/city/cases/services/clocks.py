@@ -19,6 +19,8 @@ from chengyun.science.workclock import Limit
 
 FIXED_DAY = "date"
 HUNDRED = 100
+OF_THE_UNIT = ("handle", "repair", "rectify")
+"""The clocks of the unit's own work: past one of them a case counts as late. The others measure posts of the centre."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,13 @@ def turn(
         return _pause(running) if running else {}
     if effect == "resume":
         return _resume(running) if running else {}
+    if effect == "extend":
+        return _extend(running) if running else {}
     stopped = _stop(running) if running else {}
     if effect == "stop":
         return {**stopped, "clock": "", "paused": False, "due_at": FAR, "warn_at": FAR}
-    return {**stopped, **start(case, effect, allowance(case, effect, until=until), unit=unit)}
+    measured = unit if effect in OF_THE_UNIT else None
+    return {**stopped, **start(case, effect, allowance(case, effect, until=until), unit=measured)}
 
 
 def start(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> dict[str, Any]:
@@ -96,14 +101,15 @@ def _set_due(row: StageClock) -> None:
         return
     calendar = calendar_for(row.area)
     unit = cast(workclock.Unit, row.limit_unit)
-    whole = workclock.amount(Limit(value=row.limit_value, unit=unit), calendar)
+    once = workclock.amount(Limit(value=row.limit_value, unit=unit), calendar)
+    whole = once * (1 + row.extensions)
     spent = timedelta(seconds=row.used_seconds)
     due = workclock.add(since, whole - spent, unit, calendar)
     row.due_at, row.provisional = due.at, due.provisional
     row.warn_at = workclock.add(since, whole * share // HUNDRED - spent, unit, calendar).at
 
 
-def _used(row: StageClock) -> int:
+def used(row: StageClock) -> int:
     """Seconds used so far, on the clock's own kind of time."""
     if row.ran_since is None:
         return row.used_seconds
@@ -116,15 +122,15 @@ def _used(row: StageClock) -> int:
 
 def _stop(row: StageClock) -> dict[str, Any]:
     late = row.ran_since is not None and clock.now() > row.due_at
-    used = _used(row)
+    spent = used(row)
     StageClock.objects.filter(pk=row.pk).update(
-        stopped_at=clock.now(), ran_since=None, used_seconds=used, late=late, provisional=False
+        stopped_at=clock.now(), ran_since=None, used_seconds=spent, late=late, provisional=False
     )
-    return {"late": True} if late and row.name in ("handle", "rectify") else {}
+    return {"late": True} if late and row.name in OF_THE_UNIT else {}
 
 
 def _pause(row: StageClock) -> dict[str, Any]:
-    StageClock.objects.filter(pk=row.pk).update(used_seconds=_used(row), ran_since=None)
+    StageClock.objects.filter(pk=row.pk).update(used_seconds=used(row), ran_since=None)
     return {"paused": True, "due_at": FAR, "warn_at": FAR}
 
 
@@ -133,6 +139,23 @@ def _resume(row: StageClock) -> dict[str, Any]:
     _set_due(row)
     row.save(update_fields=("ran_since", "due_at", "warn_at", "provisional"))
     return {"paused": False, "due_at": row.due_at, "warn_at": row.warn_at}
+
+
+def _extend(row: StageClock) -> dict[str, Any]:
+    """The limit once more; a clock that stands goes on with it when it runs again."""
+    row.extensions += 1
+    if row.ran_since:
+        _set_due(row)
+    row.save(update_fields=("extensions", "due_at", "warn_at", "provisional"))
+    return {"due_at": row.due_at, "warn_at": row.warn_at} if row.ran_since else {}
+
+
+def due_after(case: Case, name: str) -> datetime:
+    """When something asked now must be answered, by the city's limit of that name."""
+    found = allowance(case, name, until=None).limit
+    assert found is not None
+    calendar = calendar_for(case.district)
+    return workclock.add(clock.now(), workclock.amount(found, calendar), found.unit, calendar).at
 
 
 def recompute(row: StageClock) -> bool:

@@ -79,7 +79,7 @@ def test_a_limit_follows_the_calendar(
 def test_a_stopped_clock_does_not_run_and_goes_on_with_what_is_left(cast: Cast) -> None:
     case = dispatched(cast, local(2026, 3, 10, 9), 4, "work_hour")
     with clock.at(local(2026, 3, 10, 10)):
-        act(case, "suspend", {"reason": "等备件"}, by=cast.dispatcher)
+        act(case, "suspend", {"reason": "等备件", "until": "2026-06-30"}, by=cast.dispatcher)
     assert case.due_at == FAR
     with clock.at(local(2026, 3, 20, 9)):
         act(case, "resume", {}, by=cast.dispatcher)
@@ -122,7 +122,7 @@ def test_however_often_it_is_stopped_the_same_time_is_granted(cast: Cast, stops:
     for minutes in stops:
         moment += timedelta(minutes=30)
         with clock.at(moment):
-            act(case, "suspend", {"reason": "雨"}, by=cast.dispatcher)
+            act(case, "suspend", {"reason": "雨", "until": "2026-12-31"}, by=cast.dispatcher)
         moment += timedelta(minutes=minutes)
         with clock.at(moment):
             act(case, "resume", {}, by=cast.dispatcher)

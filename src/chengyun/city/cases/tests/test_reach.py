@@ -8,9 +8,10 @@ import pytest
 
 from chengyun.city.cases.factories import MANHOLE, drive, make_case, make_working_city
 from chengyun.city.cases.models import Case
-from chengyun.city.cases.queries import class_named, similar_to
+from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import add_condition
+from chengyun.city.cases.similarity import report_of, similar_to
 from chengyun.city.people.factories import DISTRICT, OTHER_DISTRICT, Cast, make_user
 from chengyun.city.people.services.bindings import bind
 from chengyun.kernel.errors import Invalid, NotAllowed
@@ -43,9 +44,9 @@ def test_no_inspector_of_another_district_is_sent(cast: Cast) -> None:
 
 def test_similar_cases_are_told_only_to_who_sees_them(cast: Cast) -> None:
     first, second = make_case(cast), make_case(cast)
-    assert similar_to(cast.dispatcher, first) == [second]
+    assert [m.case for m in similar_to(cast.dispatcher, report_of(first))] == [second]
     Case.objects.filter(pk=second.pk).update(area=OTHER_DISTRICT, district=OTHER_DISTRICT)
-    assert similar_to(cast.dispatcher, first) == []
+    assert similar_to(cast.dispatcher, report_of(first)) == []
 
 
 def test_a_district_adds_no_condition_for_the_whole_city(cast: Cast) -> None:

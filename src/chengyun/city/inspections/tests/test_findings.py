@@ -159,3 +159,11 @@ def test_a_repeated_report_is_recorded_once(cast: Cast, client: Client) -> None:
     )
     assert first == second
     assert Finding.objects.count() == 1
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_what_is_found_in_a_demo_is_marked_and_its_case_too(demo: bool) -> None:
+    cast = make_cast(demo=demo)
+    make_city()
+    finding = found(cast)
+    assert (finding.simulated, finding.case.simulated) == (demo, demo)

@@ -1,5 +1,20 @@
+from chengyun.city.people.models.duty import Attendance, TrackPoint
+from chengyun.city.people.models.factors import RecoveryCode, SecondFactor
+from chengyun.city.people.models.networks import NetworkTries
 from chengyun.city.people.models.places import Binding
 from chengyun.city.people.models.units import Unit
 from chengyun.city.people.models.users import ApiToken, Post, Role, User
 
-__all__ = ["ApiToken", "Binding", "Post", "Role", "Unit", "User"]
+__all__ = [
+    "ApiToken",
+    "Attendance",
+    "Binding",
+    "NetworkTries",
+    "Post",
+    "RecoveryCode",
+    "Role",
+    "SecondFactor",
+    "TrackPoint",
+    "Unit",
+    "User",
+]

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
+from django.utils.timezone import localdate
 
 from chengyun.city.people.models.units import Unit
+from chengyun.city.people.roles import keys_in
 from chengyun.city.places.queries import names_of
+from chengyun.kernel import clock
+from chengyun.kernel.errors import Unsettled
 from chengyun.kernel.installation import installation
+from chengyun.kernel.params import settings_of
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
+
+TEMPORARY = "密码是管理员设的，请先在登录页登录，换成自己的密码。"
+DEMANDED = "你的岗位要用两步验证，请先在登录页登录，把它开启。"
+DEMANDING = "login.second_factor_roles"
+"""The parameter that names the roles of whom a second factor is demanded."""
 
 
 class Role(models.Model):
@@ -54,6 +66,10 @@ class User(AbstractBaseUser):
     valid_to = models.DateField(null=True, blank=True)
     failed_logins = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    temporary_since = models.DateTimeField(null=True, blank=True)
+    """When somebody else set the password; None once it is the person's own."""
+    second_factor_since = models.DateTimeField(null=True, blank=True)
+    """Since when a code is asked for after the password."""
 
     objects = UserManager()
 
@@ -68,7 +84,7 @@ class User(AbstractBaseUser):
     @cached_property
     def standing(self) -> list[Post]:
         """Posts held now, the first one leading."""
-        return posts_held(self.pk)
+        return posts_held(self.pk, localdate(clock.now()))
 
     @cached_property
     def permissions(self) -> frozenset[str]:
@@ -84,6 +100,22 @@ class User(AbstractBaseUser):
         area = self.standing[0].area if self.standing else ""
         city = installation()
         return "" if city is None or area == city.area else names_of([area]).get(area, "")
+
+    @property
+    def unsettled(self) -> Unsettled | None:
+        """What this person has to do before any other page opens."""
+        if self.temporary_since:
+            return Unsettled(TEMPORARY, page="people:password_due")
+        if not self.second_factor_since and self.second_factor_demanded:
+            return Unsettled(DEMANDED, page="people:second_factor")
+        return None
+
+    @property
+    def second_factor_demanded(self) -> bool:
+        """Whether the city demands it of a role this person is in."""
+        city = installation()
+        roles = keys_in(settings_of(city.area)[DEMANDING]) if city else ()
+        return bool(roles) and any(post.role.key in roles for post in self.standing)
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in self.permissions
@@ -102,7 +134,10 @@ class User(AbstractBaseUser):
 
 
 class Post(models.Model):
-    """A user in a role, for a unit and an area, for a time."""
+    """A user in a role, for a unit and an area, for a time.
+
+    It holds from ``valid_from`` on; on ``valid_to`` it holds no longer, like everything that ends.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="posts")
@@ -115,15 +150,38 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id}"
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.valid_to is not None and self.valid_to <= localdate(clock.now())
+
+    @property
+    def begun(self) -> bool:
+        return self.valid_from <= localdate(clock.now())
+
+    @property
+    def held(self) -> bool:
+        return self.begun and not self.over
+
     def reach_units(self) -> list[int]:
         """The post's unit and everything under it."""
         return units_under(self.unit.path)
 
 
+def lasting_on(day: date, post: str = "") -> Q:
+    """Posts that have not ended by that day, those to come included; ``post`` is the way to them ("posts__")."""
+    return Q(**{f"{post}valid_to": None}) | Q(**{f"{post}valid_to__gt": day})
+
+
+def held_on(day: date, post: str = "") -> Q:
+    """Posts that hold on a day."""
+    return lasting_on(day, post) & Q(**{f"{post}valid_from__lte": day})
+
+
 @recent(5)
-def posts_held(user_id: int) -> list[Post]:
-    """The posts a user holds now; whoever changes a post, a role or a unit forgets them."""
-    held = Post.objects.filter(user=user_id, valid_to=None).select_related("role", "unit")
+def posts_held(user_id: int, day: date) -> list[Post]:
+    """The posts a user holds on a day; whoever changes a post, a role or a unit forgets them."""
+    held = Post.objects.filter(held_on(day), user=user_id).select_related("role", "unit")
     return list(held.order_by("order", "id"))
 
 

@@ -13,6 +13,13 @@ from chengyun.kernel.errors import FieldError, Invalid
 from chengyun.kernel.installation import installation
 
 DEMO_PASSWORD = "chengyun-demo"  # noqa: S105
+WEAK = {
+    "password_too_short": "密码至少 10 位。",
+    "password_too_common": "这个密码太常见，一猜就中。",
+    "password_entirely_numeric": "密码不能全是数字。",
+    "password_too_similar": "密码和姓名、账号或邮箱太像。",
+}
+"""What Django finds wrong, in our words: its own are not all translated."""
 
 
 def hashed(password: str, user: User) -> str:
@@ -25,7 +32,8 @@ def hashed(password: str, user: User) -> str:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise _weak("".join(error.messages)) from error
+        found = (WEAK.get(str(each.code), str(each.message)) for each in error.error_list)
+        raise _weak("".join(found)) from error
     return make_password(password)
 
 

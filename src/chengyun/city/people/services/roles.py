@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Post, Role, Unit, User
-from chengyun.city.people.models.users import forget_posts
+from chengyun.city.people.models.users import forget_posts, lasting_on
+from chengyun.city.people.queries import lasting_posts
 from chengyun.city.people.roles import DEFAULT_ROLES, mingled
 from chengyun.city.people.services.users import hold
 from chengyun.kernel import clock, registry
@@ -103,14 +104,17 @@ def give_post(
     area: str = "",
     order: int = 0,
     valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> Post:
-    """Put a user into a role for a unit and an area (the unit's own unless given)."""
+    """Put a user into a role for a unit and an area (the unit's own unless given).
+
+    The post holds from ``valid_from`` (today unless given) until the day before ``valid_to``.
+    """
     area = area or unit.area
     for reached in {area, unit.area, user.unit.area if user.unit else area}:
         require(by, "people.post.give", area=reached)
     if by and by.pk == user.pk:
         raise NotAllowed("不能给自己授予岗位，请别的管理员来办。")
-    _check_post(user, role, unit, area)
     post = Post(
         user=user,
         role=role,
@@ -118,23 +122,27 @@ def give_post(
         area=area,
         order=order,
         valid_from=valid_from or localdate(clock.now()),
+        valid_to=valid_to,
     )
+    _check_post(post)
     post.save(force_insert=True)
     user.__dict__.pop("standing", None)
     user.__dict__.pop("permissions", None)
     forget_posts()
+    term = {"valid_from": valid_from, "valid_to": valid_to}
     facts = {"role": role.key, "unit": unit.code, "area": area}
+    facts |= {key: str(day) for key, day in term.items() if day}
     record("user.post", user, by=by, area=area, facts=facts)
     return post
 
 
 @transaction.atomic
 def end_post(post: Post, *, by: Person | None) -> Post:
-    """The user leaves the role today."""
+    """The user leaves the role today, or never enters it."""
     require(by, "people.post.give", area=post.area)
     hold(post.user)
     today = localdate(clock.now())
-    if not Post.objects.filter(pk=post.pk, valid_to=None).update(valid_to=today):
+    if not Post.objects.filter(lasting_on(today), pk=post.pk).update(valid_to=today):
         raise Conflict("这个岗位已经免去了。")
     post.valid_to = today
     facts = {"role": post.role.key, "unit": post.unit.code, "area": post.area}
@@ -143,15 +151,25 @@ def end_post(post: Post, *, by: Person | None) -> Post:
     return post
 
 
-def _check_post(user: User, role: Role, unit: Unit, area: str) -> None:
+def _check_post(post: Post) -> None:
+    user, role, unit = post.user, post.role, post.unit
+    if post.valid_to and post.valid_to <= max(post.valid_from, localdate(clock.now())):
+        raise wrong("valid_to", "任期到哪一天要在任职那天和今天之后。")
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
         raise Conflict(f"{user.username} 已经停用，不能任职。")
     if role.valid_to or unit.valid_to:
         raise Conflict("这个角色或机构已经撤销，不能任职。")
-    held = Post.objects.filter(user=user, valid_to=None).select_related("role")
-    if any(p.role_id == role.pk and p.unit_id == unit.pk and p.area == area for p in held):
+    others = [other for other in lasting_posts(user) if _meet(other, post)]
+    same = (role.pk, unit.pk, post.area)
+    if any((p.role_id, p.unit_id, p.area) == same for p in others):
         raise Conflict(f"{user.name}已经是{unit}的{role.label}了。")
-    _keep_apart([*role.permissions, *(key for p in held for key in p.role.permissions)])
+    _keep_apart([*role.permissions, *(key for p in others for key in p.role.permissions)])
+
+
+def _meet(one: Post, other: Post) -> bool:
+    """Whether there is a day on which both hold."""
+    ends = (one.valid_to or date.max, other.valid_to or date.max)
+    return max(one.valid_from, other.valid_from) < min(ends)
 
 
 def _keep_apart(permissions: Iterable[str]) -> None:
@@ -172,10 +190,11 @@ def _check(role: Role) -> None:
 
 
 def _check_holders(role: Role) -> None:
-    for post in Post.objects.filter(role=role, valid_to=None).select_related("user"):
-        others = Post.objects.filter(user=post.user_id, valid_to=None).exclude(role=role)
-        keys = [key for o in others.select_related("role") for key in o.role.permissions]
-        _keep_apart([*role.permissions, *keys])
+    lasting = lasting_on(localdate(clock.now()))
+    for post in Post.objects.filter(lasting, role=role).select_related("user"):
+        others = Post.objects.filter(lasting, user=post.user_id).exclude(role=role)
+        meeting = [other for other in others.select_related("role") if _meet(other, post)]
+        _keep_apart([*role.permissions, *(key for o in meeting for key in o.role.permissions)])
 
 
 def _city() -> str:

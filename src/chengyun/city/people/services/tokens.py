@@ -9,11 +9,12 @@ from datetime import timedelta
 from django.db import transaction
 
 from chengyun.city.people.models import ApiToken, User
+from chengyun.city.people.models.users import TEMPORARY
 from chengyun.city.people.queries import digest_of, token_of
 from chengyun.city.people.services.users import area_of, must_administer
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Conflict, FieldError, Invalid
+from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 
@@ -36,6 +37,8 @@ def issue_token(
         raise Invalid(message, fields=(FieldError("label", message),))
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
         raise Conflict(f"{user.username} 已经停用，不能签发令牌。")
+    if User.objects.filter(pk=user.pk).exclude(temporary_since=None).exists():
+        raise Conflict(f"{user.username} 还没有换掉管理员设的密码，换过以后才能签发令牌。")
     raw = secrets.token_urlsafe(32)
     now = clock.now()
     token = ApiToken(
@@ -69,11 +72,13 @@ def owner_of(raw: str) -> User | None:
     """Whose token this is; that it was used is noted once an hour.
 
     What another process revokes is refused here some seconds later at the latest. Each request gets a user of its own,
-    because a request keeps things with its user.
+    because a request keeps things with its user. Raises NotAllowed while the password is not the owner's own.
     """
     token, now = token_of(digest_of(raw)), clock.now()
     if token is None or token.expires_at <= now:
         return None
+    if token.user.temporary_since:
+        raise NotAllowed(TEMPORARY)
     if token.used_at is None or token.used_at < now - SEEN_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(used_at=now)
         token.used_at = now

@@ -13,7 +13,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Post, Unit, User
-from chengyun.city.people.models.users import forget_posts
+from chengyun.city.people.models.users import forget_posts, lasting_on
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, wrong
@@ -102,7 +102,7 @@ def end_unit(unit: Unit, *, by: Person | None) -> Unit:
 def _must_be_empty(unit: Unit) -> None:
     below = Unit.objects.filter(parent=unit, valid_to=None).count()
     people = User.objects.filter(unit=unit, is_active=True).count()
-    posts = Post.objects.filter(unit=unit, valid_to=None).count()
+    posts = Post.objects.filter(lasting_on(localdate(clock.now())), unit=unit).count()
     if below or people or posts:
         raise Conflict(
             f"{unit.name}还有 {below} 个下级机构、{people} 个账号、{posts} 个岗位，先移走再撤销。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,18 +12,19 @@ from django.db.models import F
 from django.utils.timezone import localdate
 
 from chengyun.city.people.models import ApiToken, Binding, Post, Unit, User
-from chengyun.city.people.models.users import forget_posts
-from chengyun.city.people.queries import token_of
+from chengyun.city.people.models.users import forget_posts, lasting_on
+from chengyun.city.people.queries import lasting_posts, token_of
 from chengyun.city.people.roles import mingled
 from chengyun.city.people.services.passwords import hashed
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, NotAllowed, wrong
+from chengyun.kernel.installation import installation
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
+from chengyun.kernel.texts import PHONE_FAULT, is_phone
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,59}")
-PHONE = re.compile(r"\+?[0-9][0-9 -]{4,18}")
 CHANGEABLE = frozenset({"name", "phone", "email", "unit"})
 PERSONAL = frozenset({"name", "phone", "email"})
 
@@ -42,6 +44,7 @@ def add_user(
     user = User(username=username, name=name.strip(), unit=unit, phone=phone, email=email)
     _check(user)
     user.password = hashed(password, user)
+    user.temporary_since = _temporary(user, by)
     return _insert(user, by=by)
 
 
@@ -93,20 +96,39 @@ def change_user(user: User, changes: Mapping[str, Any], *, by: Person | None) ->
 
 
 def set_password(user: User, password: str, *, by: Person | None) -> User:
-    """Set a password and end the account's tokens; other sessions end because their hash no longer fits."""
+    """Set a password and end the account's tokens; other sessions end because their hash no longer fits.
+
+    One that somebody else set is for one login: nothing else opens before the person has chosen another.
+    """
     if not (by and by.pk == user.pk):
         must_administer(by, user)
     user.password = hashed(password, user)
+    user.temporary_since = _temporary(user, by)
     return _keep_password(user, by=by)
+
+
+def _temporary(user: User, by: Person | None) -> datetime | None:
+    """Since when a password is not the person's own. A demo's are everybody's."""
+    city = installation()
+    if by is None or by.pk == user.pk or (city and city.demo):
+        return None
+    return clock.now()
 
 
 @transaction.atomic
 def _keep_password(user: User, *, by: Person | None) -> User:
     User.objects.filter(pk=user.pk).update(
-        password=user.password, failed_logins=0, locked_until=None
+        password=user.password,
+        temporary_since=user.temporary_since,
+        failed_logins=0,
+        locked_until=None,
     )
     ended = ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=clock.now())
-    facts = {"own": bool(by and by.pk == user.pk), "tokens": ended}
+    facts = {
+        "own": bool(by and by.pk == user.pk),
+        "temporary": user.temporary_since is not None,
+        "tokens": ended,
+    }
     record("user.password", user, by=by, area=area_of(user), facts=facts)
     token_of.forget()
     return user
@@ -133,7 +155,7 @@ def end_user(user: User, *, by: Person | None) -> User:
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, valid_to=today):
         raise Conflict(f"{user.username} 已经停用了。")
     facts = {
-        "posts": Post.objects.filter(user=user, valid_to=None).update(valid_to=today),
+        "posts": Post.objects.filter(lasting_on(today), user=user).update(valid_to=today),
         "bindings": Binding.objects.filter(user=user, valid_to=None).update(valid_to=today),
         "tokens": ApiToken.objects.filter(user=user, revoked_at=None).update(
             revoked_at=clock.now()
@@ -146,16 +168,19 @@ def end_user(user: User, *, by: Person | None) -> User:
     return user
 
 
-def must_administer(by: Person | None, user: User) -> None:
+def must_administer(by: Person | None, user: User, permission: str = "people.user.change") -> None:
     """Refuse to whoever does not administer the account and every area its posts reach.
 
     Whoever sets a password or issues a token could otherwise act with a post that is wider than their own, or hold two
-    of the three administrations: the accounts of those are the security administrator's.
+    of the three administrations: the accounts of those are the security administrator's. Posts to come count.
     """
-    for area in {area_of(user), *(post.area for post in user.standing)}:
-        require(by, "people.user.change", area=area)
-    kept = mingled(user.permissions)
-    if by is not None and kept and not by.may("people.role.change"):
+    if by is None:
+        return
+    posts = lasting_posts(user)
+    for area in {area_of(user), *(post.area for post in posts)}:
+        require(by, permission, area=area)
+    kept = mingled(key for post in posts for key in post.role.permissions)
+    if kept and not by.may("people.role.change"):
         raise NotAllowed(f"{user.username} 是{kept[0]}员的账号，只能由安全管理员办理。")
 
 
@@ -174,8 +199,8 @@ def _check(user: User) -> None:
         raise wrong("username", "账号用 3 到 60 位小写字母、数字、点、横线，以字母开头。")
     if not user.name:
         raise wrong("name", "请填写姓名。")
-    if user.phone and not PHONE.fullmatch(user.phone):
-        raise wrong("phone", "电话应是 5 到 20 位数字。")
+    if user.phone and not is_phone(user.phone):
+        raise wrong("phone", PHONE_FAULT)
     if user.email and "@" not in user.email:
         raise wrong("email", "邮箱里没有 @。")
 

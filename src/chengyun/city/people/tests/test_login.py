@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from chengyun.city.people.factories import PASSWORD, Cast, make_cast
+from chengyun.city.people.factories import CITY, PASSWORD, Cast, make_cast
 from chengyun.city.people.models import ApiToken, User
 from chengyun.city.people.services.users import end_user, set_password, unlock_user
 from chengyun.kernel import clock
 from chengyun.kernel.models import Audit, Personal
+from chengyun.kernel.params import set_param
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,12 @@ def test_a_wrong_pair_gets_one_sentence(client: Client, cast: Cast, username: st
     assert status == 401
     assert body["error"] == "unauthenticated"
     assert body["message"] == "账号或密码不对。连错 5 次锁定 15 分钟。"
+
+
+def test_a_name_nobody_has_is_told_the_rule_of_the_city(client: Client, cast: Cast) -> None:
+    set_param("login.tries", CITY, 9, by=None)
+    told = {take_token(client, name, "wrong")[1]["message"] for name in ("admin", "nobody")}
+    assert told == {"账号或密码不对。连错 9 次锁定 15 分钟。"}
 
 
 def test_five_failures_lock_the_account(client: Client, cast: Cast) -> None:
@@ -146,14 +153,30 @@ def test_a_new_password_ends_other_sessions_and_tokens(client: Client, cast: Cas
     assert not ApiToken.objects.filter(revoked_at=None).exists()
 
 
-@pytest.mark.parametrize("new", ["short", "chengyun-demo", "12345678901234", "password12"])
-def test_a_weak_password_is_refused(client: Client, cast: Cast, new: str) -> None:
-    client.post("/login/", {"username": "admin", "password": PASSWORD})
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("short", "密码至少 10 位。"),
+        ("chengyun-demo", "这是演示密码，正式系统不能用。"),
+        ("12345678901234", "密码不能全是数字。"),
+        ("password12", "这个密码太常见，一猜就中。"),
+        ("dispatcher1", "密码和姓名、账号或邮箱太像。"),
+        ("1234", "密码至少 10 位。这个密码太常见，一猜就中。密码不能全是数字。"),
+    ],
+)
+def test_a_weak_password_is_refused(
+    client: Client, cast: Cast, new: str, why: str, language: str
+) -> None:
+    client.post("/login/", {"username": "dispatcher", "password": PASSWORD})
     answer = client.post(
-        "/me/password/", {"old_password": PASSWORD, "new_password": new, "new_password_again": new}
+        "/me/password/",
+        {"old_password": PASSWORD, "new_password": new, "new_password_again": new},
+        headers={"accept-language": language},
     )
     assert answer.status_code == 422
-    assert User.objects.get(username="admin").check_password(PASSWORD)
+    assert why in answer.content.decode()
+    assert User.objects.get(username="dispatcher").check_password(PASSWORD)
 
 
 def test_the_demo_password_is_for_demos() -> None:

@@ -38,9 +38,15 @@ def clerk(pk: int, *rights: str, area: str = "") -> Clerk:
 
 @transaction.atomic
 def ask(
-    code: str, *, area: str = "371502", flow: str = "dig", state: str = "", by: Person | None = None
+    code: str,
+    *,
+    area: str = "371502",
+    flow: str = "dig",
+    state: str = "",
+    marks: tuple[str, ...] = (),
+    by: Person | None = None,
 ) -> Permit:
-    """A new permit under the edition in force, put into ``state`` for tests that begin in the middle."""
+    """A new permit under the edition in force, put into ``state`` with ``marks`` for tests that begin in the middle."""
     edition = editions.current(flow, area)
     table = editions.flow_of(edition.pk)
     where = state or table.start
@@ -51,6 +57,7 @@ def ask(
         edition=edition,
         state=where,
         branches=dict.fromkeys(table.state(where).branches, "open"),
+        marks=list(marks),
         watch=table.start_clock,
     )
     permit.save(force_insert=True)

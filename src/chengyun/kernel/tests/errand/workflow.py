@@ -1,6 +1,6 @@
 """A workflow unlike that of cases: two bodies agree side by side, work is repeated, other clocks, other roles."""
 
-from chengyun.kernel.specs import Field, Permission, State, Step, Workflow
+from chengyun.kernel.specs import Field, Mark, Permission, State, Step, Workflow
 
 DESK, TRAFFIC, PARKS, BUILD = "dig.desk", "dig.traffic", "dig.parks", "dig.build"
 
@@ -28,6 +28,14 @@ DIG = Workflow(
     start="asked", start_clock="answer",
     clocks=("answer", "restore"),
     facts=(REASON, PLAN, DEPTH),
+    marks=(
+        Mark(key="time_asked", label="待批延长", why="正在等延长审批", within=("granted",)),
+        Mark(key="more_time",  label="已延长", lasting=True),
+        Mark(key="half",       label="半幅提醒"),
+        Mark(key="whole",      label="全幅提醒"),
+        Mark(key="seen",       label="踏勘过", lasting=True),
+    ),
+    given=("seen",),
     states=(
         State(key="asked",     label="待受理", stage=1),
         State(key="consulted", label="会签中", stage=2, branches=("traffic", "parks"), join="granted"),
@@ -43,6 +51,10 @@ DIG = Workflow(
         Step(verb="agree",   label="会签同意",   source=("consulted",), target="",          may=PARKS,   branch="parks"),
         Step(verb="object",  label="会签不同意", source=("consulted",), target="asked",     may=DESK,    needs=("reason",)),
         Step(verb="note",    label="记事",       source=("granted",),   target="",          may=BUILD,   asks=("reason",)),
+        Step(verb="ask_time",   label="申请延长", source=("granted",),  target="",          may=BUILD,   needs=("reason",), unless=("time_asked",), puts=("time_asked",)),
+        Step(verb="grant_time", label="同意延长", source=("granted",),  target="",          may=DESK,    where=("time_asked",), unless=("more_time",), puts=("more_time",), lifts=("time_asked",)),
+        Step(verb="grant_time", label="同意延长", source=("granted",),  target="",          may=PARKS,   where=("time_asked", "more_time"), lifts=("time_asked",)),
+        Step(verb="warn",    label="提醒",       source=("granted",),   target="",          may=DESK,    needs=("plan",),   puts=("=plan",), lifts=("half", "whole")),
         Step(verb="restore", label="恢复路面",   source=("granted",),   target="restored",  may=BUILD,   needs=("depth",),  clock="restore"),
         Step(verb="again",   label="重新恢复",   source=("restored",),  target="granted",   may=DESK,    needs=("reason",)),
         Step(verb="pass",    label="验收合格",   source=("restored",),  target="done",      may=DESK,    clock="stop"),

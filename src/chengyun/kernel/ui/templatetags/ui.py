@@ -7,14 +7,18 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from chengyun.kernel import clock
+from chengyun.kernel import clock, panels
+from chengyun.kernel.listings import state_of
+from chengyun.kernel.savedfilters import filters_for
 from chengyun.kernel.ui import icons, words
 
 register = template.Library()
@@ -29,6 +33,7 @@ MODULES = {
     "ui/keys": "ui/keys.js",
     "ui/photos": "ui/photos.js",
     "ui/files": "ui/files.js",
+    "ui/search": "ui/search.js",
 }
 
 
@@ -50,20 +55,23 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
 
 
 @cache
-def _islands() -> dict[str, str]:
-    """``islands/<name>`` for every file ``<app>/islands/<name>.js`` of every app."""
+def modules_of(folder: str) -> dict[str, str]:
+    """``<folder>/<name>`` for every static file ``…/<folder>/<name>.js`` of every app."""
     paths = [
         path
         for path, _ in AppDirectoriesFinder().list([])
-        if "/islands/" in path and path.endswith(".js")
+        if f"/{folder}/" in f"/{path}" and path.endswith(".js")
     ]
-    return {f"islands/{path.rsplit('/', 1)[1].removesuffix('.js')}": path for path in paths}
+    return {f"{folder}/{path.rsplit('/', 1)[1].removesuffix('.js')}": path for path in paths}
 
 
 @register.simple_tag
-def import_map() -> SafeString:
-    """Where the browser finds each module."""
-    modules = {name: static(path) for name, path in {**MODULES, **_islands()}.items()}
+def import_map(*folders: str) -> SafeString:
+    """Where the browser finds each module; ``folders`` of an app beside the islands."""
+    known = dict(MODULES)
+    for folder in ("islands", *folders):
+        known |= modules_of(folder)
+    modules = {name: static(path) for name, path in known.items()}
     text = json.dumps({"imports": modules}).replace("<", "\\u003c")
     return mark_safe(text)  # noqa: S308  (our own file names, and "<" cannot occur)
 
@@ -77,6 +85,30 @@ def with_query(context: template.Context, **changes: Any) -> str:
         if value not in ("", None):
             query[key] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("ui/slot.html", takes_context=True)
+def slot(context: template.Context, name: str, subject: Any) -> dict[str, Any]:
+    """What other apps show here about the subject of this page."""
+    request = context["request"]
+    return {"request": request, "panels": panels.filled(name, request.user, subject)}
+
+
+@register.inclusion_tag("ui/saved.html", takes_context=True)
+def saved_filters(context: template.Context) -> dict[str, Any]:
+    """The filters this person keeps of this list, and the way to keep one more."""
+    request, listing, bar = context["request"], context["listing"], context["filters"]
+    now = state_of(request, listing, bar)
+    rows = filters_for(request.user, listing)
+    return {
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "listing": listing,
+        "chips": [(row, dict(parse_qsl(row.query)) == now) for row in rows],
+        "mine": request.user.pk,
+        "here": reverse(listing.key),
+        "query": urlencode(now) if bar.on else "",
+    }
 
 
 @register.filter
@@ -156,3 +188,9 @@ def get(mapping: Any, key: str) -> Any:
 def pair(value: Any) -> tuple[Any, Any]:
     """What a strong cell shows: bold, and soft beside it."""
     return (value[0], value[1]) if isinstance(value, tuple) else (value, "")
+
+
+@register.filter
+def badges(value: Any) -> Any:
+    """The badges of a strong cell, if it has any: its third part."""
+    return value[2] if isinstance(value, tuple) and len(value) > 2 else ()

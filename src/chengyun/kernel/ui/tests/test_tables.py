@@ -147,7 +147,7 @@ def test_several_photos_come_as_a_list() -> None:
     form = form_of(fields, QueryDict(), files)
     assert form.is_valid()
     assert len(form.cleaned_data["before"]) == 2
-    assert faults_of(form_of(fields, QueryDict(), MultiValueDict())).message == "请填写处置前照片。"
+    assert faults_of(form_of(fields, QueryDict(), MultiValueDict())).message == "请上传处置前照片。"
 
 
 def test_choices_of_units_come_from_the_page() -> None:
@@ -165,3 +165,33 @@ def test_many_faults_are_counted_and_named() -> None:
     refusal = faults_of(form_of(fields, QueryDict("b=x")))
     assert refusal.message == "有 2 处要改，其余没有问题，还没有保存。"
     assert [fault.field for fault in refusal.fields] == ["a", "b"]
+
+
+WRONG: list[tuple[FieldKind, str, str]] = [
+    ("int", "value=-1", "「值」不能小于 0 天。"),
+    ("int", "value=100", "「值」不能大于 90 天。"),
+    ("int", "value=x", "「值」要填整数。"),
+    ("decimal", "value=x", "「值」要填数字。"),
+    ("date", "value=11/28", "「值」要写成 2026-01-31 这样的日期。"),
+    ("unit", "", "请选择值。"),
+    ("text", "", "请填写值。"),
+    ("text", "value=12345678901", "「值」最多 10 字，现在有 11 字。"),
+    ("point", "", "请标出值。"),
+    ("point", "value_lon=999&value_lat=999", "经度在 -180 到 180 之间，纬度在 -90 到 90 之间。"),
+    ("limit", "value_value=0&value_unit=work_hour", "「值」要大于 0，最小 0.01。"),
+    ("limit", "value_value=-4&value_unit=work_hour", "「值」要大于 0，最小 0.01。"),
+    ("limit", "value_value=x&value_unit=work_hour", "「值」要填数字。"),
+    ("limit", "", "请填写值。"),
+]
+
+
+@pytest.mark.parametrize(("kind", "sent", "sentence"), WRONG)
+def test_a_fault_is_one_sentence_that_names_its_field(
+    kind: FieldKind, sent: str, sentence: str
+) -> None:
+    field = Field(
+        key="value", label="值", kind=kind, required=True, unit="天" if kind == "int" else "",
+        minimum=0 if kind == "int" else None, maximum=90 if kind == "int" else None, max_length=10,
+    )  # fmt: skip
+    refusal = faults_of(form_of((field,), QueryDict(sent)))
+    assert [fault.message for fault in refusal.fields] == [sentence]

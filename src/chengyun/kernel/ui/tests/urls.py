@@ -1,4 +1,4 @@
-"""A city of four pages, to try doors and refusals on."""
+"""A city with four more pages, to try doors and refusals on."""
 
 from __future__ import annotations
 
@@ -58,4 +58,5 @@ urlpatterns = [
     path("broken", broken),
     path("ui/", include("chengyun.kernel.ui.urls")),
     path("", include((tests_urls, "uitests"))),
+    path("", include("chengyun.config.urls")),
 ]

@@ -15,57 +15,61 @@ from django.utils.timezone import localtime
 
 from chengyun.city.assets import exports, queries
 from chengyun.city.assets.queries import Filters
+from chengyun.city.people.models import User
 from chengyun.city.people.queries import person_of
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.exports import csv_lines, write_xlsx
+from chengyun.kernel.listings import Listing, Values, bar_of, listed
 from chengyun.kernel.pages import door, page
-from chengyun.kernel.paging import count, keyset
-from chengyun.kernel.tables import FilterBar, Links, filters, table
+from chengyun.kernel.paging import count
+from chengyun.kernel.tables import FilterBar, Links
 from chengyun.systems.data import asset_view, lists
 
 NOWHERE = "-"  # what is no code at all finds nothing
+
+
+ASSETS = Listing(
+    key="data:assets",
+    label="部件",
+    may="asset.view",
+    columns=lists.COLUMNS,
+    filters=lists.FILTERS,
+    rows=lambda user, values: queries.narrowed(queries.assets_for(user), _wanted(values)),
+    more=lambda rows: rows.select_related("keeper"),
+    order=("code",),
+    links=Links(url=lambda a: reverse("data:asset", args=[a.code]), key=lambda a: a.code),
+    empty="没有符合条件的部件。",
+    way="去掉全部条件",
+)
+registry.add(ASSETS)
 
 
 @door(may="asset.view")
 def assets(request: HttpRequest) -> HttpResponse:
     """The register as a list, by code."""
     user = person_of(request)
-    bar = filters(request, lists.FILTERS)
-    rows = queries.narrowed(queries.assets_for(user), _wanted(bar))
-    part = keyset(rows.select_related("keeper"), ("code",), after=request.GET.get("after", ""))
-    total, exact = count(rows, exact=request.GET.get("count") == "exact")
-    if bar.on:
-        empty, way = "没有符合条件的部件。", (bar.clear_url, "去掉全部条件")
-    else:
-        empty = "这里还没有部件。先导入普查数据，或者登记一个。"
-        way = (reverse("data:import_add"), "导入部件") if user.may("asset.import") else ("", "")
-    shown = table(
-        request,
-        lists.COLUMNS,
-        part.items,
-        links=Links(url=lambda a: reverse("data:asset", args=[a.code]), key=lambda a: a.code),
-        after=part.next,
-        total=total,
-        exact=exact,
-        empty=empty,
-        way=way,
-    )
+    shown = listed(request, ASSETS, none=_none_yet(user))
     return page(
         request,
-        table=shown,
-        filters=bar,
-        query=_query(bar),
+        query=_query(shown["filters"]),
         may_change=user.may("asset.change"),
         may_import=user.may("asset.import"),
+        **shown,
     )
+
+
+def _none_yet(user: User) -> tuple[str, str, str]:
+    """What an empty register says, and the way on for whoever may fill it."""
+    way = (reverse("data:import_add"), "导入部件") if user.may("asset.import") else ("", "")
+    return ("这里还没有部件。先导入普查数据，或者登记一个。", *way)
 
 
 @door(may="asset.view")
 def map(request: HttpRequest) -> HttpResponse:
     """The register on the map; what is on the screen is asked for as one looks."""
     user = person_of(request)
-    bar = filters(request, lists.FILTERS)
-    rows = queries.narrowed(queries.assets_for(user), _wanted(bar))
+    bar = bar_of(request, ASSETS)
+    rows = queries.narrowed(queries.assets_for(user), _wanted(bar.values))
     return page(
         request,
         filters=bar,
@@ -90,7 +94,7 @@ def asset(request: HttpRequest, code: str) -> HttpResponse:
 def assets_export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is filtered, as CSV or Excel."""
     user = person_of(request)
-    rows = queries.narrowed(queries.assets_for(user), _wanted(filters(request, lists.FILTERS)))
+    rows = queries.narrowed(queries.assets_for(user), _wanted(bar_of(request, ASSETS).values))
     header, lines = exports.table_of(rows)
     name = f"部件-{localtime(clock.now()):%Y%m%d-%H%M}"
     if request.GET.get("format") == "xlsx":
@@ -107,8 +111,7 @@ def _excel(name: str, header: list[str], lines: Iterable[list[Any]]) -> FileResp
     return FileResponse(file, as_attachment=True, filename=name)
 
 
-def _wanted(bar: FilterBar) -> Filters:
-    given = bar.values
+def _wanted(given: Values) -> Filters:
     grid = given.get("grid", "")
     return Filters(
         type=given.get("type", ""),

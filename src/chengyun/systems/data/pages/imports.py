@@ -13,32 +13,36 @@ from chengyun.city.assets.drafts import type_of
 from chengyun.city.assets.models import ImportRun
 from chengyun.city.assets.services import imports as runs
 from chengyun.city.people.queries import names_of_users, person_of
+from chengyun.kernel import registry
 from chengyun.kernel.errors import Invalid, Missing, TooLarge
 from chengyun.kernel.files import path_of
+from chengyun.kernel.listings import Listing, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import keyset
-from chengyun.kernel.tables import Links, table
+from chengyun.kernel.tables import Links
 from chengyun.systems.data import lists
 
 MEGABYTE = 1024 * 1024
 FILE_AT_MOST = 80 * MEGABYTE
 
 
+RUNS = Listing(
+    key="data:imports",
+    label="部件导入",
+    may="asset.import",
+    columns=lists.RUN_COLUMNS,
+    rows=lambda user, values: queries.runs_for(user),
+    lines=queries.run_lines,
+    links=Links(url=lambda line: reverse("data:import_run", args=[line.run.pk])),
+    counted=False,
+)
+registry.add(RUNS)
+
+
 @door(may="asset.import")
 def imports(request: HttpRequest) -> HttpResponse:
     """All files that were imported, newest first."""
-    user = person_of(request)
-    part = keyset(queries.runs_for(user), ("-id",), after=request.GET.get("after", ""))
-    shown = table(
-        request,
-        lists.RUN_COLUMNS,
-        queries.run_lines(part.items),
-        links=Links(url=lambda line: reverse("data:import_run", args=[line.run.pk])),
-        after=part.next,
-        empty="还没有导入过部件表。",
-        way=(reverse("data:import_add"), "导入部件"),
-    )
-    return page(request, table=shown)
+    none = ("还没有导入过部件表。", reverse("data:import_add"), "导入部件")
+    return page(request, **listed(request, RUNS, none=none))
 
 
 @door(may="asset.import")

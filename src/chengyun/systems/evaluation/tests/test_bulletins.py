@@ -25,7 +25,7 @@ from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit, Seal
 from chengyun.kernel.params import set_param
 from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.queries import bulletins_for, notice_of, progress_of
+from chengyun.systems.evaluation.queries import bulletins_for, findings_in, notice_of, progress_of
 from chengyun.systems.evaluation.services import (
     act,
     approve_bulletin,
@@ -36,6 +36,7 @@ from chengyun.systems.evaluation.services import (
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2025, 12, 10, 4, tzinfo=UTC)
 SUNDAY = datetime(2025, 12, 14, 6, 30, tzinfo=UTC)
+MONDAY = datetime(2025, 12, 15, 1, tzinfo=UTC)
 NEXT_WEEK = datetime(2025, 12, 18, 4, tzinfo=UTC)
 WEEK = "2025-12-W2"
 LABELS = {field.label: field.key for field in registry.get(Checklist, WEEKLY).fields}
@@ -65,7 +66,7 @@ def draft(cast: Cast, week: str = WEEK) -> Bulletin:
 
 def issued(cast: Cast) -> Bulletin:
     bulletin = draft(cast)
-    with clock.at(SUNDAY):
+    with clock.at(MONDAY):
         audit.seal_new()
         approve_bulletin(bulletin, by=cast.evaluator)
         return issue_bulletin(bulletin, by=cast.evaluator)
@@ -138,7 +139,7 @@ def test_names_are_the_citys_and_a_district_has_its_own(cast: Cast) -> None:
     with clock.at(WEDNESDAY):
         found(cast, by=evaluator)
         found(cast)
-    with clock.at(SUNDAY):
+    with clock.at(MONDAY):
         own = notice_of(draft_bulletin(WEEK, by=evaluator))
     assert own.title.startswith("东昌府区综合行政执法局十二月份第二周 ")
     assert own.summary_line.startswith("本周督查科")
@@ -154,11 +155,11 @@ def test_what_is_issued_never_changes(cast: Cast) -> None:
         "城管督〔2025〕1号",
         Seal.objects.order_by("-id").first().hash,  # type: ignore[union-attr]
     )
-    assert bulletin.issued_at == SUNDAY
+    assert bulletin.issued_at == MONDAY
     change_unit(cast.crew, {"name": "市政公司"}, by=None)
     set_param("evaluation.office", "3715", "督查科", by=None)
-    with clock.at(SUNDAY + timedelta(hours=3)):
-        late = found(cast)
+    with clock.at(MONDAY + timedelta(hours=3)):
+        late = found(cast, found_at=SUNDAY)
     bulletin = Bulletin.objects.get()
     assert notice_of(bulletin) == before
     assert Finding.objects.filter(bulletin=bulletin.code).count() == 3
@@ -194,7 +195,7 @@ def test_corrections_go_on_after_the_issue(cast: Cast) -> None:
         given = {"result": "已补装", "photos": [photo.pk]}
         act_on_case(first.case, "rectify", given, by=cast.department)
         act_on_case(first.case, "clear", {}, by=cast.evaluator)
-        tally = dict(progress_of(bulletin, notice_of(bulletin)))["合计"]
+        tally = dict(progress_of(notice_of(bulletin), findings_in(bulletin)))["合计"]
     assert (tally.total, tally.cleared, tally.open, tally.late) == (2, 1, 1, 1)
     assert second.case.open
 
@@ -303,9 +304,10 @@ def test_the_pages_lead_from_a_finding_to_the_issued_notice(cast: Cast, client: 
     week = client.get("/evaluation/").context["weeks"][0][0]
     client.post("/evaluation/draft/", {"week": week})
     code = f"3715-{week}"
-    for verb in ("approve", "issue"):
-        answer = client.post(f"/evaluation/bulletins/{code}/{verb}/")
-        assert answer.status_code == 303
+    with clock.at(clock.now() + timedelta(days=7)):
+        for verb in ("approve", "issue"):
+            answer = client.post(f"/evaluation/bulletins/{code}/{verb}/")
+            assert answer.status_code == 303
     assert client.post(f"/evaluation/bulletins/{code}/issue/").status_code == 409
     shown = client.get(f"/evaluation/bulletins/{code}/").content.decode()
     assert f"/cases/{finding.case.code}" in shown

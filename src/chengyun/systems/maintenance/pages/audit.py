@@ -12,27 +12,25 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from chengyun.city.people.models import User
-from chengyun.city.people.queries import person_of
+from chengyun.city.people.queries import person_of, role_labels
+from chengyun.kernel import registry
 from chengyun.kernel.audit import verify_object
 from chengyun.kernel.exports import csv_lines
+from chengyun.kernel.listings import Listing, bar_of, listed
 from chengyun.kernel.models import Audit, Seal
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import keyset
 from chengyun.kernel.specs import Column, Filter
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 from chengyun.systems.maintenance.queries import (
-    Line,
-    acts,
     area_name,
     areas_for,
     audit_for,
     audit_row_for,
-    facts_of,
-    lines_of,
     narrowed,
     personal_of,
 )
 from chengyun.systems.maintenance.services.history import note_export, verify_history, view_personal
+from chengyun.systems.maintenance.trail import Line, acts, facts_of, labelled, lines_of
 
 EXPORT_AT_MOST = 100_000
 CHUNK = 2000
@@ -80,28 +78,27 @@ FILTERS = (
 )
 
 
+HISTORY = Listing(
+    key="maintenance:audit",
+    label="操作审计",
+    may="audit.view",
+    columns=COLUMNS,
+    filters=FILTERS,
+    rows=lambda user, values: narrowed(audit_for(user), values),
+    lines=lines_of,
+    links=Links(url=lambda line: reverse("maintenance:audit_row", args=[line.pk])),
+    counted=False,
+    empty="没有符合条件的记录。",
+    way="看全部记录",
+)
+registry.add(HISTORY)
+
+
 @door(may="audit.view")
 def audit(request: HttpRequest) -> HttpResponse:
     """The history, newest first."""
-    user = person_of(request)
-    bar = filters(request, FILTERS)
-    rows = narrowed(audit_for(user), bar.values)
-    part = keyset(rows, ("-id",), after=request.GET.get("after", ""))
-    return page(
-        request,
-        filters=bar,
-        query=request.GET.urlencode(),
-        seal=Seal.objects.order_by("-id").first(),
-        table=table(
-            request,
-            COLUMNS,
-            lines_of(part.items),
-            links=Links(url=lambda line: reverse("maintenance:audit_row", args=[line.pk])),
-            after=part.next,
-            empty="没有符合条件的记录。",
-            way=(reverse("maintenance:audit"), "看全部记录"),
-        ),
-    )
+    seal = Seal.objects.order_by("-id").first()
+    return page(request, query=request.GET.urlencode(), seal=seal, **listed(request, HISTORY))
 
 
 @door(may="audit.view")
@@ -130,7 +127,8 @@ def _row_page(
         row=row,
         area=area_name(row.area) if row.area else "全市",
         facts=facts_of(row),
-        personal=list((personal or {}).items()),
+        post=role_labels().get(row.post, row.post),
+        personal=labelled(personal or {}),
         hidden=bool(personal_of(row)) and not personal and user.may("personal.view"),
         count=count,
         sound=sound,
@@ -150,7 +148,7 @@ def audit_verify(request: HttpRequest) -> HttpResponse:
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered history as CSV, without personal values."""
     user = person_of(request)
-    bar = filters(request, FILTERS)
+    bar = bar_of(request, HISTORY)
     rows = narrowed(audit_for(user), bar.values).order_by("id")
     count = rows[: EXPORT_AT_MOST + 1].count()
     if count > EXPORT_AT_MOST:

@@ -1,9 +1,8 @@
-"""类别与时限: the catalogue of cases as it holds in an area, and the tables of verbs."""
+"""类别与时限: the catalogue of cases as it holds in an area."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,13 +11,10 @@ from django.views.decorators.http import require_POST
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import CaseClass
 from chengyun.city.cases.services.catalogue import add_condition, end_condition
-from chengyun.city.cases.workflow import CLOCKS
 from chengyun.city.people.queries import person_of
-from chengyun.kernel import editions, registry
 from chengyun.kernel.forms import faults_of, form_of
-from chengyun.kernel.installation import installation
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.specs import Column, Field, Filter, Permission, Workflow
+from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links, filters, table
 from chengyun.science.workclock import Limit
 from chengyun.systems.maintenance.queries import area_name, areas_for
@@ -28,7 +24,6 @@ CONDITION = (
     Field(key="limit", label="处置时限", kind="limit", required=True),
     Field(key="closing", label="结案条件", required=True, max_length=200),
 )
-CLOCK_WORDS = {"": "不变", "stop": "停止", "pause": "暂停", "resume": "继续"}
 CERTAINTY = {"verified": "已核", "inferred": "推断", "local": "地方扩展"}
 
 FILTERS = (
@@ -120,38 +115,6 @@ def condition_end(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = cases.condition_named(cases.class_named(code, area), pk, area)
     end_condition(found, by=person_of(request))
     return back(request, _here(code, area), f"已停用：{found.text}。已立案的不受影响。")
-
-
-@door(may="catalogue.view")
-def workflows(request: HttpRequest) -> HttpResponse:
-    """Every workflow in force: its table of verbs, as the server checks it."""
-    city = installation()
-    area = city.area if city else ""
-    flows = [
-        editions.flow_of(editions.current(flow.key, area).pk) for flow in registry.all_of(Workflow)
-    ]
-    return page(request, flows=[_table_of(flow) for flow in flows])
-
-
-def _table_of(flow: Workflow) -> dict[str, Any]:
-    names = {state.key: state.label for state in flow.states}
-    facts = {fact.key: fact.label for fact in flow.facts}
-    return {
-        "label": flow.label,
-        "stages": flow.stages,
-        "steps": [
-            {
-                "label": step.label,
-                "verb": step.verb,
-                "source": "、".join(names[key] for key in step.source),
-                "target": names.get(step.target, "不变"),
-                "may": registry.get(Permission, step.may).label,
-                "needs": "、".join(facts[key] for key in step.needs),
-                "clock": CLOCK_WORDS.get(step.clock) or f"{CLOCKS[step.clock]}开始",
-            }
-            for step in flow.steps
-        ],
-    }
 
 
 def _here(code: str, area: str) -> str:

@@ -15,13 +15,13 @@ from chengyun.city.people.queries import binding_for, bindings_for, person_of, u
 from chengyun.city.people.services.bindings import bind, substitute, unbind
 from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
 from chengyun.city.places.queries import grid_of, region_of
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import FieldError, Invalid
 from chengyun.kernel.forms import faults_of, form_of
+from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import keyset
 from chengyun.kernel.specs import Column, Field, Filter
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 
 COLUMNS = (
     Column(
@@ -69,26 +69,25 @@ STAND_IN = (
 )
 
 
+DUTIES = Listing(
+    key="maintenance:duties",
+    label="责任区",
+    may="people.view",
+    columns=COLUMNS,
+    filters=FILTERS,
+    rows=lambda user, values: _narrowed(bindings_for(user), values),
+    links=Links(url=lambda duty: reverse("maintenance:duty", args=[duty.pk])),
+    counted=False,
+    empty="还没有指定责任人。",
+)
+registry.add(DUTIES)
+
+
 @door(may="people.view")
 def duties(request: HttpRequest) -> HttpResponse:
     """Bindings in use, newest first."""
-    user = person_of(request)
-    bar = filters(request, FILTERS)
-    rows = _narrowed(bindings_for(user), bar.values)
-    part = keyset(rows, ("-id",), after=request.GET.get("after", ""))
-    return page(
-        request,
-        filters=bar,
-        may_change=user.may("people.binding.change"),
-        table=table(
-            request,
-            COLUMNS,
-            part.items,
-            links=Links(url=lambda duty: reverse("maintenance:duty", args=[duty.pk])),
-            after=part.next,
-            empty="还没有指定责任人。",
-        ),
-    )
+    may_change = person_of(request).may("people.binding.change")
+    return page(request, may_change=may_change, **listed(request, DUTIES))
 
 
 @door(may="people.view")
@@ -153,7 +152,7 @@ def duty_end(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, "maintenance:duties", f"{ended.user.name}不再负责 {ended.place_code}。")
 
 
-def _narrowed(rows: QuerySet[Binding], values: dict[str, str]) -> QuerySet[Binding]:
+def _narrowed(rows: QuerySet[Binding], values: Values) -> QuerySet[Binding]:
     if "ended" not in values:
         rows = rows.filter(valid_to=None)
     if place := values.get("place"):

@@ -13,14 +13,17 @@ from django.views.decorators.http import require_POST
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import registry
-from chengyun.kernel.errors import Missing
-from chengyun.kernel.forms import faults_of, form_of
+from chengyun.kernel.errors import Invalid, Missing
+from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.installation import installation
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.params import own_values, set_param, settings_of, unset_param
+from chengyun.kernel.params import own_values, set_param, settings_of, unset_param, value_words
 from chengyun.kernel.specs import Field, Param
-from chengyun.science.workclock import LABELS
 from chengyun.systems.maintenance.queries import area_name, areas_for
+
+LIMIT_MEANING = (
+    "保存后，从此进入这一环节的案件按新时限计时；正在计时的案件不变，已有的超时记录也不变。"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,26 +58,32 @@ def param(request: HttpRequest, key: str) -> HttpResponse:
     area, _ = _area(request)
     found = _param(key, area)
     values = settings_of(area)
-    form = form_of([_field(found)], initial={key: values[key]})
-    if request.method == "POST":
-        form = form_of([_field(found)], request.POST)
-        if not form.is_valid():
-            raise faults_of(form)
+    around: dict[str, Any] = {
+        "param": found,
+        "area": area,
+        "name": area_name(area),
+        "now": value_words(found, values[key], values),
+        "default": value_words(found, found.default, values),
+        "meaning": LIMIT_MEANING if found.field.kind == "limit" else "",
+        "own": key in own_values(area),
+        "unset_url": _url("param_unset", area, key),
+    }
+    if request.method != "POST":
+        return page(request, form=form_of([_field(found)], initial={key: values[key]}), **around)
+    form = form_of([_field(found)], request.POST)
+    if not form.is_valid():
+        return faulty(request, form, **around)
+    try:
         set_param(key, area, form.cleaned_data[key], by=person_of(request))
-        message = (
-            f"{area_name(area)}的「{found.label}」已改为{words_of(found, form.cleaned_data[key])}。"
-        )
-        return back(request, _url("params", area), message)
-    return page(
-        request,
-        param=found,
-        form=form,
-        area=area,
-        name=area_name(area),
-        default=words_of(found, found.default),
-        own=key in own_values(area),
-        unset_url=_url("param_unset", area, key),
-    )
+    except Invalid as refusal:
+        return retold(request, form, refusal, **around)
+    return back(request, _url("params", area), _changed(found, area, around["now"]))
+
+
+def _changed(found: Param, area: str, before: str) -> str:
+    now = settings_of(area)
+    words = value_words(found, now[found.key], now)
+    return f"{area_name(area)}的「{found.label}」已改为{words}，原来是{before}。"
 
 
 @require_POST
@@ -86,18 +95,6 @@ def param_unset(request: HttpRequest, key: str) -> HttpResponse:
     return back(request, _url("params", area), "已恢复为上一级的值。")
 
 
-def words_of(param: Param, value: Any) -> str:
-    """A value as people read it."""
-    field = param.field
-    if field.kind == "bool":
-        return "是" if value else "否"
-    if field.kind == "limit":
-        return f"{value['value']} {LABELS[value['unit']]}"
-    if field.kind == "choice":
-        return dict(field.choices).get(value, str(value))
-    return f"{value} {field.unit}".strip()
-
-
 def _lines(area: str) -> list[Line]:
     values, own = settings_of(area), own_values(area)
     city = installation()
@@ -106,7 +103,7 @@ def _lines(area: str) -> list[Line]:
     return [
         Line(
             param=param,
-            words=words_of(param, values[param.key]),
+            words=value_words(param, values[param.key], values),
             origin=_origin(param.key, own, above, area),
             own=param.key in own,
             url=_url("param", area, param.key),

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Role
+from chengyun.city.people.models.users import held_on
 from chengyun.city.people.queries import person_of, role_of
 from chengyun.city.people.queries import roles as roles_in_use
 from chengyun.city.people.services.roles import add_role, change_role
-from chengyun.kernel import registry
+from chengyun.kernel import clock, registry
 from chengyun.kernel.forms import faults_of, form_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field, Permission
@@ -68,7 +70,10 @@ def role(request: HttpRequest, key: str) -> HttpResponse:
         role=found,
         groups=_groups([found]),
         form=form_of(FIELDS, initial={"label": found.label, "reach": found.reach}),
-        holders=found.posts.filter(valid_to=None).values("user").distinct().count(),
+        holders=found.posts.filter(held_on(localdate(clock.now())))
+        .values("user")
+        .distinct()
+        .count(),
         may_change=user.may("people.role.change"),
     )
 

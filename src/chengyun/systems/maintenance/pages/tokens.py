@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -11,13 +12,13 @@ from django.views.decorators.http import require_POST
 from chengyun.city.people.models import ApiToken
 from chengyun.city.people.queries import person_of, token_for, tokens_for, user_for
 from chengyun.city.people.services.tokens import issue_token, revoke_token
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import FieldError, Refusal
 from chengyun.kernel.forms import faulty, form_of
+from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import keyset
 from chengyun.kernel.specs import Column, Field, Filter
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 
 
 def state_of(token: ApiToken) -> dict[str, str]:
@@ -52,28 +53,24 @@ FIELDS = (
 )
 
 
+TOKENS = Listing(
+    key="maintenance:tokens",
+    label="接口令牌",
+    may="people.user.change",
+    columns=COLUMNS,
+    filters=FILTERS,
+    rows=lambda user, values: _narrowed(tokens_for(user), values),
+    links=Links(url=lambda token: reverse("maintenance:token", args=[token.pk])),
+    counted=False,
+    empty="没有在用的令牌。",
+)
+registry.add(TOKENS)
+
+
 @door(may="people.user.change")
 def tokens(request: HttpRequest) -> HttpResponse:
     """Tokens, newest first."""
-    bar = filters(request, FILTERS)
-    rows = tokens_for(person_of(request))
-    if "all" not in bar.values:
-        rows = rows.filter(revoked_at=None, expires_at__gt=clock.now())
-    if username := bar.values.get("user"):
-        rows = rows.filter(user__username=username)
-    part = keyset(rows, ("-id",), after=request.GET.get("after", ""))
-    return page(
-        request,
-        filters=bar,
-        table=table(
-            request,
-            COLUMNS,
-            part.items,
-            links=Links(url=lambda token: reverse("maintenance:token", args=[token.pk])),
-            after=part.next,
-            empty="没有在用的令牌。",
-        ),
-    )
+    return page(request, **listed(request, TOKENS))
 
 
 @door(may="people.user.change")
@@ -112,3 +109,11 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     by = person_of(request)
     revoked = revoke_token(token_for(by, pk), by=by)
     return back(request, "maintenance:tokens", f"令牌「{revoked.label}」已吊销。")
+
+
+def _narrowed(rows: QuerySet[ApiToken], values: Values) -> QuerySet[ApiToken]:
+    if "all" not in values:
+        rows = rows.filter(revoked_at=None, expires_at__gt=clock.now())
+    if username := values.get("user"):
+        rows = rows.filter(user__username=username)
+    return rows

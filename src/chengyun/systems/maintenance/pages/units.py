@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, unit_for, units_for
 from chengyun.city.people.services.units import add_unit, change_unit, end_unit
+from chengyun.kernel import registry
 from chengyun.kernel.forms import faults_of, form_of
+from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Column, Field, Filter
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 from chengyun.systems.maintenance.queries import area_name, areas_for
 
 COLUMNS = (
@@ -68,31 +69,27 @@ FIELDS = (
 )
 
 
+UNITS = Listing(
+    key="maintenance:units",
+    label="机构",
+    may="people.view",
+    columns=COLUMNS,
+    filters=FILTERS,
+    rows=lambda user, values: _narrowed(units_for(user), values),
+    more=lambda rows: rows.annotate(people=Count("users", filter=Q(users__is_active=True))),
+    order=("path",),
+    links=Links(url=lambda unit: reverse("maintenance:unit", args=[unit.code])),
+    empty="没有符合条件的机构。",
+    way="看全部机构",
+)
+registry.add(UNITS)
+
+
 @door(may="people.view")
 def units(request: HttpRequest) -> HttpResponse:
     """The tree as a list in its own order."""
-    user = person_of(request)
-    bar = filters(request, FILTERS)
-    rows = _narrowed(units_for(user), bar.values)
-    people = Count("users", filter=Q(users__is_active=True))
-    part = keyset(rows.annotate(people=people), ("path",), after=request.GET.get("after", ""))
-    total, exact = count(rows)
-    return page(
-        request,
-        filters=bar,
-        may_change=user.may("people.unit.change"),
-        table=table(
-            request,
-            COLUMNS,
-            part.items,
-            links=Links(url=lambda unit: reverse("maintenance:unit", args=[unit.code])),
-            after=part.next,
-            total=total,
-            exact=exact,
-            empty="没有符合条件的机构。",
-            way=(reverse("maintenance:units"), "看全部机构"),
-        ),
-    )
+    may_change = person_of(request).may("people.unit.change")
+    return page(request, may_change=may_change, **listed(request, UNITS))
 
 
 @door(may="people.view")
@@ -137,7 +134,7 @@ def unit_end(request: HttpRequest, code: str) -> HttpResponse:
     return back(request, "maintenance:units", f"{ended.name}已撤销。")
 
 
-def _narrowed(rows: QuerySet[Unit], values: dict[str, str]) -> QuerySet[Unit]:
+def _narrowed(rows: QuerySet[Unit], values: Values) -> QuerySet[Unit]:
     if "ended" not in values:
         rows = rows.filter(valid_to=None)
     if kind := values.get("kind"):

@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from chengyun.city.people.models import Unit, User
+from chengyun.city.people.models.users import held_on
 from chengyun.city.people.queries import (
     person_of,
     post_for,
@@ -24,6 +26,7 @@ from chengyun.city.people.queries import (
     user_for,
     users_for,
 )
+from chengyun.city.people.services.factors import turn_off
 from chengyun.city.people.services.roles import end_post, give_post
 from chengyun.city.people.services.users import (
     add_user,
@@ -32,14 +35,14 @@ from chengyun.city.people.services.users import (
     set_password,
     unlock_user,
 )
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import FieldError, Refusal
 from chengyun.kernel.forms import faults_of, faulty, form_of
+from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
-from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Column, Field, Filter
-from chengyun.kernel.tables import Links, filters, table
+from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import masked_phone
 from chengyun.systems.maintenance.queries import area_name, areas_for
 
@@ -47,15 +50,16 @@ STATES = [("locked", "锁定"), ("ended", "停用")]
 
 
 def state_of(user: User) -> dict[str, str] | None:
-    """The badge of an account that cannot be used."""
+    """The badge of an account that cannot be used as it is."""
     if not user.is_active:
         return {"words": "停用", "tone": "line"}
-    locked = user.locked_until and user.locked_until > clock.now()
-    return {"words": "锁定", "tone": "amber"} if locked else None
+    if user.locked_until and user.locked_until > clock.now():
+        return {"words": "锁定", "tone": "amber"}
+    return {"words": "待换密码", "tone": "line"} if user.temporary_since else None
 
 
 def _posts_of(user: User) -> str:
-    held = [post for post in user.posts.all() if post.valid_to is None]
+    held = [post for post in user.posts.all() if post.held]
     return "、".join(dict.fromkeys(post.role.label for post in held))
 
 
@@ -90,34 +94,32 @@ POST = (
     Field(key="role", label="角色", kind="unit", required=True),
     Field(key="unit", label="任职单位", kind="unit", required=True),
     Field(key="area", label="管辖区域", kind="unit", hint="不选就是任职单位所在区域"),
+    Field(key="valid_from", label="任职从", kind="date", hint="不填就是今天"),
+    Field(key="valid_to", label="任期到", kind="date", hint="这一天起不再任职，不填就一直任职"),
 )
+
+
+USERS = Listing(
+    key="maintenance:users",
+    label="用户",
+    may="people.view",
+    columns=COLUMNS,
+    filters=FILTERS,
+    rows=lambda user, values: _narrowed(users_for(user), values),
+    more=lambda rows: rows.prefetch_related("posts__role"),
+    order=("username",),
+    links=Links(url=lambda each: _url("user", each)),
+    empty="没有符合条件的账号。",
+    way="看全部账号",
+)
+registry.add(USERS)
 
 
 @door(may="people.view")
 def users(request: HttpRequest) -> HttpResponse:
     """Accounts by user name."""
-    user = person_of(request)
-    bar = filters(request, FILTERS)
-    rows = _narrowed(users_for(user), bar.values)
-    shown = rows.prefetch_related("posts__role")
-    part = keyset(shown, ("username",), after=request.GET.get("after", ""))
-    total, exact = count(rows)
-    return page(
-        request,
-        filters=bar,
-        may_change=user.may("people.user.change"),
-        table=table(
-            request,
-            COLUMNS,
-            part.items,
-            links=Links(url=lambda each: _url("user", each)),
-            after=part.next,
-            total=total,
-            exact=exact,
-            empty="没有符合条件的账号。",
-            way=(reverse("maintenance:users"), "看全部账号"),
-        ),
-    )
+    may_change = person_of(request).may("people.user.change")
+    return page(request, may_change=may_change, **listed(request, USERS))
 
 
 @door(may="people.view")
@@ -138,6 +140,7 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
         form=_person_form(request, by, found) if may_change else None,
         post_form=_post_form(request, by) if may_give else None,
         may_give=may_give,
+        may_end_factor=bool(found.second_factor_since and by.may("people.second_factor.end")),
         confirm=_ending(found) if may_change and by.pk != found.pk else None,
     )
 
@@ -173,6 +176,15 @@ def password_reset(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @require_POST
+@door(may="people.second_factor.end")
+def second_factor_end(request: HttpRequest, username: str) -> HttpResponse:
+    """Take off the second factor of somebody whose telephone is gone."""
+    by = person_of(request)
+    found = turn_off(user_for(by, username), by=by)
+    return back(request, _url("user", found), f"{found.name}的两步验证已取消，现在只用密码登录。")
+
+
+@require_POST
 @door(may="people.user.change")
 def user_unlock(request: HttpRequest, username: str) -> HttpResponse:
     """Let a locked account try again."""
@@ -201,8 +213,10 @@ def post_add(request: HttpRequest, username: str) -> HttpResponse:
         raise faults_of(form)
     given = form.cleaned_data
     role = role_of(given["role"])
-    give_post(found, role, unit_for(by, given["unit"]), area=given["area"], by=by)
-    return back(request, _url("user", found), f"{found.name}已任{role.label}。")
+    term = {key: given[key] for key in ("valid_from", "valid_to")}
+    made = give_post(found, role, unit_for(by, given["unit"]), area=given["area"], by=by, **term)
+    when = "已任" if made.begun else f"{made.valid_from} 起任"
+    return back(request, _url("user", found), f"{found.name}{when}{role.label}。")
 
 
 @require_POST
@@ -214,7 +228,7 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, _url("user", ended.user), f"已免去{ended.role.label}。")
 
 
-def _narrowed(rows: QuerySet[User], values: dict[str, str]) -> QuerySet[User]:
+def _narrowed(rows: QuerySet[User], values: Values) -> QuerySet[User]:
     if words := values.get("q"):
         rows = rows.filter(Q(name__icontains=words) | Q(username__istartswith=words))
     if area := values.get("area"):
@@ -222,7 +236,8 @@ def _narrowed(rows: QuerySet[User], values: dict[str, str]) -> QuerySet[User]:
     if code := values.get("unit"):
         rows = rows.filter(unit__code=code)
     if role := values.get("role"):
-        rows = rows.filter(posts__role__key=role, posts__valid_to=None).distinct()
+        today = held_on(localdate(clock.now()), "posts__")
+        rows = rows.filter(today, posts__role__key=role).distinct()
     state = values.get("state")
     if state == "locked":
         rows = rows.filter(locked_until__gt=clock.now())

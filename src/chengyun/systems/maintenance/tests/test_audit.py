@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from chengyun.city.cases.factories import make_case, make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast, make_user
+from chengyun.city.people.models import Role
 from chengyun.city.people.services.users import change_user
 from chengyun.kernel.models import Audit
+from chengyun.kernel.params import set_param, unset_param
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +117,44 @@ def test_the_list_stays_within_its_queries(auditor: Client, cast: Cast) -> None:
     ) as queries:
         auditor.get("/maintenance/audit/")
     assert len(queries) <= 12, [q["sql"] for q in queries]
+
+
+def test_a_changed_limit_reads_as_a_sentence(auditor: Client, cast: Cast) -> None:
+    set_param("case.limit.accept", CITY, {"value": 45, "unit": "urgent_minute"}, by=cast.admin)
+    unset_param("case.limit.accept", CITY, by=cast.admin)
+    line, last = auditor.get("/maintenance/audit/").context["table"].rows[1::-1]
+    assert line.cells[1].value == ("修改参数", "参数「受理时限」")
+    answer = auditor.get(line.url)
+    assert answer.context["facts"] == [
+        ("参数", "案件时限 · 受理时限"),
+        ("原值", "15 紧急工作分钟"),
+        ("新值", "45 紧急工作分钟"),
+    ]
+    assert "urgent_minute" not in answer.content.decode()
+    assert "系统管理员" in answer.content.decode()
+    given_up = auditor.get(last.url).context["facts"]
+    assert given_up[1:] == [("原值", "45 紧急工作分钟"), ("新值", "15 紧急工作分钟")]
+
+
+def test_no_code_stands_in_the_filter_of_acts(auditor: Client) -> None:
+    bar = auditor.get("/maintenance/audit/").context["filters"]
+    words = [label for state in bar.off if state.spec.key == "verb" for _, label in state.options]
+    assert len(words) > 50
+    assert len(set(words)) == len(words)
+    assert not re.search("[a-z]", "".join(words))
+
+
+def test_an_act_of_a_case_names_states_units_and_rights() -> None:
+    cast = make_working_city()
+    client = Client()
+    client.force_login(cast.auditor)
+    told = read(client, Audit.objects.get(verb="case.report", subject_id=make_case(cast).pk))
+    assert (told["新状态"], told["来源"]) == ("待受理", "监督员上报")
+    role = Audit.objects.get(verb="role.add", subject_id=Role.objects.get(key="auditor").pk)
+    assert "查看操作审计" in read(client, role)["权限"]
+    assert client.get(f"/maintenance/audit/{role.pk}/").context["line"].subject == "角色 审计管理员"
+
+
+def read(client: Client, row: Audit) -> dict[str, str]:
+    """What the page of a row says."""
+    return dict(client.get(f"/maintenance/audit/{row.pk}/").context["facts"])

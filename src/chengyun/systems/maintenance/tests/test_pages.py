@@ -278,3 +278,25 @@ def test_somebody_answers_for_a_place_and_somebody_stands_in(cast: Cast) -> None
     assert enter(cast.security).post(f"{url}end/").status_code == 403
     assert client.post(f"{url}end/").status_code == 303
     assert client.get("/maintenance/duties/?place=R").context["table"].rows == []
+
+
+def test_no_limit_is_nought_and_a_change_says_what_it_means(cast: Cast) -> None:
+    client, page = enter(cast.admin), "/maintenance/params/case.limit.accept/"
+    nought = {"case.limit.accept_value": "0", "case.limit.accept_unit": "work_hour"}
+    refused = client.post(page, nought)
+    assert refused.status_code == 422
+    assert refused.content.decode().count("「受理时限」要大于 0") == 1
+    assert "正在计时的案件不变" in text(client.get(page))
+    client.post(page, nought | {"case.limit.accept_value": "2"})
+    told = text(client.get("/maintenance/params/"))
+    assert "已改为2 工作时，原来是15 紧急工作分钟。" in told
+    assert "8 小时（按工作时段合计）" in told
+
+
+def test_rights_and_limits_stand_in_the_order_of_the_work(cast: Cast) -> None:
+    params = text(enter(cast.admin).get("/maintenance/params/"))
+    limits = ("受理时限", "立案时限", "派遣时限", "处置时限", "反馈时限", "核查时限", "结案时限")
+    assert sorted(limits, key=params.index) == list(limits)
+    rights = text(enter(cast.security).get("/maintenance/roles/dispatcher/"))
+    work = ("上报案件", "受理案件", "核实回复", "派遣案件", "处置案件", "核查案件", "作废案件")
+    assert sorted(work, key=rights.index) == list(work)

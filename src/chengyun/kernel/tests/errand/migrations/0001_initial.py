@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(max_length=30)),
                 ('branches', models.JSONField(blank=True, default=dict)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('marks', models.JSONField(blank=True, default=list)),
                 ('watch', models.CharField(blank=True, max_length=20)),
                 ('search', models.TextField(blank=True)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.workflowedition')),

@@ -84,12 +84,16 @@ function showBulk() {
   if (!bar) return;
   const ticked = document.querySelectorAll(".pick input:checked").length;
   bar.hidden = ticked === 0;
+  document.body.toggleAttribute("data-picked", ticked > 0);
   bar.querySelector("[data-bulk-count]").textContent = `已选 ${ticked} 件`;
 }
 
 export function startKeys() {
   // The preview opens with the first row: the row says so too.
   if (hasPreview() && !current()) rows()[0]?.setAttribute("aria-selected", "true");
+  showBulk();
+  document.addEventListener("reset", () => setTimeout(showBulk));
+  addEventListener("pageshow", showBulk);
   document.addEventListener("keydown", (event) => { if (mayAct(event) && act(event)) event.preventDefault(); });
   document.addEventListener("change", (event) => { if (event.target.closest(".pick")) showBulk(); });
   document.addEventListener("click", (event) => {

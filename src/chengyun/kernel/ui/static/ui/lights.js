@@ -42,7 +42,7 @@ function tick(light) {
   const left = Number(start) - (performance.now() - born.get(light)) / 1000;
   const tone = toneOf(left, Number(whole), Number(near));
   repaint(light, tone);
-  light.querySelector(".words").textContent = `${tone === "red" ? "超" : "剩"} ${duration(left)}`;
+  light.querySelector(".words").textContent = tone === "red" ? `超 ${duration(Math.min(left, -60))}` : `剩 ${duration(left)}`;
   light.querySelector(".arc")?.setAttribute("stroke-dasharray", `${(Math.max(left / whole, 0) * RING).toFixed(1)} ${RING}`);
 }
 

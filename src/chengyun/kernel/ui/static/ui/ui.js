@@ -4,6 +4,7 @@ import { startLights } from "ui/lights";
 import { startKeys } from "ui/keys";
 import { startPhotos } from "ui/photos";
 import { startFiles } from "ui/files";
+import { startSearch } from "ui/search";
 
 const LOST = "没有连上服务器，填写的内容还在，请再试一次。";
 const BROKEN = "服务器出错，这一步没有办成。";
@@ -34,7 +35,8 @@ function markFields(slot) {
   if (!form) return;
   for (const old of form.querySelectorAll("[data-told]")) old.remove();
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
-  for (const link of slot.querySelectorAll("[data-field]")) {
+  const links = [...slot.querySelectorAll("[data-field]")];
+  for (const link of links) {
     const name = link.dataset.field;
     const input = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}_lon`);
     if (!(input instanceof HTMLElement)) continue;
@@ -43,7 +45,11 @@ function markFields(slot) {
     told.className = "error";
     told.dataset.told = "";
     told.textContent = link.textContent;
-    input.closest(".field")?.append(told);
+    const field = input.closest(".field");
+    if (!field) continue;
+    field.append(told);
+    // The box lists more than two; one or two are read at their fields.
+    if (links.length <= 2) link.closest("li").remove();
   }
   slot.scrollIntoView({ block: "nearest" });
 }
@@ -109,12 +115,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 addEventListener("pageshow", () => { for (const form of document.forms) setIdle(form); });
 
-document.addEventListener("change", (event) => event.target.closest("form[data-auto]")?.requestSubmit());
+document.addEventListener("change", (event) => {
+  event.target.closest("form[data-auto]")?.requestSubmit();
+  const filled = document.getElementById(event.target.dataset?.fills ?? "");
+  if (filled && event.target.value) filled.value = event.target.value;
+});
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
   const opener = event.target.closest("[data-open]");
-  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.open)?.showModal();
+  }
   if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(event.target) || opener) menu.open = false;
@@ -139,4 +152,5 @@ startLights();
 startKeys();
 startPhotos();
 startFiles();
+startSearch();
 htmx.config.defaultSwapStyle = "outerHTML";

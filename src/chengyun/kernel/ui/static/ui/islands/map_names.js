@@ -27,7 +27,7 @@ const layer = (id, from, filter, [minzoom, maxzoom], layout) => ({
 
 /** The layers of names of roads, water and regions. */
 export const nameLayers = () => [
-  layer("road-names", "roads", true, [12, 22], { "symbol-placement": "line", "symbol-spacing": 360, "icon-rotation-alignment": "map" }),
+  layer("road-names", "roads", true, [12, 22], { "symbol-placement": "line", "symbol-spacing": 360, "icon-rotation-alignment": "map", "icon-keep-upright": true }),
   layer("water-names", "water", true, [12, 22], { "symbol-placement": "point", "icon-padding": 60 }),
   ...Object.entries(LEVELS).map(([level, zooms]) =>
     layer(`${level}-names`, "labels", ["==", ["get", "level"], level], zooms, { "symbol-placement": "point", "icon-padding": 16 })),

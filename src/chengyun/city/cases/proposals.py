@@ -1,0 +1,187 @@
+"""Who should handle a case, and the sentence why: the rules, then the part's own units, then the past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+from django.utils.timezone import localdate, localtime
+
+from chengyun.city.assets.models import Asset
+from chengyun.city.cases import queries, rulewords
+from chengyun.city.cases.models import DISTRICT, Case, CaseClass
+from chengyun.city.cases.rulebook import Rule, rules_for
+from chengyun.city.people.models import Unit
+from chengyun.city.people.queries import serves
+from chengyun.city.places.queries import road_of
+from chengyun.kernel import clock
+from chengyun.kernel.workcalendar import calendar_for
+from chengyun.science import rulebook
+from chengyun.science.rulebook import Situation
+
+LOOK_BACK = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is known of a case when somebody asks who should handle it; it need not exist.
+
+    ``returned_by``: the units that have sent it back, which are not proposed again.
+    """
+
+    area: str
+    lon: float
+    lat: float
+    at: datetime
+    case_class: CaseClass | None = None
+    asset: str = ""
+    source: str = ""
+    returned_by: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part 部件 with the units that answer for it."""
+
+    name: str
+    keeper: Unit | None
+    owner: Unit | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """The unit proposed, and the sentence why. ``origin``: rule, part or past; ``skipped``: what was passed over."""
+
+    unit: Unit
+    why: str
+    origin: str
+    rule: Rule | None = None
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the rules say: the one that answers, if any, and those passed over with the reason."""
+
+    rule: Rule | None
+    skipped: tuple[str, ...] = ()
+
+
+def question_of(case: Case, at: datetime | None = None) -> Question:
+    """The question a case asks, now unless another moment is given."""
+    return Question(
+        area=case.area,
+        lon=case.lon,
+        lat=case.lat,
+        at=at or clock.now(),
+        case_class=case.case_class,
+        asset=case.asset,
+        source=case.source,
+        returned_by=frozenset(queries.units_that_returned(case)),
+    )
+
+
+def part_of(code: str) -> Part | None:
+    """The part of a code with its units; no query without a code."""
+    return parts_of([code]).get(code) if code else None
+
+
+def parts_of(codes: list[str]) -> dict[str, Part]:
+    """Many parts by their codes, in one query."""
+    rows = Asset.objects.filter(code__in=codes).select_related("keeper", "owner")
+    return {a.code: Part(name=f"{a.name} {a.code}", keeper=a.keeper, owner=a.owner) for a in rows}
+
+
+def situation_of(asked: Question, part: Part | None, *, roads: bool = True) -> Situation:
+    """A question as the rules read it; ``roads`` False spares looking for the nearest road."""
+    local = localtime(asked.at)
+    return Situation(
+        at=local,
+        working=calendar_for(asked.area[:DISTRICT]).is_workday(localdate(asked.at)),
+        area=asked.area,
+        class_code=asked.case_class.code if asked.case_class else "",
+        owner=part.owner.code if part and part.owner else "",
+        keeper=part.keeper.code if part and part.keeper else "",
+        road=road_of(asked.lon, asked.lat) if roads else "",
+        source=asked.source,
+    )
+
+
+def answer_to(
+    rules: list[Rule], given: Situation, *, returned_by: frozenset[int] = frozenset()
+) -> Answer:
+    """The first rule that fits, whose unit is there, works where the case lies and has not sent it back."""
+    skipped: list[str] = []
+    for rule in rules:
+        if not rulebook.fits(rule.conditions, given):
+            continue
+        if not (fault := _unfit(rule, given.area, returned_by)):
+            return Answer(rule=rule, skipped=tuple(skipped))
+        skipped.append(fault)
+    return Answer(rule=None, skipped=tuple(skipped))
+
+
+def _unfit(rule: Rule, area: str, returned_by: frozenset[int]) -> str:
+    unit = rule.row.unit
+    if rule.ended:
+        return f"{rule.title}的单位{unit}已撤销，跳过。"
+    if not serves(unit, area):
+        return f"{rule.title}的{unit}不管这个地方，跳过。"
+    return f"{rule.title}的{unit}已经回退过这件案件，跳过。" if unit.pk in returned_by else ""
+
+
+def proposal_to(asked: Question, rules: list[Rule] | None = None) -> Proposal | None:
+    """The proposal for a question by these rules, those in force unless given; None when nothing says anything."""
+    rules = rules_for(asked.area) if rules is None else rules
+    part = part_of(asked.asset)
+    needs_road = any(rule.conditions.roads for rule in rules)
+    given = situation_of(asked, part, roads=needs_road)
+    answer = answer_to(rules, given, returned_by=asked.returned_by)
+    if answer.rule:
+        found: Proposal | None = by_rule(answer.rule, asked.case_class)
+    else:
+        found = _by_part(part, asked) or _by_past(asked)
+    return replace(found, skipped=answer.skipped) if found else None
+
+
+def by_rule(rule: Rule, case_class: CaseClass | None) -> Proposal:
+    """The proposal of one rule for a case of a class."""
+    why = rulewords.said(rule, case_class.name if case_class else "")
+    return Proposal(unit=rule.row.unit, why=why, origin="rule", rule=rule)
+
+
+def _by_part(part: Part | None, asked: Question) -> Proposal | None:
+    """The unit that keeps the part, else the one that owns it."""
+    if part is None:
+        return None
+    for unit, word in ((part.keeper, "养护单位"), (part.owner, "权属单位")):
+        if unit and unit.pk not in asked.returned_by and serves(unit, asked.area):
+            return Proposal(unit=unit, why=f"部件 {part.name} 的{word}是{unit}。", origin="part")
+    return None
+
+
+def _by_past(asked: Question) -> Proposal | None:
+    """Who handled this class in this district most often lately."""
+    if asked.case_class is None:
+        return None
+    since = asked.at - LOOK_BACK
+    district = asked.area[:DISTRICT]
+    rows = Case.objects.filter(
+        case_class=asked.case_class, reported_at__gte=since, district=district
+    )
+    best = (
+        rows.exclude(unit=None)
+        .exclude(unit__in=asked.returned_by)
+        .filter(unit__valid_to=None)
+        .values("unit")
+        .annotate(total=Count("pk"), late=Count("pk", filter=Q(late=True)))
+        .order_by("-total", "unit")
+        .first()
+    )
+    if best is None:
+        return None
+    unit = Unit.objects.get(pk=best["unit"])
+    late = f"，其中超期 {best['late']} 件" if best["late"] else "，没有超期"
+    why = f"过去 30 天本区同类 {best['total']} 件由它处置{late}。"
+    return Proposal(unit=unit, why=why, origin="past")

@@ -1,0 +1,13 @@
+"""What the worker does for people again and again."""
+
+from datetime import timedelta
+
+from chengyun.city.people.services.duty import tidy_duty
+from chengyun.kernel import registry
+from chengyun.kernel.specs import Periodic
+
+registry.add(
+    Periodic(
+        key="duty.tidy", label="清理过期轨迹、自动下岗", every=timedelta(minutes=10), run=tidy_duty
+    )
+)

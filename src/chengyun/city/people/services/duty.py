@@ -1,0 +1,133 @@
+"""Going on duty and off it, and the points of the way between: tracked on duty only, and seen by whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from chengyun.city.people.models import Attendance, TrackPoint, User
+from chengyun.kernel import clock
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict, Invalid
+from chengyun.kernel.installation import installation
+from chengyun.kernel.params import settings_of
+from chengyun.kernel.permissions import require
+
+OFFLINE_AT_MOST = timedelta(hours=24)
+"""How long after the fact a phone without a network may tell."""
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One moment of a way."""
+
+    at: datetime
+    lon: float
+    lat: float
+    accuracy: float | None = None
+
+
+@transaction.atomic
+def go_on_duty(*, by: User, at: datetime | None = None) -> Attendance:
+    """Begin a stretch on duty, now or when the phone says it began."""
+    require(by, "duty.record")
+    began = _told(at)
+    last = Attendance.objects.filter(user=by).first()
+    if last and last.ended_at is None:
+        raise Conflict("你已经在岗，不用再上岗。")
+    if last and last.ended_at and began < last.ended_at:
+        raise Conflict("这个时间你还在上一班，没有重复上岗。")
+    row = Attendance(user=by, area=_area(by), began_at=began)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict("你已经在岗，不用再上岗。") from error
+    record("duty.begin", row, by=by, area=row.area, facts={"at": began.isoformat()}, new=True)
+    return row
+
+
+@transaction.atomic
+def go_off_duty(*, by: User, at: datetime | None = None) -> Attendance:
+    """End the stretch: from this moment no position is kept."""
+    require(by, "duty.record")
+    row = Attendance.objects.filter(user=by, ended_at=None).first()
+    if row is None:
+        raise Conflict("你现在不在岗。")
+    return _end(row, max(row.began_at, _told(at)), by=by)
+
+
+def _end(row: Attendance, ended: datetime, *, by: User | None) -> Attendance:
+    if not Attendance.objects.filter(pk=row.pk, ended_at=None).update(ended_at=ended):
+        raise Conflict("已经下岗了。")
+    row.ended_at = ended
+    record("duty.end", row, by=by, area=row.area, facts={"at": ended.isoformat()})
+    return row
+
+
+@transaction.atomic
+def add_points(points: Sequence[Point], *, by: User) -> int:
+    """Keep the points of a way; how many are new. A point outside every stretch on duty refuses all of them."""
+    require(by, "duty.record")
+    if len(points) > AT_ONCE:
+        raise Invalid(f"一次最多 {AT_ONCE} 个点。")
+    if not points:
+        return 0
+    stretches = _stretches(by, points)
+    rows = [_row(stretches, point) for point in points]
+    known = set(
+        TrackPoint.objects.filter(
+            attendance__in={row.attendance_id for row in rows}, at__in={row.at for row in rows}
+        ).values_list("attendance_id", "at")
+    )
+    new = {(row.attendance_id, row.at): row for row in rows}
+    fresh = [row for key, row in new.items() if key not in known]
+    TrackPoint.objects.bulk_create(fresh, ignore_conflicts=True)
+    return len(fresh)
+
+
+def _stretches(user: User, points: Sequence[Point]) -> list[Attendance]:
+    last, first = max(p.at for p in points), min(p.at for p in points)
+    rows = Attendance.objects.filter(user=user, began_at__lte=last)
+    return [row for row in rows[:AT_ONCE] if row.ended_at is None or row.ended_at >= first]
+
+
+def _row(stretches: Sequence[Attendance], point: Point) -> TrackPoint:
+    now = clock.now()
+    at = min(point.at, now)
+    for row in stretches:
+        if row.began_at <= at <= (row.ended_at or now):
+            return TrackPoint(
+                attendance=row, at=at, lon=point.lon, lat=point.lat, accuracy=point.accuracy
+            )
+    raise Conflict("有的位置不在你在岗的时间里，没有记录。")
+
+
+def tidy_duty() -> None:
+    """Who forgot to go off duty goes; ways older than the city keeps them go for ever."""
+    city, now = installation(), clock.now()
+    settings = settings_of(city.area if city else "")
+    longest = timedelta(hours=settings["duty.longest_hours"])
+    for row in Attendance.objects.filter(ended_at=None, began_at__lt=now - longest):
+        with transaction.atomic():
+            _end(row, row.began_at + longest, by=None)
+    oldest = now - timedelta(days=settings["duty.track_days"])
+    TrackPoint.objects.filter(at__lt=oldest).delete()
+
+
+def _told(at: datetime | None) -> datetime:
+    """A moment a phone tells: not in the future, and not too long ago to be believed."""
+    now = clock.now()
+    if at is None or at > now:
+        return now
+    if at < now - OFFLINE_AT_MOST:
+        raise Invalid("上岗、下岗的时间最多补报 24 小时。")
+    return at
+
+
+def _area(user: User) -> str:
+    return user.standing[0].area if user.standing else ""

@@ -1,0 +1,75 @@
+"""The phone's own doors: whose phone this is, and what they are to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from ninja import Router, Schema
+
+from chengyun.city.cases.schemas import CaseDetail, Verb
+from chengyun.city.people.models import User
+from chengyun.city.people.queries import on_duty
+from chengyun.kernel import clock
+from chengyun.kernel.api import caller, problems
+from chengyun.kernel.permissions import require
+from chengyun.systems.coordination.phone import queries
+
+router = Router(tags=["手机端"])
+
+
+class Holder(Schema):
+    """Who is logged in on a phone. ``csrf`` is the mark its writes carry; ``now`` shows how wrong its clock is."""
+
+    username: str
+    name: str
+    post: str
+    csrf: str
+    now: datetime
+    area: str
+    source: str
+    may_report: bool
+    may_record: bool
+    on_duty: datetime | None
+    classes: list[str]
+
+
+class TaskVerb(Verb):
+    then: list[Verb]
+
+
+class Task(CaseDetail):
+    verbs: Sequence[TaskVerb]
+    closing: str
+
+
+@router.get("/phone", response={200: Holder, **problems()})
+def holder(request: HttpRequest) -> Any:
+    """手机现在是谁在用、能做什么、常报哪些类别。"""
+    user: User = caller(request)
+    post = user.standing[0] if user.standing else None
+    duty = on_duty(user)
+    return {
+        "username": user.username,
+        "name": user.name,
+        "post": post.role.label if post else "",
+        "csrf": get_token(request),
+        "now": clock.now(),
+        "area": post.area if post else "",
+        "source": queries.SOURCES.get(user.post_key, "hotline"),
+        "may_report": user.may("case.report"),
+        "may_record": user.may("duty.record"),
+        "on_duty": duty.began_at if duty else None,
+        "classes": queries.classes_reported_by(user) if user.may("case.report") else [],
+    }
+
+
+@router.get("/phone/tasks", response={200: list[Task], **problems()}, by_alias=True)
+def tasks(request: HttpRequest) -> Any:
+    """这个人现在要在现场办的事：核实、核查、处置、整改，时限最紧的在前。"""
+    user = caller(request)
+    require(user, "case.view")
+    return [queries.task_of(user, case) for case in queries.tasks_for(user)]

@@ -1,0 +1,57 @@
+"""What a phone reads: what this person is to do in the street, and what they report most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from chengyun.city.cases import answers
+from chengyun.city.cases import queries as cases
+from chengyun.city.cases.models import Case
+from chengyun.city.people.models import User
+from chengyun.systems.coordination.queries import piles_of
+
+FIELDWORK = ("verify", "check", "handle", "rectify")
+"""The queues whose work is done in the street."""
+SOURCES = {"inspector": "inspector", "evaluator": "inspection", "leader": "leader"}
+TASKS_AT_MOST = 100
+LOOKED_AT = 200
+OFTEN = 8
+
+
+def tasks_for(user: User) -> list[Case]:
+    """What waits for this person in the street, the tightest limit first."""
+    wanted = Q(pk__in=())
+    for pile in piles_of(user):
+        if pile.key in FIELDWORK:
+            mine = Q(assignee=user) if pile.mine else Q()
+            wanted |= Q(state__in=pile.states) & mine
+    return list(_open(user).filter(wanted).order_by("due_at", "id")[:TASKS_AT_MOST])
+
+
+def _open(user: User) -> QuerySet[Case]:
+    return cases.cases_for(user).filter(open=True).select_related(*cases.RELATED)
+
+
+def task_of(user: User, case: Case) -> dict[str, Any]:
+    """A task with everything needed without a network: the steps, and the steps after each of them."""
+    found = answers.detail(case, user)
+    for verb in found["verbs"]:
+        verb["then"] = answers.verbs_after(user, case, verb["verb"])
+    closing = case.condition.closing if case.condition else ""
+    return {**found, "closing": closing}
+
+
+def classes_reported_by(user: User) -> list[str]:
+    """The codes of the classes this person reported most lately; of a new person, what the district reports."""
+    own = Case.objects.filter(reporter=user)
+    district = user.standing[0].area[:6] if user.standing else ""
+    return _often(own) or _often(Case.objects.filter(cases.within(district)))
+
+
+def _often(rows: QuerySet[Case]) -> list[str]:
+    newest = rows.order_by("-reported_at", "-id").values_list("case_class__code", flat=True)
+    counted = Counter(code for code in newest[:LOOKED_AT] if code)
+    return [code for code, _ in counted.most_common(OFTEN)]

@@ -1,0 +1,91 @@
+"""What somebody means who types into the search box."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from chengyun.city.cases import queries as register
+from chengyun.city.cases.models import Case
+from chengyun.city.people.models import User
+from chengyun.kernel import clock
+from chengyun.kernel.ui.words import short_code
+from chengyun.systems.coordination import lists
+
+WHOLE = re.compile(r"\d{10,12}")
+SHORT = re.compile(r"(\d{4})-(\d{4,6})")
+YEARS = 20
+"""As far back as a short code is looked for."""
+CASES, CLASSES = 6, 3
+SHORTEST = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One suggestion: where it leads, what it is and what more there is to know."""
+
+    url: str
+    words: str
+    more: str
+    icon: str
+
+
+def coded(user: User, words: str) -> list[Case]:
+    """The cases a code can mean that this person may open, newest first; a short one leaves the year open."""
+    codes = _codes(words)
+    if not codes:
+        return []
+    return list(register.open_to(user).filter(code__in=codes).order_by("-code"))
+
+
+def _codes(words: str) -> list[str]:
+    if WHOLE.fullmatch(words):
+        return [words]
+    if found := SHORT.fullmatch(words):
+        this = localtime(clock.now()).year
+        return [f"{(this - n) % 100:02}{found[1]}{found[2]}" for n in range(YEARS)]
+    return []
+
+
+def offers(user: User, words: str) -> list[Offer]:
+    """What might be meant, the likeliest first."""
+    if len(words) < SHORTEST:
+        return []
+    meant = coded(user, words) or _cases(user, words)
+    return [*(_case(case) for case in meant[:CASES]), *_classes(user, words)]
+
+
+def _cases(user: User, words: str) -> list[Case]:
+    rows = register.matching(register.cases_for(user), words)
+    return list(rows.select_related("case_class").order_by("-id")[:CASES])
+
+
+def _case(case: Case) -> Offer:
+    state = lists.stage(case)["label"]
+    return Offer(
+        url=lists.LINKS.url(case),
+        words=f"{short_code(case.code)} {case.title}",
+        more=f"{state} · {case.address}",
+        icon="file",
+    )
+
+
+def _classes(user: User, words: str) -> list[Offer]:
+    wanted = words.lower()
+    area = user.standing[0].area if user.standing else ""
+    named = [
+        c for c in register.classes_for(area) if wanted in c.name or c.initials.startswith(wanted)
+    ]
+    return [
+        Offer(
+            url=f"{reverse('coordination:cases')}?{urlencode({'q': c.name})}",
+            words=c.name,
+            more=f"{c.get_kind_display()} · {c.major}",
+            icon="tag",
+        )
+        for c in named[:CLASSES]
+    ]

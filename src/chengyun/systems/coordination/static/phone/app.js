@@ -1,0 +1,162 @@
+// The phone: one shell, a view for each address behind the #, and a queue that is sent whenever there is a way.
+import { h, icon, toast } from "phone/dom";
+import { dutyPart, placeNow, showDuty } from "phone/duty";
+import { me } from "phone/me";
+import { queue } from "phone/queue";
+import { report } from "phone/report";
+import { sendAll, whoIsHere } from "phone/sender";
+import { openStore } from "phone/store";
+import { step, task } from "phone/task";
+import { refreshTasks, tasksKey, today } from "phone/today";
+import { lasting } from "phone/words";
+
+const EVERY = 60_000;
+const WRONG_CLOCK = 300_000;
+const VIEWS = [[/^\/$/, today], [/^\/report$/, report], [/^\/queue$/, queue], [/^\/me$/, me], [/^\/task\/(\w+)$/, task], [/^\/task\/(\w+)\/(\w+)$/, step]];
+const NOBODY = { username: "", name: "", post: "", area: "", classes: [], may_report: false, source: "inspector" };
+
+const part = (id) => document.getElementById(id);
+const ctx = { store: null, holder: NOBODY, state: "asking", skew: 0, online: false, offlineWhy: "这个浏览器不能离线打开" };
+let view = {};
+let stale = false;
+
+const pathNow = () => location.hash.slice(1) || "/";
+
+function login(words) {
+  return { title: "城运", body: h("p", { className: "empty" }, words), foot: [h("a", { className: "btn btn-primary btn-big", href: "/login/?next=/m/" }, "登录")] };
+}
+
+function viewOf(path) {
+  if (!ctx.holder.username && ctx.state === "asking") return { title: "手机端", body: h("p", { className: "empty" }, "正在打开…"), foot: [] };
+  if (!ctx.holder.username) return login(ctx.state === "offline" ? "没有网络，这部手机还没有人登录过。" : "先登录，再上报和办任务。");
+  for (const [pattern, draw] of VIEWS) {
+    const found = pattern.exec(path);
+    if (found) return draw(ctx, ...found.slice(1));
+  }
+  return today(ctx);
+}
+
+let turn = 0;
+
+async function draw() {
+  const mine = ++turn;
+  const next = await viewOf(pathNow());
+  if (mine !== turn) return void next.leave?.();
+  view.leave?.();
+  view = next;
+  part("title").textContent = view.title;
+  document.title = `${view.title} · 城运`;
+  part("back").href = view.back ? `#${view.back}` : "/";
+  part("main").replaceChildren(view.body);
+  part("foot").replaceChildren(...view.foot.filter(Boolean), ...(view.bar ? [bar()] : []));
+}
+
+function bar() {
+  const here = pathNow();
+  const link = (to, sign, label) => h("a", { href: `#${to}`, "aria-current": here === to ? "page" : null }, icon(sign), label);
+  return h("nav", { className: "ph-bar", "aria-label": "手机端" }, link("/", "list", "今天"), link("/queue", "send", "我的上报"), link("/me", "person", "我"));
+}
+
+const seen = (kind) => kind === "report" || kind === "step";
+
+/** What stands under the title while something waits or is not as it should be. */
+async function line() {
+  const items = await ctx.store.items();
+  const waiting = items.filter(({ kind, state }) => seen(kind) && (state === "waiting" || state === "sending"));
+  const mine = waiting.filter(({ owner }) => owner === ctx.holder.username).length;
+  const theirs = waiting.find(({ owner }) => owner !== ctx.holder.username);
+  const back = items.filter(({ kind, state, owner }) => state === "refused" && seen(kind) && owner === ctx.holder.username).length;
+  if (ctx.state === "login") return ["登录已过期", mine ? `${mine} 件还在手机里，登录后接着发` : "点这里登录", "/login/?next=/m/"];
+  if (!ctx.online) return [mine ? "没有网络，已存手机" : "没有网络", mine ? `${mine} 件待发，来网后自动发送，不会重复` : "照常上报，先存在手机里", "#/queue"];
+  if (back) return [`${back} 件被退回`, "点这里看原因，改后重发", "#/queue"];
+  if (mine) return ["正在发送", `${mine} 件待发，每件只会收一次`, "#/queue"];
+  if (theirs) return [`手机里有${theirs.ownerName}没发的`, "等本人登录后发送，不会算到你名下", "#/queue"];
+  if (Math.abs(ctx.skew) > WRONG_CLOCK) return [`手机时间${ctx.skew > 0 ? "慢" : "快"}了 ${lasting(ctx.skew)}`, "上报时间已按服务器更正，请校准手机时间", "#/me"];
+  return null;
+}
+
+async function drawLine() {
+  const told = ctx.holder.username || ctx.state === "login" ? await line() : null;
+  part("line").replaceChildren(...(told ? [h("a", { className: "ph-off", href: told[2] }, icon(ctx.online ? "warning" : "offline"), h("span", {}, h("b", {}, told[0]), told[1]), icon("next"))] : []));
+}
+
+async function meet(here) {
+  const before = ctx.holder.username;
+  const was = ctx.online;
+  ctx.state = here.state === "running" ? ctx.state : here.state;
+  ctx.online = !["offline", "asking"].includes(ctx.state);
+  if (here.state === "ok") {
+    if (before && before !== here.username) await ctx.forgetHolder();
+    Object.assign(ctx, { holder: here, skew: here.skew });
+    await ctx.store.keepNote("holder", here);
+  }
+  if (before !== ctx.holder.username || !before) await draw();
+  if (was !== ctx.online) view.online?.();
+  await showDuty(ctx);
+  await drawLine();
+}
+
+/** What was sent changes what is to be done. */
+async function afterSending(here) {
+  await meet(here);
+  if (here.sent) await refreshTasks(ctx);
+}
+
+let sending = null;
+
+ctx.send = (forced = false) => {
+  sending ??= sendAll(ctx.store, { forced }).then(afterSending).catch((error) => toast(`没能发送：${error.message}`)).finally(() => { sending = null; });
+  return sending;
+};
+
+/** Now if there is a way, later in any case: where the system can, also after this page is closed. */
+ctx.sendSoon = () => {
+  navigator.serviceWorker?.ready.then((found) => found.sync?.register("send")).catch(() => null);
+  ctx.send();
+};
+
+ctx.go = (path) => { if (pathNow() === path) draw(); else location.hash = path; };
+ctx.redraw = draw;
+ctx.place = () => placeNow(ctx);
+ctx.dutyPart = () => dutyPart(ctx);
+ctx.refresh = async () => { await meet(await whoIsHere()); if (ctx.state === "ok") await refreshTasks(ctx); };
+ctx.forgetHolder = async () => {
+  await Promise.all([ctx.store.dropNote("holder"), ctx.store.dropNote(tasksKey(ctx)), self.caches?.delete("photos")]);
+  ctx.holder = NOBODY;
+};
+
+async function heard() {
+  await showDuty(ctx);
+  await drawLine();
+  if (view.live) await draw();
+}
+
+async function keepWorking() {
+  if (!navigator.serviceWorker) return void (ctx.offlineWhy = "要用 https 打开才能离线使用");
+  navigator.serviceWorker.addEventListener("controllerchange", () => { stale = stale || Boolean(view.title); });
+  await navigator.serviceWorker.register(document.body.dataset.worker, { type: "module", updateViaCache: "none" }).catch(() => null);
+  await navigator.storage?.persist?.();
+}
+
+async function start() {
+  ctx.store = await openStore();
+  const kept = await ctx.store.note("holder");
+  if (kept) Object.assign(ctx, { holder: kept, skew: kept.skew ?? 0 });
+  ctx.store.listen(heard);
+  addEventListener("hashchange", async () => {
+    if (stale && navigator.onLine) return location.reload();
+    await draw();
+    part("main").focus({ preventScroll: true });
+    scrollTo(0, 0);
+  });
+  addEventListener("online", () => ctx.send(true));
+  addEventListener("offline", () => meet({ state: "offline" }));
+  addEventListener("visibilitychange", () => { if (!document.hidden) ctx.refresh().then(() => ctx.send()); });
+  await draw();
+  await ctx.refresh();
+  await ctx.send(true);
+  setInterval(() => ctx.send(), EVERY);
+  await keepWorking();
+}
+
+start().catch((error) => { part("main").replaceChildren(h("p", { className: "empty" }, `这个浏览器打不开手机端：${error.message}。请换用新一点的浏览器，或打开电脑版页面。`)); });

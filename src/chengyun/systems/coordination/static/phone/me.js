@@ -1,0 +1,36 @@
+// One's own: who this is, on duty or not, what the phone keeps, light or dark.
+import { confirmed, h, toast } from "phone/dom";
+
+const megabytes = (bytes) => `${(bytes / 1048576).toFixed(0)} MB`;
+
+async function room() {
+  const found = await navigator.storage?.estimate?.().catch(() => null);
+  return found?.quota ? `用了 ${megabytes(found.usage)}，还可以用 ${megabytes(found.quota - found.usage)}` : "这个浏览器不说";
+}
+
+function setTheme(name) {
+  document.documentElement.dataset.theme = name;
+  document.cookie = `theme=${name}; path=/; max-age=31536000; samesite=lax`;
+}
+
+/** Leaves this phone to nobody: tasks and photos go, what waits to be sent stays for its owner. */
+async function leave(ctx) {
+  const waiting = (await ctx.store.items()).filter(({ state }) => state === "waiting").length;
+  const sure = await confirmed("退出登录？", waiting ? `手机里还有 ${waiting} 件没有发，会留着，等你下次登录再发。` : "手机里存的任务会清掉。", "退出", "不退出");
+  if (!sure) return;
+  const answer = await fetch("/logout/", { method: "POST", headers: { "X-CSRFToken": ctx.holder.csrf }, redirect: "manual" }).catch(() => null);
+  if (!answer) return toast("没有网络，现在退不了。");
+  await ctx.forgetHolder();
+  location.assign("/login/?next=/m/");
+}
+
+export async function me(ctx) {
+  const { holder } = ctx;
+  const dark = document.documentElement.dataset.theme === "dark";
+  const other = h("button", { type: "button", className: "btn", on: { click: () => { setTheme(dark ? "light" : "dark"); ctx.redraw(); } } }, dark ? "改用浅色（太阳下看得清）" : "改用深色（夜里不刺眼）");
+  const rows = [["姓名", holder.name], ["岗位", holder.post || "没有岗位"], ["手机存储", await room()], ["离线", navigator.serviceWorker?.controller ? "没有网络也能打开" : ctx.offlineWhy]];
+  const body = h("div", {}, await ctx.dutyPart(),
+    h("section", {}, h("dl", { className: "facts" }, rows.flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)]))),
+    h("section", { className: "ph-stack" }, other, h("a", { className: "btn", href: "/desk/" }, "打开电脑版页面"), h("button", { type: "button", className: "btn btn-danger", on: { click: () => leave(ctx) } }, "退出登录")));
+  return { title: "我", back: "/", body, foot: [], live: true, bar: true };
+}

@@ -1,0 +1,371 @@
+"""The phone in the street: what was reported arrives, once, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+
+from chengyun.city.cases.factories import LAT, LON, drive, make_case
+from chengyun.city.cases.models import Case
+from chengyun.city.cases.services.acting import act
+from chengyun.city.people.factories import Cast
+from chengyun.city.people.models import Attendance, TrackPoint, User
+from chengyun.kernel.files import attachments_of
+from chengyun.kernel.models import Attachment, Audit, Capture, File
+from tests.browser.phones import HERE, Phone, cut, phone, photos
+from tests.browser.test_every_page import WIDER, barriers
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Phones = Callable[[str], AbstractContextManager[Phone]]
+
+
+@pytest.fixture
+def phones(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterator[Phones]:
+    """Switches a phone on: ``with phones("a") as inspector``; the same name is the same phone."""
+
+    def switched_on(name: str = "a") -> AbstractContextManager[Phone]:
+        return phone(chromium.browser_type, live_server.url, tmp_path / name)
+
+    yield switched_on
+
+
+def logged_in(somebody: Phone, user: User) -> None:
+    somebody.is_in_as(user)
+    somebody.opens()
+    somebody.works_offline()
+    somebody.reads("拍照上报" if user.may("case.report") else "要到现场办的")
+
+
+def the_one_case(photos: int) -> Case:
+    case = Case.objects.get()
+    assert len(attachments_of(case)) == photos
+    assert Attachment.objects.count() == photos
+    return case
+
+
+def test_a_report_made_without_network_is_sent_later(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.loses_network()
+        inspector.page.reload()
+        inspector.reads("没有网络")
+        inspector.reports(1, offline=True)
+        inspector.shows("待发")
+        inspector.reads("没有网络，已存手机")
+        assert not Case.objects.exists()
+        inspector.gets_network()
+        inspector.shows("已收到")
+        case = the_one_case(1)
+        inspector.reads(f"{case.code[2:6]}-{case.code[6:]}")
+    assert case.reporter == city.inspector
+    assert case.source == "inspector"
+    assert case.description == "井盖不见了"
+    assert case.data["accuracy"] == 6
+    assert "seen_at" in case.data
+
+
+def test_a_photo_keeps_when_where_and_what_it_was(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.reports(1)
+        inspector.shows("已收到")
+    capture = Capture.objects.get()
+    assert capture.taken_at is not None
+    assert (capture.accuracy, round(capture.lat or 0, 3)) == (6, 36.451)
+    assert capture.file.owner_id == city.inspector.pk
+    assert len(capture.original_sha256) == 64
+    assert capture.original_sha256 != capture.file.sha256
+
+
+def test_three_photos_survive_a_cut_a_kill_and_a_lost_answer(city: Cast, phones: Phones) -> None:
+    """The second upload is cut, the browser is killed, and the answer to the report is lost after the commit."""
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.loses_network()
+        inspector.reports(3, offline=True)
+        broken = cut(inspector, "/api/v1/photos", turn=2)
+        inspector.gets_network()
+        inspector.waits_for(lambda: broken.done)
+        expect(inspector.page.locator(".q em")).to_have_text("待发")
+        assert File.objects.count() == 1
+        inspector.loses_network()
+        inspector.is_killed()
+    with phones("a") as inspector:
+        lost = cut(inspector, "/api/v1/cases", after_commit=True)
+        inspector.is_in_as(city.inspector)
+        inspector.opens("/queue")
+        expect(inspector.page.locator(".q li")).to_have_count(1)
+        inspector.waits_for(lambda: lost.done)
+        case = the_one_case(3)
+        inspector.presses("现在重试")
+        inspector.shows("已收到")
+        inspector.reads(f"{case.code[2:6]}-{case.code[6:]}")
+    the_one_case(3)
+    assert File.objects.count() == 3
+    assert Audit.objects.filter(verb="case.report").count() == 1
+
+
+def test_the_same_report_sent_three_times_is_one_case(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.reports(2)
+        for _ in range(2):
+            inspector.shows("已收到")
+            inspector.page.evaluate(
+                """async () => {
+                  const store = await (await import("phone/store")).openStore();
+                  const [item] = await store.items();
+                  await store.keepItem({ ...item, state: "waiting" });
+                }"""
+            )
+            inspector.shows("待发")
+            inspector.presses("现在重试")
+        inspector.shows("已收到")
+    the_one_case(2)
+    assert Audit.objects.filter(verb="case.report").count() == 1
+
+
+def test_two_pages_and_the_worker_send_each_thing_once(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        other = inspector.context.new_page()
+        other.goto(f"{inspector.base}/m/#/queue")
+        inspector.loses_network()
+        for n in range(3):
+            inspector.reports(2, f"第 {n} 件", offline=True)
+        inspector.gets_network()
+        inspector.shows("已收到", 3)
+        expect(other.locator(".q em", has_text="已收到")).to_have_count(3)
+    assert (Case.objects.count(), Attachment.objects.count(), File.objects.count()) == (3, 6, 6)
+
+
+def test_a_draft_survives_the_end_of_the_browser(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.page.evaluate("location.hash = '#/report'")
+        inspector.takes(2)
+        inspector.page.get_by_label("补充说明").fill("写到一半")
+        inspector.page.wait_for_timeout(500)
+        inspector.is_killed()
+    with phones("a") as inspector:
+        inspector.is_in_as(city.inspector)
+        inspector.opens("/report")
+        inspector.reads("上次没写完的还在")
+        expect(inspector.page.get_by_label("补充说明")).to_have_value("写到一半")
+        expect(inspector.page.locator(".ph-photos figure")).to_have_count(2)
+
+
+def test_nobody_sends_what_another_left_on_the_phone(city: Cast, phones: Phones) -> None:
+    with phones("a") as someone:
+        logged_in(someone, city.inspector)
+        someone.loses_network()
+        someone.reports(1, offline=True)
+        someone.context.clear_cookies()
+        someone.is_in_as(city.evaluator)
+        someone.gets_network()
+        someone.reads("周启明")
+        someone.opens("/queue")
+        someone.reads("这是周启明的，等本人登录后发送")
+        someone.page.evaluate("document.querySelector('.ph-self')?.click()")
+        someone.page.wait_for_timeout(500)
+        assert not Case.objects.exists()
+        someone.context.clear_cookies()
+        someone.is_in_as(city.inspector)
+        someone.page.reload()
+        someone.shows("已收到")
+    assert the_one_case(1).reporter == city.inspector
+
+
+def test_a_login_that_is_over_keeps_the_queue_and_asks(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.context.clear_cookies()
+        inspector.reports(1)
+        inspector.reads("登录已过期")
+        inspector.shows("待发")
+        inspector.page.get_by_role("link", name="登录已过期").click()
+        inspector.page.get_by_label("账号").fill("inspector")
+        inspector.page.get_by_label("密码", exact=True).fill("lake-and-canal-42")
+        inspector.presses("登录")
+        inspector.page.wait_for_url("**/m/**")
+        inspector.page.evaluate("location.hash = '#/queue'")
+        inspector.shows("已收到")
+    the_one_case(1)
+
+
+def test_what_the_city_refuses_comes_back_with_its_sentence(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.loses_network()
+        inspector.context.set_geolocation({"longitude": 120.1, "latitude": 30.2, "accuracy": 6})
+        inspector.reports(1, offline=True)
+        inspector.gets_network()
+        inspector.shows("被退回")
+        inspector.reads("这个位置不在本市范围内")
+        inspector.context.set_geolocation(HERE)
+        inspector.presses("改后重发")
+        expect(inspector.page.get_by_label("补充说明")).to_have_value("井盖不见了")
+        inspector.presses("重新定位")
+        expect(inspector.page.locator(".ph-loc")).to_contain_text("湖南路")
+        inspector.presses("提交")
+        inspector.shows("已收到")
+    the_one_case(1)
+    assert File.objects.count() == 1
+
+
+def test_what_is_given_up_is_gone(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.loses_network()
+        inspector.reports(1, offline=True)
+        inspector.presses("不报了")
+        inspector.page.get_by_role("button", name="删掉").click()
+        inspector.reads("这部手机里没有要发的")
+        assert inspector.kept() == []
+    assert not Case.objects.exists()
+
+
+def test_a_crew_signs_and_finishes_without_network(city: Cast, phones: Phones) -> None:
+    case = drive(make_case(city), city, "dispatched")
+    with phones("a") as crew:
+        logged_in(crew, city.department)
+        crew.reads("待签收")
+        crew.loses_network()
+        crew.page.get_by_role("link", name="雨水井盖").click()
+        crew.presses("签收")
+        crew.reads("签收，待发")
+        crew.page.get_by_role("link", name="雨水井盖").click()
+        crew.takes(1)
+        crew.presses("处置完成")
+        crew.page.get_by_label("处置结果").fill("换了新井盖")
+        crew.presses("处置完成（先存手机）")
+        crew.reads("处置完成，待发")
+        crew.gets_network()
+        crew.page.evaluate("location.hash = '#/queue'")
+        crew.shows("已收到", 2)
+    case.refresh_from_db()
+    assert case.state == "handled"
+    assert [a.role for a in attachments_of(case)] == ["after"]
+
+
+def test_an_inspector_checks_with_two_taps(city: Cast, phones: Phones) -> None:
+    case = drive(make_case(city), city, "checking")
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.page.get_by_role("link", name="雨水井盖").click()
+        inspector.reads("处置后")
+        inspector.takes(1)
+        inspector.presses("核查合格")
+        inspector.page.evaluate("location.hash = '#/queue'")
+        inspector.shows("已收到")
+    case.refresh_from_db()
+    assert case.state == "checked"
+
+
+def test_a_task_somebody_else_did_comes_back(city: Cast, phones: Phones) -> None:
+    case = drive(make_case(city), city, "handling")
+    with phones("a") as crew:
+        logged_in(crew, city.department)
+        crew.loses_network()
+        crew.page.get_by_role("link", name="雨水井盖").click()
+        crew.presses("回退")
+        crew.page.get_by_label("原因").fill("不归我们管")
+        crew.presses("回退（先存手机）")
+        act(case, "suspend", {"reason": "等配件"}, by=city.supervisor)
+        crew.gets_network()
+        crew.page.evaluate("location.hash = '#/queue'")
+        crew.shows("被退回")
+        crew.reads("刚被别人办过")
+    case.refresh_from_db()
+    assert case.state == "suspended"
+
+
+def test_on_duty_the_way_is_kept_and_off_duty_it_is_not(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.reads("不在岗")
+        inspector.opens("/me")
+        inspector.loses_network()
+        inspector.presses("上岗")
+        inspector.reads("还没有发出")
+        inspector.context.set_geolocation({"longitude": LON, "latitude": LAT, "accuracy": 5})
+        inspector.page.wait_for_timeout(500)
+        inspector.presses("下岗")
+        inspector.gets_network()
+        expect(inspector.page.get_by_role("button", name="上岗")).to_be_visible()
+        inspector.until(
+            "import('phone/store').then((s) => s.openStore()).then((s) => s.items()).then((i) => !i.length)"
+        )
+    row = Attendance.objects.get()
+    assert row.ended_at is not None
+    assert TrackPoint.objects.filter(attendance=row).count() == 1
+    assert Audit.objects.filter(verb__startswith="duty.").count() == 2
+
+
+def test_a_refused_position_and_a_full_phone_say_what_to_do(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.context.clear_permissions()
+        inspector.page.evaluate("location.hash = '#/report'")
+        inspector.reads("没有定位权限")
+        inspector.page.evaluate(
+            """() => {
+              const put = IDBObjectStore.prototype.put;
+              IDBObjectStore.prototype.put = function (value, key) {
+                if (value instanceof Blob) throw new DOMException("full", "QuotaExceededError");
+                return put.call(this, value, key);
+              };
+            }"""
+        )
+        inspector.page.locator("#camera").set_input_files(photos(1))
+        inspector.reads("手机存储满了")
+
+
+def test_an_old_shell_is_removed(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        inspector.is_in_as(city.inspector)
+        inspector.page.goto(f"{inspector.base}/me/")
+        inspector.page.evaluate("caches.open('shell-0000')")
+        inspector.opens()
+        inspector.works_offline()
+        inspector.until("caches.has('shell-0000').then((has) => !has)")
+        kept = inspector.page.evaluate("caches.keys()")
+        assert [name for name in kept if name.startswith("shell-")]
+
+
+VIEWS = ("/", "/report", "/queue", "/me")
+
+
+def test_no_view_hinders_anybody(city: Cast, phones: Phones) -> None:
+    case = drive(make_case(city), city, "checking")
+    faults = []
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.loses_network()
+        inspector.reports(2, offline=True)
+        for view in (*VIEWS, f"/task/{case.code}", f"/task/{case.code}/check_fail"):
+            inspector.page.evaluate(f"location.hash = '#{view}'")
+            inspector.page.wait_for_timeout(300)
+            for theme in ("light", "dark"):
+                inspector.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+                faults += [f"{view} {theme}: {fault}" for fault in barriers(inspector.page)]
+            for width in (320, 360):
+                inspector.page.set_viewport_size({"width": width, "height": 740})
+                if (wider := inspector.page.evaluate(WIDER)) > 0:
+                    faults.append(f"{view}: {wider} px wider than {width}")
+    assert not faults, "\n".join(faults)
+
+
+def test_a_stranger_is_asked_to_log_in(city: Cast, phones: Phones) -> None:
+    with phones("a") as stranger:
+        stranger.page.goto(f"{stranger.base}/m/")
+        stranger.reads("先登录")
+        assert not barriers(stranger.page)
+        stranger.page.get_by_role("link", name="登录", exact=True).click()
+        stranger.page.wait_for_url("**/login/?next=/m/")
