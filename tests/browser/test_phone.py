@@ -308,6 +308,34 @@ def test_on_duty_the_way_is_kept_and_off_duty_it_is_not(city: Cast, phones: Phon
     assert Audit.objects.filter(verb__startswith="duty.").count() == 2
 
 
+def test_who_goes_on_duty_sees_it_at_once_and_after_a_restart(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.opens("/me")
+        inspector.presses("上岗")
+        sign = inspector.page.locator("#duty")
+        inspector.waits_for(Attendance.objects.exists)
+        inspector.until(
+            "import('phone/store').then((s) => s.openStore()).then((s) => s.items()).then((i) => !i.length)"
+        )
+        inspector.page.wait_for_timeout(1000)
+        expect(sign).to_have_class("ph-duty on")
+        expect(inspector.page.get_by_role("button", name="下岗")).to_be_visible()
+        inspector.page.reload()
+        expect(sign).to_have_class("ph-duty on")
+
+
+def test_a_class_is_found_by_initials_within_its_name(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.page.evaluate("location.hash = '#/report'")
+        inspector.page.get_by_role("button", name="搜类别").click()
+        inspector.page.get_by_label("名称、拼音首字母或代码").fill("jg")
+        inspector.page.get_by_role("button", name="雨水井盖").click()
+        chosen = inspector.page.get_by_role("button", name="雨水井盖", pressed=True)
+        expect(chosen).to_be_visible()
+
+
 def test_a_refused_position_and_a_full_phone_say_what_to_do(city: Cast, phones: Phones) -> None:
     with phones("a") as inspector:
         logged_in(inspector, city.inspector)

@@ -96,11 +96,8 @@ async function meet(here) {
   await drawLine();
 }
 
-/** What was sent changes what is to be done. */
-async function afterSending(here) {
-  await meet(here);
-  if (here.sent) await refreshTasks(ctx);
-}
+/** What was sent changes what is to be done and whether one is on duty: what was heard before it is old by now. */
+const afterSending = (here) => (here.sent ? ctx.refresh() : meet(here));
 
 let sending = null;
 

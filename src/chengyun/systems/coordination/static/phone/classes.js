@@ -15,7 +15,7 @@ export async function classesOf(ctx) {
   return found;
 }
 
-const fits = (one, words) => one.name.includes(words) || one.major.includes(words) || one.code.toLowerCase().startsWith(words) || one.initials.startsWith(words);
+const fits = (one, words) => one.name.includes(words) || one.major.includes(words) || one.code.toLowerCase().startsWith(words) || one.initials.includes(words);
 
 /** A dialog over all classes; the chosen one or null. */
 export function chosenClass(classes) {

@@ -68,18 +68,19 @@ async function turn(ctx, on) {
   ctx.redraw();
 }
 
-/** Refused ones end here: the city's word stands. */
-async function hearRefusals(ctx) {
+/** Refused ones end here, the city's word stands; and what it has received holds from now. */
+async function hearAnswers(ctx) {
   for (const item of await ctx.store.items()) {
     if (item.owner !== ctx.holder.username || !["duty", "points"].includes(item.kind)) continue;
     if (item.state === "refused") toast(item.reason);
+    if (item.state === "received" && item.kind === "duty") ctx.holder.on_duty = item.body.on ? item.body.at : null;
     if (["refused", "received"].includes(item.state)) await ctx.store.drop(item);
   }
 }
 
 /** The sign in the head of every view, and the watch that goes with it. */
 export async function showDuty(ctx) {
-  await hearRefusals(ctx);
+  await hearAnswers(ctx);
   const box = document.getElementById("duty");
   const { on } = ctx.holder.may_record ? await dutyNow(ctx) : { on: false };
   follow(ctx, on);
