@@ -181,3 +181,10 @@ def cut(phone: Phone, path: str, *, turn: int = 1, after_commit: bool = False) -
     found = Cut(path, turn, after_commit)
     phone.context.route(f"**{path}", found)
     return found
+
+
+def logged_in(somebody: Phone, user: User) -> None:
+    somebody.is_in_as(user)
+    somebody.opens()
+    somebody.works_offline()
+    somebody.reads("拍照上报" if user.may("case.report") else "要到现场办的")

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
-from chengyun.city.cases.factories import LAT, LON, drive, make_case
+from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.cases.models import Case
-from chengyun.city.cases.services.acting import act
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.models import Attendance, TrackPoint, User
 from chengyun.kernel.files import attachments_of
 from chengyun.kernel.models import Attachment, Audit, Capture, File
-from tests.browser.phones import HERE, Phone, cut, phone, photos
+from tests.browser.conftest import Phones
+from tests.browser.phones import HERE, cut, logged_in, photos
 from tests.browser.test_every_page import WIDER, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-Phones = Callable[[str], AbstractContextManager[Phone]]
-
-
-@pytest.fixture
-def phones(chromium: Browser, live_server: LiveServer, tmp_path: Path) -> Iterator[Phones]:
-    """Switches a phone on: ``with phones("a") as inspector``; the same name is the same phone."""
-
-    def switched_on(name: str = "a") -> AbstractContextManager[Phone]:
-        return phone(chromium.browser_type, live_server.url, tmp_path / name)
-
-    yield switched_on
-
-
-def logged_in(somebody: Phone, user: User) -> None:
-    somebody.is_in_as(user)
-    somebody.opens()
-    somebody.works_offline()
-    somebody.reads("拍照上报" if user.may("case.report") else "要到现场办的")
 
 
 def the_one_case(photos: int) -> Case:
@@ -229,100 +204,6 @@ def test_what_is_given_up_is_gone(city: Cast, phones: Phones) -> None:
         inspector.reads("这部手机里没有要发的")
         assert inspector.kept() == []
     assert not Case.objects.exists()
-
-
-def test_a_crew_signs_and_finishes_without_network(city: Cast, phones: Phones) -> None:
-    case = drive(make_case(city), city, "dispatched")
-    with phones("a") as crew:
-        logged_in(crew, city.department)
-        crew.reads("待签收")
-        crew.loses_network()
-        crew.page.get_by_role("link", name="雨水井盖").click()
-        crew.presses("签收")
-        crew.reads("签收，待发")
-        crew.page.get_by_role("link", name="雨水井盖").click()
-        crew.takes(1)
-        crew.presses("处置完成")
-        crew.page.get_by_label("处置结果").fill("换了新井盖")
-        crew.presses("处置完成（先存手机）")
-        crew.reads("处置完成，待发")
-        crew.gets_network()
-        crew.page.evaluate("location.hash = '#/queue'")
-        crew.shows("已收到", 2)
-    case.refresh_from_db()
-    assert case.state == "handled"
-    assert [a.role for a in attachments_of(case)] == ["after"]
-
-
-def test_an_inspector_checks_with_two_taps(city: Cast, phones: Phones) -> None:
-    case = drive(make_case(city), city, "checking")
-    with phones("a") as inspector:
-        logged_in(inspector, city.inspector)
-        inspector.page.get_by_role("link", name="雨水井盖").click()
-        inspector.reads("处置后")
-        inspector.takes(1)
-        inspector.presses("核查合格")
-        inspector.page.evaluate("location.hash = '#/queue'")
-        inspector.shows("已收到")
-    case.refresh_from_db()
-    assert case.state == "checked"
-
-
-def test_a_task_somebody_else_did_comes_back(city: Cast, phones: Phones) -> None:
-    case = drive(make_case(city), city, "handling")
-    with phones("a") as crew:
-        logged_in(crew, city.department)
-        crew.loses_network()
-        crew.page.get_by_role("link", name="雨水井盖").click()
-        crew.presses("回退")
-        crew.page.get_by_label("原因").fill("不归我们管")
-        crew.presses("回退（先存手机）")
-        act(case, "suspend", {"reason": "等配件"}, by=city.supervisor)
-        crew.gets_network()
-        crew.page.evaluate("location.hash = '#/queue'")
-        crew.shows("被退回")
-        crew.reads("刚被别人办过")
-    case.refresh_from_db()
-    assert case.state == "suspended"
-
-
-def test_on_duty_the_way_is_kept_and_off_duty_it_is_not(city: Cast, phones: Phones) -> None:
-    with phones("a") as inspector:
-        logged_in(inspector, city.inspector)
-        inspector.reads("不在岗")
-        inspector.opens("/me")
-        inspector.loses_network()
-        inspector.presses("上岗")
-        inspector.reads("还没有发出")
-        inspector.context.set_geolocation({"longitude": LON, "latitude": LAT, "accuracy": 5})
-        inspector.page.wait_for_timeout(500)
-        inspector.presses("下岗")
-        inspector.gets_network()
-        expect(inspector.page.get_by_role("button", name="上岗")).to_be_visible()
-        inspector.until(
-            "import('phone/store').then((s) => s.openStore()).then((s) => s.items()).then((i) => !i.length)"
-        )
-    row = Attendance.objects.get()
-    assert row.ended_at is not None
-    assert TrackPoint.objects.filter(attendance=row).count() == 1
-    assert Audit.objects.filter(verb__startswith="duty.").count() == 2
-
-
-def test_who_goes_on_duty_sees_it_at_once_and_after_a_restart(city: Cast, phones: Phones) -> None:
-    with phones("a") as inspector:
-        logged_in(inspector, city.inspector)
-        inspector.opens("/me")
-        inspector.presses("上岗")
-        sign = inspector.page.locator("#duty")
-        inspector.waits_for(Attendance.objects.exists)
-        inspector.until(
-            "import('phone/store').then((s) => s.openStore()).then((s) => s.items()).then((i) => !i.length)"
-        )
-        inspector.page.wait_for_timeout(1000)
-        expect(sign).to_have_class("ph-duty on")
-        expect(inspector.page.get_by_role("button", name="下岗")).to_be_visible()
-        inspector.page.reload()
-        expect(sign).to_have_class("ph-duty on")
 
 
 def test_a_class_is_found_by_initials_within_its_name(city: Cast, phones: Phones) -> None:

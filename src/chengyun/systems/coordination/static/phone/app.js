@@ -10,6 +10,7 @@ import { step, task } from "phone/task";
 import { refreshTasks, tasksKey, today } from "phone/today";
 import { lasting } from "phone/words";
 
+const SOON = 2_000;
 const EVERY = 60_000;
 const WRONG_CLOCK = 300_000;
 const VIEWS = [[/^\/$/, today], [/^\/report$/, report], [/^\/queue$/, queue], [/^\/me$/, me], [/^\/task\/(\w+)$/, task], [/^\/task\/(\w+)\/(\w+)$/, step]];
@@ -99,10 +100,34 @@ async function meet(here) {
 /** What was sent changes what is to be done and whether one is on duty: what was heard before it is old by now. */
 const afterSending = (here) => (here.sent ? ctx.refresh() : meet(here));
 
-let sending = null;
+let beat;
+let pause = SOON;
 
+/** When to try again by itself: soon while another page sends, less and less often without a network. */
+function rest(state) {
+  pause = state === "offline" ? Math.min(EVERY, pause * 2) : SOON;
+  clearTimeout(beat);
+  beat = setTimeout(() => ctx.send(), state === "offline" ? pause : state === "running" ? SOON : EVERY);
+}
+
+async function sendOnce(forced) {
+  const here = await sendAll(ctx.store, { forced });
+  await afterSending(here);
+  return here.state;
+}
+
+let sending = null;
+let wanted = null;
+
+/** What is asked for while something is being sent is done after it: the network may be back since. */
 ctx.send = (forced = false) => {
-  sending ??= sendAll(ctx.store, { forced }).then(afterSending).catch((error) => toast(`没能发送：${error.message}`)).finally(() => { sending = null; });
+  if (sending) { wanted = Boolean(wanted) || forced; return sending; }
+  sending = sendOnce(forced).catch((error) => toast(`没能发送：${error.message}`)).then((state) => {
+    const more = wanted;
+    [sending, wanted] = [null, null];
+    if (more === null) rest(state);
+    else ctx.send(more);
+  });
   return sending;
 };
 
@@ -130,7 +155,8 @@ async function heard() {
 
 async function keepWorking() {
   if (!navigator.serviceWorker) return void (ctx.offlineWhy = "要用 https 打开才能离线使用");
-  navigator.serviceWorker.addEventListener("controllerchange", () => { stale = stale || Boolean(view.title); });
+  let old = navigator.serviceWorker.controller; // the first worker brings nothing new
+  navigator.serviceWorker.addEventListener("controllerchange", () => { stale = stale || Boolean(old); old = navigator.serviceWorker.controller; });
   await navigator.serviceWorker.register(document.body.dataset.worker, { type: "module", updateViaCache: "none" }).catch(() => null);
   await navigator.storage?.persist?.();
 }
@@ -152,7 +178,6 @@ async function start() {
   await draw();
   await ctx.refresh();
   await ctx.send(true);
-  setInterval(() => ctx.send(), EVERY);
   await keepWorking();
 }
 

@@ -6,7 +6,11 @@ import { photoStrip } from "phone/photos";
 import { pendingFor, tasksOf } from "phone/today";
 import { lightOf, newKey, shortCode } from "phone/words";
 
+const BESIDE = 2; // more steps than these below the first one would cover the page
+
 const draftKey = (ctx, code) => `draft:task:${ctx.holder.username}:${code}`;
+/** By the time a photo is taken the phone knows where it is. */
+const lookAround = (ctx) => void ctx.place();
 const wantsPhotos = (verbs) => verbs.some(({ facts }) => facts.some(({ kind }) => kind === "photos"));
 
 /** A returned step: its words and photos go back into the task, whose new state is asked for. */
@@ -78,11 +82,14 @@ export async function task(ctx, code) {
   const { key, form, keep } = await formOf(ctx, code);
   const doIt = (verb) => (unmet(verb, filled(form)).length || verb.danger ? ctx.go(`/task/${code}/${verb.verb}`) : queue(ctx, here, verb, form, key));
   const button = (verb, n) => h("button", { type: "button", className: n ? "btn btn-second" : "btn btn-primary btn-big", on: { click: () => doIt(verb) } }, verb.label);
+  if (wantsPhotos(here.verbs)) lookAround(ctx);
   const strip = wantsPhotos(here.verbs) ? h("section", {}, h("h2", {}, "现场照片"), photoStrip(ctx, form, { changed: keep, place: () => ctx.place() })) : null;
   const [first, ...others] = here.verbs;
-  const foot = first ? [button(first, 0), others.length ? h("div", { className: "ph-others" }, others.map((verb) => button(verb, 1))) : null] : [];
+  const rest = others.length ? h("div", { className: "ph-others" }, others.map((verb) => button(verb, 1))) : null;
+  const many = others.length > BESIDE;
+  const foot = first ? [button(first, 0), many ? null : rest] : [];
   const back = here.before?.state === "refused" ? h("a", { className: "btn btn-primary btn-big", href: "#/queue" }, "去处理被退回的") : null;
-  return { title: here.task.class_name ?? "未分类", back: "/", body: h("div", {}, head(ctx, here.task, here.before), h("section", {}, evidence(here.task)), strip), foot: back ? [back] : foot };
+  return { title: here.task.class_name ?? "未分类", back: "/", body: h("div", {}, head(ctx, here.task, here.before), h("section", {}, evidence(here.task)), strip, many && !back ? h("section", {}, h("h2", {}, "还可以"), rest) : null), foot: back ? [back] : foot };
 }
 
 export async function step(ctx, code, name) {
@@ -90,6 +97,7 @@ export async function step(ctx, code, name) {
   const verb = here?.verbs.find((one) => one.verb === name);
   if (!verb) return gone();
   const { key, form, keep } = await formOf(ctx, code);
+  if (wantsPhotos([verb])) lookAround(ctx);
   const classes = verb.facts.some((fact) => fact.key === "class") ? await classesOf(ctx) : [];
   const send = h("button", { type: "button", className: "btn btn-primary btn-big", on: { click: () => { send.disabled = true; return queue(ctx, here, verb, form, key).finally(show); } } });
   function show() {
