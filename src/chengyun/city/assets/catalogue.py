@@ -78,7 +78,7 @@ TYPES = (
     _cover("gas_cover", "燃气井盖", "0111"),
     AssetType(
         key="hydrant",
-        label="消火栓",
+        label="消防设施",
         code="0124",
         sign="other",
         fields=(
@@ -205,7 +205,7 @@ TYPES = (
     ),
     AssetType(
         key="bin",
-        label="垃圾箱（果皮箱）",
+        label="垃圾箱（果皮箱、桶）",
         code="0305",
         sign="bin",
         fields=(

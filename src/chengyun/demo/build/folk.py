@@ -47,22 +47,25 @@ def build_folk(table: tuple[Division, ...], inspectors: int, rng: random.Random)
     store_roles()
     roles = {role.key: role for role in Role.objects.all()}
     units = bodies(table)
+    fresh = people.names(rng, DEMO_ACCOUNTS.values())
     accounts = {
         key: person(key, name, roles[key], units[HOMES[key]], rng)
         for key, name in DEMO_ACCOUNTS.items()
     }
     crews = {
-        key: accounts["department"] if key == HOMES["department"] else crew(key, roles, units, rng)
+        key: accounts["department"]
+        if key == HOMES["department"]
+        else crew(key, next(fresh), roles, units, rng)
         for key in CREWS
         if key != "evaluation"
     }
     others = [
-        person(f"inspector{n}", people.name(rng), roles["inspector"], units["centre"], rng)
+        person(f"inspector{n}", next(fresh), roles["inspector"], units["centre"], rng)
         for n in range(2, inspectors + 1)
     ]
     for district, short in DESKS.items():
         desk = units[f"desk-{district}"]
-        person(f"dispatcher-{short}", people.name(rng), roles["dispatcher"], desk, rng)
+        person(f"dispatcher-{short}", next(fresh), roles["dispatcher"], desk, rng)
     return Folk(
         units=units,
         accounts=accounts,
@@ -135,9 +138,11 @@ def person(username: str, name: str, role: Role, unit: Unit, rng: random.Random)
     return user
 
 
-def crew(key: str, roles: dict[str, Role], units: dict[str, Unit], rng: random.Random) -> User:
+def crew(
+    key: str, name: str, roles: dict[str, Role], units: dict[str, Unit], rng: random.Random
+) -> User:
     username = f"crew-{key.replace('_', '-')}"
-    return person(username, people.name(rng), roles["department"], units[key], rng)
+    return person(username, name, roles["department"], units[key], rng)
 
 
 def bind_inspectors(city: DrawnCity, folk: Folk) -> None:

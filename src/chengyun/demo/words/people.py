@@ -1,6 +1,7 @@
 """Invented people and the bodies they work for. Nobody here exists; telephone numbers are from an unused block."""
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢"
@@ -18,6 +19,16 @@ UNUSED_BLOCK = "1990000"  # 199 0000 xxxx: nobody's numbers
 
 def name(rng: random.Random) -> str:
     return rng.choice(SURNAMES) + rng.choice(GIVEN)
+
+
+def names(rng: random.Random, taken: Iterable[str]) -> Iterator[str]:
+    """Names without end, none of them twice and none that is taken."""
+    seen = set(taken)
+    while True:
+        found = name(rng)
+        if found not in seen:
+            seen.add(found)
+            yield found
 
 
 def phone(rng: random.Random) -> str:
