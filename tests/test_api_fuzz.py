@@ -191,6 +191,7 @@ def known(cast: Cast) -> Known:
         "cases verb": [verb for flow in registry.all_of(Workflow) for verb in flow.verbs()],
         "assets code": [make_asset().code],
         "evaluation code": [draft_bulletin(week, by=cast.evaluator).code],
+        "inspections code": [finding.code],
         "condition": [condition.pk for condition in FilingCondition.objects.all()[:5]],
         **dict.fromkeys(("unit", "owner", "keeper", "supervisor"), units),
         "inspector": [cast.inspector.username],

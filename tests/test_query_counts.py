@@ -70,7 +70,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     drive(cases[0], cast, "closed")
     assets = [make_asset() for _ in range(SEVERAL)]
     for _ in range(SEVERAL):
-        make_finding(cast)
+        finding = make_finding(cast)
         token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
     edition = make_rules(cast, draft=True)
     person = {"username": cast.inspector.username, "pk": token.pk}
@@ -80,6 +80,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination": {"code": cases[1].code, "verb": "accept"},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
+        "evaluation:finding": {"code": finding.code},
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
         "maintenance:case_class": {"code": MANHOLE},
         "maintenance:condition_add": {"code": MANHOLE},

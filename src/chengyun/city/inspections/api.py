@@ -6,12 +6,18 @@ from datetime import date, datetime
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Path, Router, Schema
 from pydantic import StringConstraints
 
 from chengyun.city.inspections import queries
 from chengyun.city.inspections.models import Finding
-from chengyun.city.inspections.services import NewFinding, office_of, record_finding
+from chengyun.city.inspections.services import (
+    Correction,
+    NewFinding,
+    correct_finding,
+    office_of,
+    record_finding,
+)
 from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.paging import count, keyset
 from chengyun.kernel.permissions import require
@@ -24,6 +30,7 @@ UnitCode = Annotated[str, StringConstraints(max_length=20), Storable]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120), Storable]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=500), Storable]
 Key = Annotated[str, Field(pattern="^[A-Za-z0-9_-]*$", max_length=40)]
+Code = Annotated[str, Path(pattern="^[A-Z0-9]{1,20}$")]
 
 
 class FindingOut(Schema):
@@ -65,6 +72,15 @@ class FindingIn(Schema):
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
     unit: UnitCode
     due: date
+    photos: list[Annotated[int, Field(ge=1, le=2**62)]] = Field(default=[], max_length=9)
+
+
+class CorrectionIn(Schema):
+    """What is corrected in a finding; what is not given stays, ``photos`` are added."""
+
+    field: Key | None = None
+    description: Long | None = None
+    place: Line | None = None
     photos: list[Annotated[int, Field(ge=1, le=2**62)]] = Field(default=[], max_length=9)
 
 
@@ -115,6 +131,23 @@ def add_finding(request: HttpRequest, body: FindingIn) -> tuple[int, FindingOut]
         by=user,
     )
     return 201, _out(finding)
+
+
+@router.post(
+    "/inspections/findings/{code}/correct",
+    response={200: FindingOut, **problems(404, 409)},
+    summary="更正督查问题",
+)
+@idempotent
+def correct(request: HttpRequest, code: Code, body: CorrectionIn) -> tuple[int, FindingOut]:
+    """Correct the words of a finding that no bulletin counts yet."""
+    user = caller(request)
+    require(user, "inspection.view")
+    found = queries.finding_for(user, code)
+    given = body.dict(include={"field", "description", "place"}, exclude_none=True)
+    kept = {key: getattr(found, key) for key in ("field", "description", "place")}
+    photos = queries.own_photos(user, body.photos)
+    return 200, _out(correct_finding(found, Correction(**kept | given, photos=photos), by=user))
 
 
 def _out(finding: Finding) -> FindingOut:

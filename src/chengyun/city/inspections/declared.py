@@ -25,6 +25,7 @@ registry.add(
     Permission(key="inspection.view", label="查看督查记录", group="综合评价"),
     Permission(key="inspection.record", label="记录督查问题", group="综合评价"),
     Act(key="finding.record", label="记录督查问题"),
+    Act(key="finding.correct", label="更正督查问题"),
     Param(
         key="inspection.limit_days",
         label="督查问题整改期限（天）",

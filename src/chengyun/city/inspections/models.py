@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.timezone import localdate
 
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
@@ -10,10 +11,13 @@ from chengyun.kernel import clock
 
 VOIDED = "voided"
 """The state of a case that was opened by mistake."""
+RECTIFIED = "rectified"
+"""The state of a case whose unit has corrected it and which waits to be looked at again."""
 
 
 class Finding(models.Model):
-    """A problem found on a round; its handling is the case it opened. Never changed, except to be put into a bulletin.
+    """A problem found on a round; its handling is the case it opened. Its words may be
+    corrected until a bulletin counts it.
 
     ``office`` is the area of the evaluation office that found it, ``area`` where it lies; ``week`` the Monday of the
     week it was found in; ``bulletin`` the code of the bulletin that counts it, "" until one does.
@@ -59,6 +63,11 @@ class Finding(models.Model):
         return not self.case.open and not self.is_voided
 
     @property
+    def is_rectified(self) -> bool:
+        """Whether its unit has done its part, and only the review is wanting."""
+        return self.case.state == RECTIFIED
+
+    @property
     def is_late(self) -> bool:
-        """Whether its day has passed and it is not cleared."""
-        return self.case.open and self.case.due_at < clock.now()
+        """Whether its day has passed and its unit has not corrected it."""
+        return self.case.open and not self.is_rectified and self.due < localdate(clock.now())

@@ -9,13 +9,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 
-from chengyun.city.inspections.models import VOIDED, Finding
+from chengyun.city.inspections.models import RECTIFIED, VOIDED, Finding
 from chengyun.city.people.models import Unit
-from chengyun.city.people.queries import units_serving
+from chengyun.city.people.queries import units_handling
 from chengyun.kernel import clock
 from chengyun.kernel.actions import subject_type
-from chengyun.kernel.errors import FieldError, Invalid
+from chengyun.kernel.errors import FieldError, Invalid, Missing
 from chengyun.kernel.files import files_of
 from chengyun.kernel.models import Attachment, File
 from chengyun.kernel.scope import Person
@@ -24,6 +25,11 @@ from chengyun.science.weeks import week_named
 CLEARED = Q(case__open=False) & ~Q(case__state=VOIDED)
 OPEN = Q(case__open=True)
 STATES = (("open", "未销号"), ("late", "超期未改"), ("cleared", "已销号"), ("voided", "已作废"))
+
+
+def late() -> Q:
+    """What its unit has not corrected though its day has passed."""
+    return OPEN & ~Q(case__state=RECTIFIED) & Q(due__lt=localdate(clock.now()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +60,14 @@ def findings_for(user: Person) -> QuerySet[Finding]:
     seen = scope.area_q("area") | Q(unit__in=scope.units) | Q(inspector=scope.person)
     rows = Finding.objects.all() if scope.everything else Finding.objects.filter(seen)
     return rows.select_related("case", "unit", "inspector")
+
+
+def finding_for(user: Person, code: str) -> Finding:
+    """One finding. Raises Missing outside the scope."""
+    found = findings_for(user).filter(code=code).first()
+    if found is None:
+        raise Missing(f"没有督查问题「{code}」，或者它不在你的范围内。")
+    return found
 
 
 def may_see(user: Person, pk: int) -> bool:
@@ -103,14 +117,13 @@ def by_week(office: str, checklist: str, since: date) -> dict[date, int]:
 
 def tallied(rows: QuerySet[Finding], key: str) -> dict[str, Tally]:
     """How far the correction has come at this moment, by the value of a column."""
-    late = OPEN & Q(case__due_at__lt=clock.now())
     found = (
         rows.order_by()
         .values(key)
         .annotate(
             total=Count("id"),
             cleared=Count("id", filter=CLEARED),
-            late=Count("id", filter=late),
+            late=Count("id", filter=late()),
             voided=Count("id", filter=Q(case__state=VOIDED)),
         )
     )
@@ -134,7 +147,7 @@ def tallied_by_bulletin(codes: Iterable[str]) -> dict[str, Tally]:
 
 def unit_serving(area: str, code: str) -> Unit:
     """A unit that can be made responsible in an office's area, by its code."""
-    found = units_serving(area).filter(code=code).first() if code else None
+    found = units_handling(area).filter(code=code).first() if code else None
     if found is None:
         message = "没有这个责任单位，或者它不在你的辖区内。请从列表中选。"
         raise Invalid(message, fields=(FieldError("unit", message),))
@@ -175,7 +188,7 @@ def _monday(week: str) -> date:
 def _state(state: str) -> Q:
     known = {
         "open": OPEN,
-        "late": OPEN & Q(case__due_at__lt=clock.now()),
+        "late": late(),
         "cleared": CLEARED,
         "voided": Q(case__state=VOIDED),
     }

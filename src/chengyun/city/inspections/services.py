@@ -17,8 +17,9 @@ from chengyun.city.inspections.specs import WEEKLY, Checklist
 from chengyun.city.people.models import Unit, User
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import FieldError, Invalid, NotAllowed
+from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
 from chengyun.kernel.files import attach
+from chengyun.kernel.history import newest_act, overtaken
 from chengyun.kernel.installation import installation
 from chengyun.kernel.models import File
 from chengyun.kernel.permissions import require
@@ -68,6 +69,75 @@ def record_finding(new: NewFinding, *, by: User | None) -> Finding:
     }
     record("finding.record", finding, by=by, area=finding.area, facts=facts, new=True)
     return finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """What may be corrected in a finding; ``photos`` are added to those it has."""
+
+    field: str
+    description: str
+    place: str
+    photos: tuple[File, ...] = ()
+
+
+@transaction.atomic
+def correct_finding(
+    finding: Finding, correction: Correction, *, by: User | None, version: int | None = None
+) -> Finding:
+    """Correct the words of a finding that no bulletin has counted yet.
+
+    Unit, day and case stay: the case keeps what its unit was told. ``version`` is the number of the newest act the
+    caller saw; when there is a newer one it is a Conflict.
+    """
+    require(by, "inspection.record", area=finding.area)
+    newest = newest_act(finding)
+    if version is not None and newest and version != newest.seq:
+        raise Conflict(overtaken(finding, "更正"), version=newest.seq)
+    if faults := tuple(_correction_faults(finding, correction)):
+        raise Invalid(faults[0].message, fields=faults)
+    before, now = _corrected(finding, correction)
+    mine = Finding.objects.filter(pk=finding.pk, bulletin="")
+    if finding.is_voided or not mine.update(bulletin="", **now):
+        raise Conflict(fixed(finding))
+    for photo in correction.photos:
+        attach(photo, finding, "scene", by=by, caption=correction.place)
+    facts: dict[str, object] = {**now, "before": before}
+    if correction.photos:
+        facts["photos"] = len(correction.photos)
+    record("finding.correct", finding, by=by, area=finding.area, facts=facts)
+    finding.refresh_from_db(fields=["field", "description", "place"])
+    return finding
+
+
+def fixed(finding: Finding) -> str:
+    """Why a finding cannot be corrected any more, "" as long as it can."""
+    if finding.is_voided:
+        return f"{finding.code} 的案件已作废，不能更正。"
+    bulletin = Finding.objects.values_list("bulletin", flat=True).get(pk=finding.pk)
+    if not bulletin:
+        return ""
+    return f"{finding.code} 已归入通报 {bulletin}，不能更正；还没有印发的，先把通报退回修改。"
+
+
+def _corrected(finding: Finding, correction: Correction) -> tuple[dict[str, str], dict[str, str]]:
+    """What was and what is now, of that which differs."""
+    given = {
+        "field": correction.field,
+        "description": correction.description.strip(),
+        "place": correction.place.strip(),
+    }
+    now = {key: value for key, value in given.items() if value != getattr(finding, key)}
+    if not now and not correction.photos:
+        raise Invalid("没有改动，不用保存。")
+    return {key: getattr(finding, key) for key in now}, now
+
+
+def _correction_faults(finding: Finding, correction: Correction) -> Iterator[FieldError]:
+    yield from _field_faults(finding.checklist, correction.field)
+    yield from _text_faults(correction.description, correction.place)
+    if len(correction.photos) > PHOTOS_AT_MOST:
+        yield FieldError("photos", f"照片一次最多 {PHOTOS_AT_MOST} 张。")
 
 
 def office_of(by: User | None) -> str:
@@ -143,13 +213,8 @@ def _finding(new: NewFinding, case: Case, office: str, by: User | None) -> Findi
 
 
 def _faults(new: NewFinding) -> Iterator[FieldError]:
-    if not registry.has(Checklist, new.checklist):
-        yield FieldError("checklist", f"没有「{new.checklist}」这张督查清单。")
-    else:
-        fields = registry.get(Checklist, new.checklist).fields
-        if new.field not in {field.key for field in fields}:
-            yield FieldError("field", f"领域只能是：{'、'.join(f.label for f in fields)}。")
-    yield from _text_faults(new)
+    yield from _field_faults(new.checklist, new.field)
+    yield from _text_faults(new.description, new.place)
     yield from _time_faults(new)
     if new.unit.valid_to is not None:
         yield FieldError("unit", f"{new.unit} 已经撤销，请选现在的责任单位。")
@@ -157,10 +222,19 @@ def _faults(new: NewFinding) -> Iterator[FieldError]:
         yield FieldError("photos", f"照片最多 {PHOTOS_AT_MOST} 张，现在有 {len(new.photos)} 张。")
 
 
-def _text_faults(new: NewFinding) -> Iterator[FieldError]:
+def _field_faults(checklist: str, field: str) -> Iterator[FieldError]:
+    if not registry.has(Checklist, checklist):
+        yield FieldError("checklist", f"没有「{checklist}」这张督查清单。")
+        return
+    fields = registry.get(Checklist, checklist).fields
+    if field not in {each.key for each in fields}:
+        yield FieldError("field", f"领域只能是：{'、'.join(f.label for f in fields)}。")
+
+
+def _text_faults(description: str, place: str) -> Iterator[FieldError]:
     for key, label, text, most in (
-        ("description", "问题描述", new.description, 500),
-        ("place", "地点", new.place, 120),
+        ("description", "问题描述", description, 500),
+        ("place", "地点", place, 120),
     ):
         if not text.strip():
             yield FieldError(key, f"请填写{label}。")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
@@ -23,7 +23,7 @@ from chengyun.city.people.models import (
     Unit,
     User,
 )
-from chengyun.city.people.models.users import lasting_on
+from chengyun.city.people.models.users import held_on, lasting_on
 from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
@@ -187,6 +187,16 @@ def serves(unit: Unit, area: str) -> bool:
     """Whether a unit is one of ``units_serving`` an area, street offices included."""
     near = unit.area.startswith(area) or area.startswith(unit.area)
     return unit.valid_to is None and unit.kind in WITH_STREETS and near
+
+
+def units_handling(area: str) -> QuerySet[Unit]:
+    """Of these, the units that handle: all but those whose people hold posts, and none a post that may."""
+    handling = [role.pk for role in roles() if "case.handle" in role.permissions]
+    posts = Post.objects.filter(
+        held_on(localdate(clock.now())), unit=OuterRef("pk"), user__is_active=True
+    )
+    at_work, handle = Exists(posts), Exists(posts.filter(role__in=handling))
+    return units_serving(area).filter(~at_work | handle)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,15 +7,16 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from chengyun.city.cases.services.clocks import end_of
 from chengyun.city.inspections.models import Finding
 from chengyun.city.inspections.queries import STATES, findings_for
 from chengyun.city.inspections.specs import WEEKLY, Checklist
 from chengyun.city.people.models import Unit
 from chengyun.kernel import clock, registry
 from chengyun.kernel.specs import Column, Filter
-from chengyun.kernel.ui.lights import Light, finished, running
-from chengyun.kernel.ui.words import day
-from chengyun.science.weeks import Week, week_of
+from chengyun.kernel.ui.lights import Light, running
+from chengyun.kernel.ui.words import day, told
+from chengyun.science.weeks import Week, week_named, week_of
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.workflow import APPROVED, BULLETIN, ISSUED
 
@@ -25,16 +26,38 @@ TONES = {APPROVED: "accent", ISSUED: "eco"}
 
 
 def light_of(finding: Finding) -> Light:
-    """How the correction of a finding stands."""
-    case = finding.case
-    title = f"整改期限 {day(finding.due)}"
+    """How the correction of a finding stands, measured against the day its unit was given."""
+    case, title = finding.case, f"整改期限 {until(finding)}"
     if finding.is_voided:
         return Light(state="paused", words="已作废", title=title)
-    if finding.is_cleared:
-        late = finished((case.closed_at or clock.now()) - case.due_at, title=title)
-        return Light(state=late.state, words=late.words.replace("按期", "已销号"), title=title)
-    allowed = max(case.due_at - finding.found_at, timedelta(minutes=1))
-    return running(case.due_at - clock.now(), allowed, title=title)
+    if not case.open or finding.is_rectified:
+        done = "已销号" if not case.open else "已改，待复核"
+        late = f"超期，{done}" if case.late else done
+        return Light(state="missed" if case.late else "kept", words=late, title=title)
+    end = end_of(finding.due)
+    allowed = max(end - finding.found_at, timedelta(minutes=1))
+    return running(end - clock.now(), allowed, title=title)
+
+
+def until(finding: Finding) -> str:
+    """The last day of the correction."""
+    return f"{day(finding.due, year=False)} 止"
+
+
+def facts_of(finding: Finding) -> list[tuple[str, str]]:
+    """What was found, where, by whom, and who clears it by when."""
+    when = told(finding.found_at, now=clock.now())
+    who = str(finding.inspector) if finding.inspector else "系统"
+    counted = week_words(week_named(_bulletin(finding))) if finding.bulletin else ""
+    return [
+        ("领域", _field(finding)),
+        ("问题", finding.description),
+        ("地点", finding.place),
+        ("责任单位", str(finding.unit)),
+        ("整改期限", until(finding)),
+        ("发现", f"{when} {who}"),
+        ("通报", counted or "还没有归入通报"),
+    ]
 
 
 def week_words(week: Week) -> str:
@@ -76,7 +99,7 @@ FINDING_COLUMNS = (
     Column(key="problem", label="问题", value=lambda f: (_field(f), f.description), kind="strong"),
     Column(key="place", label="地点", value=lambda f: f.place),
     Column(key="unit", label="责任单位", value=lambda f: str(f.unit)),
-    Column(key="due", label="整改期限", value=lambda f: day(f.due, year=False)),
+    Column(key="due", label="整改期限", value=until),
     Column(key="case", label="案号", value=lambda f: f.case.code, kind="code"),
     Column(key="bulletin", label="通报", value=lambda f: _bulletin(f), wide_only=True),
     Column(key="found_at", label="发现时间", value=lambda f: f.found_at, kind="time"),

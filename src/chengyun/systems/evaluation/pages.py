@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,20 +16,28 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from chengyun.city.inspections import queries as inspections
-from chengyun.city.inspections.services import NewFinding, office_of, record_finding
+from chengyun.city.inspections.models import Finding
+from chengyun.city.inspections.services import (
+    Correction,
+    NewFinding,
+    correct_finding,
+    fixed,
+    office_of,
+    record_finding,
+)
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.queries import person_of, role_labels, units_serving
+from chengyun.city.people.queries import person_of, role_labels, units_handling
 from chengyun.kernel import clock, registry
-from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
+from chengyun.kernel.errors import Conflict, Invalid, NotAllowed, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.history import history_of
 from chengyun.kernel.listings import Listing, listed
+from chengyun.kernel.models import File
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.specs import Field
 from chengyun.kernel.tables import Links
-from chengyun.kernel.ui.words import day
 from chengyun.systems.evaluation import lists, queries
 from chengyun.systems.evaluation.buttons import buttons_of
 from chengyun.systems.evaluation.paper import (
@@ -36,6 +45,7 @@ from chengyun.systems.evaluation.paper import (
     columns_of,
     events_of,
     notices_of,
+    pictures_of,
     sections_of,
 )
 from chengyun.systems.evaluation.printing import MEDIA_TYPE, file_name, word_file
@@ -51,6 +61,12 @@ FINDING = (
     Field(key="unit", label="责任单位", kind="unit", required=True),
     Field(key="due", label="整改期限", kind="date", required=True),
     Field(key="photos", label="现场照片", kind="photos"),
+)
+
+CORRECTION = tuple(
+    replace(field, label="补充照片") if field.key == "photos" else field
+    for field in FINDING
+    if field.key in ("field", "description", "place", "photos")
 )
 
 
@@ -93,7 +109,7 @@ def finding_new(request: HttpRequest) -> HttpResponse:
     """Record a finding; its case is opened at once."""
     user = person_of(request)
     office = office_of(user)
-    units = {unit.code: unit for unit in units_serving(office)}
+    units = {unit.code: unit for unit in units_handling(office)}
     form = _form(request, office, units)
     around: dict[str, Any] = {
         "cancel": reverse("evaluation:findings"),
@@ -109,8 +125,8 @@ def finding_new(request: HttpRequest) -> HttpResponse:
             finding = record_finding(_written(form.cleaned_data, units, user), by=user)
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **around)
-    until = day(finding.due, year=False)
-    message = f"已开案 {finding.case.code}，交 {finding.unit}，{until}前整改。"
+    until = lists.until(finding)
+    message = f"已开案 {finding.case.code}，交 {finding.unit}，整改期限 {until}。"
     return back(request, "evaluation:findings", message)
 
 
@@ -139,8 +155,72 @@ def _written(given: Mapping[str, Any], units: Mapping[str, Unit], user: User) ->
         lat=lat,
         unit=units[given["unit"]],
         due=given["due"],
-        photos=tuple(store_photo(photo.read(), photo.name, by=user) for photo in given["photos"]),
+        photos=_stored(given["photos"], user),
     )
+
+
+@door(may="inspection.view")
+def finding(request: HttpRequest, code: str) -> HttpResponse:
+    """One finding; as long as no bulletin counts it, its words may be corrected."""
+    user = person_of(request)
+    found = inspections.finding_for(user, code)
+    acts = history_of(found, role_labels())
+    may = user.scope("inspection.record").covers(area=found.area)
+    bar = fixed(found) if may else ""
+    form = _correction_form(request, found) if may and not bar else None
+    around: dict[str, Any] = {
+        "finding": found,
+        "light": lists.light_of(found),
+        "facts": lists.facts_of(found),
+        "case_url": case_url(found.case.code),
+        "photos": pictures_of(found),
+        "events": events_of(acts),
+        "bar": bar,
+        "version": acts[-1].row.seq,
+    }
+    if request.method != "POST":
+        return page(request, form=form, **around)
+    if form is None:
+        raise Conflict(bar) if bar else NotAllowed("你不能更正这处问题。")
+    if not form.is_valid():
+        return faulty(request, form, **around)
+    try:
+        with transaction.atomic():
+            correct_finding(found, _correction(form, user), by=user, version=_seen(request))
+    except (Invalid, TooLarge, WrongMedia) as refusal:
+        return retold(request, form, refusal, **around)
+    return back(request, reverse("evaluation:finding", args=[code]), f"{code} 已更正。")
+
+
+def _correction_form(request: HttpRequest, found: Finding) -> Form:
+    sent = request.method == "POST"
+    return form_of(
+        CORRECTION,
+        request.POST if sent else None,
+        request.FILES if sent else None,
+        initial={key: getattr(found, key) for key in ("field", "description", "place")},
+        choices={"field": lists.field_options(request.user)},
+    )
+
+
+def _correction(form: Form, user: User) -> Correction:
+    given = form.cleaned_data
+    return Correction(
+        field=given["field"],
+        description=given["description"],
+        place=given["place"],
+        photos=_stored(given["photos"], user),
+    )
+
+
+def _stored(photos: Iterable[Any], user: User) -> tuple[File, ...]:
+    return tuple(store_photo(photo.read(), photo.name, by=user) for photo in photos)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The version the person saw."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @door(may="bulletin.view")
@@ -180,6 +260,7 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
         lines=list(zip(notice.figures, notice.field_lines, strict=False)),
         sections=sections,
         steps=steps,
+        may_correct=row.is_draft and user.scope("inspection.record").covers(area=row.area),
         notices=notices_of(row, acts, steps),
         events=events_of(acts),
         progress=queries.progress_of(notice, findings),
@@ -202,14 +283,7 @@ def bulletin_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         if button is None or button.bar or not button.question:
             return back(request, here, button.bar if button else "")
         return page(request, confirm=button.question, week=lists.week_words(row.period))
-    seen = request.POST.get("version", "")
-    act(
-        row,
-        verb,
-        {"reason": request.POST.get("reason", "")},
-        by=user,
-        version=int(seen) if seen.isdecimal() else None,
-    )
+    act(row, verb, {"reason": request.POST.get("reason", "")}, by=user, version=_seen(request))
     words = f"{lists.week_words(row.period)}通报：{lists.badge_of(row)['words']}。"
     return back(request, here, words)
 

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from chengyun.city.inspections.models import Finding
 from chengyun.city.inspections.queries import photos_of
 from chengyun.kernel import clock
+from chengyun.kernel.files import attachments_of
 from chengyun.kernel.history import Line
 from chengyun.kernel.models import Attachment
 from chengyun.kernel.ui.lights import Light
@@ -88,6 +91,18 @@ def sections_of(
             ],
         )
         for figure in notice.figures
+    ]
+
+
+def pictures_of(finding: Finding) -> list[dict[str, str]]:
+    """The photos of one finding as ``ui/photos.html`` draws them."""
+    return [
+        {
+            "url": reverse("files:attachment", args=[photo.pk]),
+            "thumb": reverse("files:small", args=[photo.pk]),
+            "caption": photo.caption or finding.place,
+        }
+        for photo in attachments_of(finding)
     ]
 
 

@@ -175,8 +175,7 @@ def drafts_waiting(user: Any) -> tuple[int, int]:
 def findings_waiting(user: Any) -> tuple[int, int]:
     """Findings not cleared yet, and those past their day."""
     rows = inspections.findings_for(user).filter(inspections.OPEN)
-    late = Count("pk", filter=Q(case__due_at__lt=clock.now()))
-    found = rows.aggregate(total=Count("pk"), late=late)
+    found = rows.aggregate(total=Count("pk"), late=Count("pk", filter=inspections.late()))
     return found["total"], found["late"]
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("draft/", pages.bulletin_draft, name="bulletin_draft"),
     path("findings/", pages.findings, name="findings"),
     path("findings/new/", pages.finding_new, name="finding_new"),
+    path("findings/<slug:code>/", pages.finding, name="finding"),
     path("bulletins/<slug:code>/", pages.bulletin, name="bulletin"),
     path("bulletins/<slug:code>/word/", pages.bulletin_word, name="bulletin_word"),
     path("bulletins/<slug:code>/<slug:verb>/", pages.bulletin_act, name="bulletin_act"),
