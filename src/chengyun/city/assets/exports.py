@@ -7,6 +7,8 @@ from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import QuerySet
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from chengyun.city.assets import values
 from chengyun.city.assets.answers import label_of
@@ -90,8 +92,19 @@ HINTS: tuple[tuple[str, bool, str], ...] = (
 )
 
 
+EXAMPLE = {
+    "state": "完好",
+    "lon": "115.985432",
+    "lat": "36.456789",
+    "crs": "WGS84",
+    "address": "东昌西路 18 号门前",
+    "source": "普查",
+    "created_on": "2026-11-21",
+}
+
+
 def write_template(target: IO[bytes], kind: AssetType) -> None:
-    """An empty table for one type, with what each column takes on a second sheet."""
+    """An empty table for one type, with what each column takes and a filled-in row on further sheets."""
     lines: list[tuple[str, bool, str, Sequence[str]]] = [
         (LABELS[key], needed, hint, ()) for key, needed, hint in HINTS
     ]
@@ -106,9 +119,37 @@ def write_template(target: IO[bytes], kind: AssetType) -> None:
                 allowed = {"validate": "list", "source": list(words)}
                 sheet.data_validation(1, column, TEMPLATE_ROWS, column, allowed)
             help_sheet.write_row(column + 1, 0, (label, "必填" if needed else "选填", hint))
+        _write_example(book.add_worksheet("示例"), kind, [label for label, *_ in lines], bold)
         sheet.freeze_panes(1, 0)
         help_sheet.write_row(0, 0, ("列", "要求", f"说明（{kind.label}，{kind.code}）"), bold)
         help_sheet.set_column(2, 2, 80)
+
+
+def example_of(kind: AssetType) -> dict[str, str]:
+    """One part of a type as it is filled in, by the names of the columns."""
+    row = {LABELS[key]: value for key, value in EXAMPLE.items()}
+    fields = {field.label: _sample(field) for field in kind.fields}
+    return row | {LABELS["type"]: kind.label} | {k: v for k, v in fields.items() if v}
+
+
+def _write_example(sheet: Worksheet, kind: AssetType, labels: Sequence[str], bold: Format) -> None:
+    """On a sheet of its own, so that nobody imports it by accident."""
+    example = example_of(kind)
+    for column, label in enumerate(labels):
+        sheet.set_column(column, column, max(12, 2 * len(label) + 4))
+        sheet.write_string(0, column, label, bold)
+        sheet.write_string(1, column, example.get(label, ""))
+
+
+def _sample(field: Field) -> str:
+    """Something that fits a field; what need not be filled in and is free text stays empty."""
+    if words := _words(field):
+        return words[0]
+    if field.kind in ("int", "decimal"):
+        return f"{max(field.minimum or 0, min(field.maximum or 1, 1)):g}"
+    if field.kind == "date":
+        return EXAMPLE["created_on"]
+    return "A-0001" if field.required else ""
 
 
 def _hint(field: Field) -> str:

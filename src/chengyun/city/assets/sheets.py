@@ -27,6 +27,8 @@ SNIFFED = 64 * 1024
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 CELL_AT = re.compile(rb"<(?:\w+:)?c [^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 MARK_AT_MOST = 1024  # of a tag that a block cuts in two
+TEXT_SUFFIXES = ("", ".csv", ".tsv", ".txt")
+MARKS = ",\t;"
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -49,7 +51,7 @@ def open_sheet(path: Path, name: str) -> Sheet:
         return _excel(path, name)
     if start.startswith(OLE):
         raise WrongMedia(f"「{name}」是旧版 Excel 表或加了密码，请另存为不加密的 .xlsx 或 CSV。")
-    if name.lower().endswith((".xlsx", ".xls", ".xlsm")) or b"\0" in start:
+    if Path(name).suffix.lower() not in TEXT_SUFFIXES or b"\0" in start:
         raise WrongMedia(f"「{name}」不是能打开的 Excel 或 CSV 表。")
     return _csv(path, name)
 
@@ -132,7 +134,11 @@ def _csv(path: Path, name: str) -> Sheet:
     with path.open(encoding=encoding, newline="") as file:
         first = file.readline()
         lines = sum(1 for line in file if line.strip())
-    mark = max(",\t;", key=first.count)
+    mark = max(MARKS, key=first.count)
+    if mark not in first:
+        raise WrongMedia(
+            f"「{name}」不是表格：第 1 行没有用逗号、分号或制表符分开的列。请上传 .xlsx 或 CSV 表。"
+        )
 
     def again() -> Iterator[Row]:
         with path.open(encoding=encoding, newline="") as file:

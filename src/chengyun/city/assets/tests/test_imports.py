@@ -12,13 +12,15 @@ import xlsxwriter
 from django.core.management import CommandError, call_command
 
 from chengyun.city.assets import jobs
+from chengyun.city.assets.exports import example_of
 from chengyun.city.assets.factories import AWAY, HOME, make_asset, row
 from chengyun.city.assets.models import Asset, ImportRun
 from chengyun.city.assets.services import imports
 from chengyun.city.assets.services.imports import import_assets
+from chengyun.city.assets.specs import AssetType
 from chengyun.city.people.factories import Cast, make_cast
 from chengyun.city.places.factories import make_city
-from chengyun.kernel import audit, clock
+from chengyun.kernel import audit, clock, registry
 from chengyun.kernel.errors import Conflict, NotAllowed
 from chengyun.kernel.exports import csv_lines, write_xlsx
 from chengyun.kernel.files import path_of
@@ -298,3 +300,27 @@ def test_written_files_carry_no_formulas() -> None:
         cells = packed.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in cells
     assert cells.count('t="inlineStr"') == len(FORMULAS) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("note.txt", "今天下午去看井盖"),
+        ("照片.jpg", "这不是照片,也不是表,是文字"),
+        ("部件.docx", "类型,经度,纬度"),
+        ("类型.csv", "类型\n路灯"),
+    ],
+)
+def test_what_is_no_table_is_called_so(cast: Cast, name: str, data: str) -> None:
+    run = imports.upload(data.encode(), name, by=cast.admin)
+    imports.check(run)
+    run.refresh_from_db()
+    assert name in run.error
+    assert "不是表格" in run.error or "不是能打开的 Excel 或 CSV 表" in run.error
+
+
+def test_the_example_of_every_template_is_one_that_can_be_imported(cast: Cast) -> None:
+    kinds = registry.all_of(AssetType)
+    rows = [{**example_of(kind), **row(kind.label)} for kind in kinds]
+    run = import_assets(rows, by=cast.admin)
+    assert (run.bad, run.written) == (0, len(kinds)), run.report

@@ -275,6 +275,8 @@ def test_templates_are_made_from_the_fields_of_a_type(cast: Cast, work: None) ->
     header = book.get_sheet_by_index(0).to_python()[0]
     assert {"类型*", "经度*", "挂牌编号*", "树龄"} <= set(header)
     assert book.get_sheet_by_index(1).to_python()[0][0] == "列"
+    head, example = book.get_sheet_by_name("示例").to_python()[:2]
+    assert dict(zip(head, example, strict=True))["类型"] == "古树名木"
     assert client.get("/data/imports/template/moon.xlsx").status_code == 422
     run = upload(client, sent, "空.xlsx")
     run.refresh_from_db()
