@@ -40,6 +40,7 @@ registry.add(
         label="待印发通报",
         icon="book",
         url="evaluation:bulletins",
+        query="state=open",
         may="bulletin.issue",
         count=queries.drafts_waiting,
         order=61,

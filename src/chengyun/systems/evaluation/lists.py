@@ -99,7 +99,7 @@ FINDING_COLUMNS = (
     Column(key="problem", label="问题", value=lambda f: (_field(f), f.description), kind="strong"),
     Column(key="place", label="地点", value=lambda f: f.place),
     Column(key="unit", label="责任单位", value=lambda f: str(f.unit)),
-    Column(key="due", label="整改期限", value=until),
+    Column(key="due", label="整改期限", kind="short", value=until),
     Column(key="case", label="案号", value=lambda f: f.case.code, kind="code"),
     Column(key="bulletin", label="通报", value=lambda f: _bulletin(f), wide_only=True),
     Column(key="found_at", label="发现时间", value=lambda f: f.found_at, kind="time"),
@@ -110,6 +110,8 @@ FINDING_FILTERS = (
     Filter(key="unit", label="责任单位", choices=unit_options),
     Filter(key="week", label="周次", choices=week_options),
 )
+BULLETIN_STATES = [("open", "待印发"), ("issued", "已印发")]
+BULLETIN_FILTERS = (Filter(key="state", label="状态", choices=lambda user: BULLETIN_STATES),)
 BULLETIN_COLUMNS = (
     Column(key="state", label="状态", value=lambda line: badge_of(line.bulletin), kind="badge"),
     Column(

@@ -87,11 +87,15 @@ BULLETINS = Listing(
     label="督查通报",
     may="bulletin.view",
     columns=lists.BULLETIN_COLUMNS,
-    rows=lambda user, values: queries.bulletins_for(user),
+    filters=lists.BULLETIN_FILTERS,
+    rows=lambda user, values: queries.bulletins_in(
+        queries.bulletins_for(user), values.get("state", "")
+    ),
     lines=queries.lines_of,
     order=("-week", "-id"),
     links=Links(url=lambda line: reverse("evaluation:bulletin", args=[line.bulletin.code])),
-    empty="还没有督查通报。",
+    empty="没有这样的督查通报。",
+    way="看全部通报",
 )
 registry.add(FINDINGS, BULLETINS)
 

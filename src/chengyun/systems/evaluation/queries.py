@@ -48,6 +48,12 @@ def bulletins_for(user: Person) -> QuerySet[Bulletin]:
     return rows if scope.everything else rows.filter(scope.area_q("area") | _issued_to(scope))
 
 
+def bulletins_in(rows: QuerySet[Bulletin], state: str) -> QuerySet[Bulletin]:
+    """Those that are issued ("issued"), those that wait for it ("open"), or all ("")."""
+    issued = Q(state=ISSUED)
+    return rows.filter(issued if state == "issued" else ~issued) if state else rows
+
+
 def _issued_to(scope: Scope) -> Q:
     wider = {area[:n] for area in scope.areas for n in range(1, len(area))}
     about = Finding.objects.filter(bulletin=OuterRef("code"), unit__in=scope.units)

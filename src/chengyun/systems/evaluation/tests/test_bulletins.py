@@ -18,7 +18,7 @@ from chengyun.city.inspections.factories import OTHER_COMMUNITY, found, photo_of
 from chengyun.city.inspections.models import Finding
 from chengyun.city.inspections.specs import WEEKLY, Checklist
 from chengyun.city.people.factories import Cast, make_cast, make_user
-from chengyun.city.people.services.units import add_unit, change_unit
+from chengyun.city.people.services.units import change_unit
 from chengyun.city.places.factories import centre_of, make_city
 from chengyun.kernel import audit, clock, registry
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed

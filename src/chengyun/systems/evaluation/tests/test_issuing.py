@@ -145,3 +145,20 @@ def test_a_draft_says_why_it_was_handed_back(cast: Cast, client: Client) -> None
     client.force_login(cast.evaluator)
     shown = client.get(f"/evaluation/bulletins/{bulletin.code}/").content.decode()
     assert "退回修改：第二处地点写错了" in shown
+
+
+def test_the_queue_of_drafts_shows_those_that_wait(cast: Cast, client: Client) -> None:
+    old, waiting = issued(cast), None
+    with clock.at(NEXT_WEEK):
+        waiting = draft_bulletin("2025-12-W3", by=cast.evaluator)
+    client.force_login(cast.evaluator)
+
+    def shown(query: str) -> tuple[list[str], list[str]]:
+        answer = client.get(f"/evaluation/{query}")
+        here = [entry.label for entry in answer.context["shell"].queues if entry.current]
+        return [row.key for row in answer.context["table"].rows], here
+
+    assert shown("") == ([waiting.code, old.code], [])
+    assert shown("?state=open") == ([waiting.code], ["待印发通报"])
+    assert shown("?state=issued") == ([old.code], [])
+    assert "<h2>系统</h2>" in client.get("/evaluation/").content.decode()

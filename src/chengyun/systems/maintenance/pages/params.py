@@ -21,6 +21,8 @@ from chengyun.kernel.params import own_values, set_param, settings_of, unset_par
 from chengyun.kernel.specs import Field, Param
 from chengyun.systems.maintenance.queries import area_name, areas_for
 
+FIRST = ("案件时限", "案件", "综合评价")
+"""Groups of the daily work, which are changed most."""
 LIMIT_MEANING = (
     "保存后，从此进入这一环节的案件按新时限计时；正在计时的案件不变，已有的超时记录也不变。"
 )
@@ -48,7 +50,7 @@ def params(request: HttpRequest) -> HttpResponse:
         request,
         area=area,
         areas=[(code, name, _url("params", code)) for code, name in areas],
-        groups=list(groups.items()),
+        groups=sorted(groups.items(), key=lambda group: group[0] not in FIRST),
     )
 
 
