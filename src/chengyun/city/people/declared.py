@@ -24,7 +24,7 @@ registry.add(
     Permission(key="people.unit.change", label="维护机构", group="应用维护"),
     Permission(key="people.user.change", label="维护用户", group="应用维护"),
     Permission(key="people.second_factor.end", label="取消他人的两步验证", group="应用维护"),
-    Permission(key="people.post.give", label="任免岗位", group="应用维护"),
+    Permission(key="people.post.give", label="任免岗位、解锁账号", group="应用维护"),
     Permission(key="people.role.change", label="维护角色", group="应用维护"),
     Permission(key="people.binding.change", label="指定责任人", group="应用维护"),
     Permission(key="duty.record", label="上岗签到与轨迹", group="在岗"),

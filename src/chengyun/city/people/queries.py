@@ -24,7 +24,7 @@ from chengyun.city.people.models import (
     User,
 )
 from chengyun.city.people.models.users import held_on, lasting_on
-from chengyun.city.people.roles import DEFAULT_ROLES, DefaultRole
+from chengyun.city.people.roles import DEFAULT_ROLES, SECURES, DefaultRole
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.installation import installation
@@ -187,6 +187,22 @@ def serves(unit: Unit, area: str) -> bool:
     """Whether a unit is one of ``units_serving`` an area, street offices included."""
     near = unit.area.startswith(area) or area.startswith(unit.area)
     return unit.valid_to is None and unit.kind in WITH_STREETS and near
+
+
+def is_secured() -> bool:
+    """Whether anybody administers the security of the city."""
+    roles_of_it = [role.pk for role in roles() if SECURES in role.permissions]
+    today = held_on(localdate(clock.now()))
+    return Post.objects.filter(today, role__in=roles_of_it, user__is_active=True).exists()
+
+
+def roles_to_give(by: User) -> list[Role]:
+    """The roles a person may put somebody into; none for most."""
+    if by.may("people.post.give"):
+        return list(roles())
+    if not by.may("people.unit.change") or is_secured():
+        return []
+    return [role for role in roles() if SECURES in role.permissions]
 
 
 def units_handling(area: str) -> QuerySet[Unit]:

@@ -158,7 +158,6 @@ DEFAULT_ROLES = (
             "people.view",
             "people.unit.change",
             "people.user.change",
-            "people.post.give",
             "people.binding.change",
             "param.change",
             "calendar.change",
@@ -198,10 +197,13 @@ DEFAULT_ROLES = (
     ),
 )
 
+SECURES = "people.role.change"
+"""Whoever may this administers the security of the city."""
+
 # 三员分立 (GB/T 22239-2019, 8.1.5): one person administers the system, its security or its audit, never two of them.
 KEPT_APART = {
     "系统管理": frozenset({"people.unit.change", "param.change", "workflow.change"}),
-    "安全管理": frozenset({"people.role.change"}),
+    "安全管理": frozenset({SECURES}),
     "审计管理": frozenset({"audit.view"}),
 }
 

@@ -136,8 +136,8 @@ def _keep_password(user: User, *, by: Person | None) -> User:
 
 @transaction.atomic
 def unlock_user(user: User, *, by: Person | None) -> User:
-    """Let a locked account try again at once."""
-    require(by, "people.user.change", area=area_of(user))
+    """Let a locked account try again at once: a matter of security, like its posts."""
+    require(by, "people.post.give", area=area_of(user))
     locked = User.objects.filter(pk=user.pk).exclude(locked_until=None)
     if not locked.update(failed_logins=0, locked_until=None):
         raise Conflict(f"{user.username} 没有锁定。")

@@ -12,6 +12,7 @@ from chengyun.city.people.factories import CITY, PASSWORD, Cast, make_cast
 from chengyun.city.people.models import ApiToken, User
 from chengyun.city.people.services.users import end_user, set_password, unlock_user
 from chengyun.kernel import clock
+from chengyun.kernel.errors import NotAllowed
 from chengyun.kernel.models import Audit, Personal
 from chengyun.kernel.params import set_param
 
@@ -67,10 +68,12 @@ def test_five_failures_lock_the_account(client: Client, cast: Cast) -> None:
         assert take_token(client, "dispatcher", PASSWORD)[0] == 200
 
 
-def test_an_administrator_unlocks(client: Client, cast: Cast) -> None:
+def test_whoever_administers_security_unlocks(client: Client, cast: Cast) -> None:
     for _ in range(5):
         take_token(client, "dispatcher", "wrong")
-    unlock_user(cast.dispatcher, by=cast.district_admin)
+    with pytest.raises(NotAllowed):
+        unlock_user(cast.dispatcher, by=cast.district_admin)
+    unlock_user(cast.dispatcher, by=cast.security)
     assert take_token(client, "dispatcher", PASSWORD)[0] == 200
 
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_user
-from chengyun.city.people.models import Role, User
+from chengyun.city.people.models import Post, Role, User
 from chengyun.city.people.services.bindings import bind, substitute
-from chengyun.city.people.services.roles import give_post
+from chengyun.city.people.services.roles import end_post, give_post
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.users import end_user, set_password
 from chengyun.kernel.errors import NotAllowed
@@ -38,9 +38,25 @@ def test_an_account_with_a_wider_post_is_not_the_districts_to_open(cast: Cast, w
 
 def test_a_post_is_not_given_for_a_unit_of_another_district(cast: Cast) -> None:
     role = Role.objects.get(key="department")
+    security = make_user("district_security", "区卫", "security", cast.centre)
     with pytest.raises(NotAllowed):
-        give_post(cast.operator, role, cast.other_crew, area=DISTRICT, by=cast.district_admin)
-    give_post(cast.operator, role, cast.crew, area=DISTRICT, by=cast.district_admin)
+        give_post(cast.operator, role, cast.other_crew, area=DISTRICT, by=security)
+    with pytest.raises(NotAllowed):
+        give_post(cast.operator, role, cast.crew, area=DISTRICT, by=cast.district_admin)
+    give_post(cast.operator, role, cast.crew, area=DISTRICT, by=security)
+
+
+def test_the_first_administrator_names_who_administers_security_and_nobody_else(cast: Cast) -> None:
+    roles = {role.key: role for role in Role.objects.all()}
+    with pytest.raises(NotAllowed):
+        give_post(cast.charlie, roles["security"], cast.bureau, by=cast.admin)
+    end_post(Post.objects.get(user=cast.security), by=None)
+    for key in ("auditor", "operator"):
+        with pytest.raises(NotAllowed):
+            give_post(cast.operator, roles[key], cast.bureau, by=cast.admin)
+    give_post(cast.charlie, roles["security"], cast.bureau, by=cast.admin)
+    with pytest.raises(NotAllowed):
+        give_post(cast.operator, roles["security"], cast.bureau, by=cast.admin)
 
 
 def test_a_duty_is_not_given_for_a_place_or_to_a_person_of_another_district(cast: Cast) -> None:

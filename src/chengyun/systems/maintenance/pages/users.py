@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
-from chengyun.city.people.models import Unit, User
+from chengyun.city.people.models import Role, Unit, User
 from chengyun.city.people.models.users import held_on
 from chengyun.city.people.queries import (
     person_of,
@@ -21,6 +21,7 @@ from chengyun.city.people.queries import (
     posts_for,
     role_of,
     roles,
+    roles_to_give,
     unit_for,
     units_for,
     user_for,
@@ -131,15 +132,16 @@ def user(request: HttpRequest, username: str) -> HttpResponse:
         change_user(found, _changes(_person_form(request, by, found), by, found), by=by)
         return back(request, _url("user", found), f"{found.name}已保存。")
     may_change = found.is_active and by.may("people.user.change")
-    may_give = found.is_active and by.may("people.post.give") and by.pk != found.pk
+    to_give = roles_to_give(by) if found.is_active and by.pk != found.pk else []
     return page(
         request,
         person=found,
         state=state_of(found),
         posts=[(post, area_name(post.area)) for post in posts_for(by).filter(user=found)],
         form=_person_form(request, by, found) if may_change else None,
-        post_form=_post_form(request, by) if may_give else None,
-        may_give=may_give,
+        post_form=_post_form(request, by, to_give) if to_give else None,
+        may_give=bool(to_give),
+        may_unlock=by.may("people.post.give"),
         may_end_factor=bool(found.second_factor_since and by.may("people.second_factor.end")),
         confirm=_ending(found) if may_change and by.pk != found.pk else None,
     )
@@ -185,7 +187,7 @@ def second_factor_end(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @require_POST
-@door(may="people.user.change")
+@door(may="people.post.give")
 def user_unlock(request: HttpRequest, username: str) -> HttpResponse:
     """Let a locked account try again."""
     by = person_of(request)
@@ -203,12 +205,12 @@ def user_end(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @require_POST
-@door(may="people.post.give")
+@door(may="people.user.change")
 def post_add(request: HttpRequest, username: str) -> HttpResponse:
     """Give a post."""
     by = person_of(request)
     found = user_for(by, username)
-    form = _post_form(request, by)
+    form = _post_form(request, by, roles_to_give(by))
     if not form.is_valid():
         raise faults_of(form)
     given = form.cleaned_data
@@ -275,11 +277,12 @@ def _person_fields(by: User, found: User | None) -> tuple[Field, ...]:
     return tuple(replace(f, hint=hint) if f.key == "phone" else f for f in PERSON)
 
 
-def _post_form(request: HttpRequest, by: User) -> Form:
+def _post_form(request: HttpRequest, by: User, to_give: list[Role]) -> Form:
+    right = "people.post.give" if by.may("people.post.give") else "people.unit.change"
     choices = {
-        "role": [(role.key, role.label) for role in roles()],
+        "role": [(role.key, role.label) for role in to_give],
         "unit": _unit_choices(by, None),
-        "area": areas_for(by, "people.post.give", streets=True),
+        "area": areas_for(by, right, streets=True),
     }
     return form_of(POST, request.POST if request.method == "POST" else None, choices=choices)
 

@@ -83,7 +83,7 @@ def _fit_for_real_work() -> None:
 
 
 def _first_administrator(plan: Founding, area: str) -> None:
-    """He gives the posts of security and audit to others: the three are never in one hand."""
+    """He names who administers security, who gives all other posts: the three are never in one hand."""
     bureau = add_unit(
         f"{area.ljust(6, '0')}-CG", plan.bureau, kind=Unit.Kind.BUREAU, area=area, by=None
     )

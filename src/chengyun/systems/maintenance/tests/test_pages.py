@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, PASSWORD, Cast, make_cast
+from chengyun.city.people.factories import (
+    CITY,
+    DISTRICT,
+    OTHER_DISTRICT,
+    PASSWORD,
+    Cast,
+    make_cast,
+    make_user,
+)
 from chengyun.city.people.models import ApiToken, Binding, Post, Role, Unit, User
 from chengyun.city.people.services.roles import give_post
 from chengyun.kernel import registry
@@ -141,7 +149,7 @@ def test_a_phone_is_masked_and_kept(cast: Cast) -> None:
 
 
 def test_posts_are_given_and_taken(cast: Cast) -> None:
-    client = enter(cast.admin)
+    client = enter(cast.security)
     form = {"role": "operator", "unit": "371523-SZ", "area": ""}
     assert client.post("/maintenance/users/charlie/posts/", form).status_code == 303
     assert client.post("/maintenance/users/charlie/posts/", form).status_code == 409
@@ -152,19 +160,22 @@ def test_posts_are_given_and_taken(cast: Cast) -> None:
 
 
 def test_nobody_promotes_himself_or_mixes_the_three_administrations(cast: Cast) -> None:
-    client = enter(cast.admin)
-    own = client.post("/maintenance/users/admin/posts/", {"role": "leader", "unit": "371500-CG"})
+    client = enter(cast.security)
+    own = client.post("/maintenance/users/security/posts/", {"role": "leader", "unit": "371500-CG"})
     assert own.status_code == 403
     mixed = client.post("/maintenance/users/auditor/posts/", {"role": "admin", "unit": "371500-CG"})
     assert mixed.status_code == 422
     assert "三员分立" in mixed.content.decode()
-    district = enter(cast.district_admin)
+    district = enter(make_user("district_security", "区卫", "security", cast.centre))
     wider = district.post(
         "/maintenance/users/operator/posts/",
         {"role": "leader", "unit": "371502-ZX", "area": CITY},
     )
     assert wider.status_code == 422
     assert not Post.objects.filter(user=cast.operator, role__key="leader").exists()
+    system = enter(cast.admin)
+    assert "授予岗位" not in text(system.get("/maintenance/users/operator/"))
+    assert system.post("/maintenance/users/operator/posts/", {"role": "leader"}).status_code == 422
 
 
 def test_a_locked_account_is_unlocked_and_its_password_reset(cast: Cast) -> None:
