@@ -74,7 +74,7 @@ def test_who_may_not_change_the_catalogue_is_refused(cast: Cast) -> None:
 
 def test_the_tables_of_verbs_are_shown(cast: Cast) -> None:
     page = logged_in(cast.admin).get(reverse("maintenance:workflows")).content.decode()
-    for words in ("部件事件案件", "问题台账", "督查通报", "核查不合格", "处置开始"):
+    for words in ("部件事件案件", "问题台账", "督查通报", "核查不合格", "处置时限开始"):
         assert words in page, words
 
 
