@@ -105,7 +105,7 @@ def test_another_class_brings_its_conditions_when_sent(city: Cast, window: Windo
         supervisor.chooses("类别", "P0402")
         supervisor.fills("说明", "其实是行道树")
         supervisor.presses("立案")
-        supervisor.reads("请填写立案条件。")
+        supervisor.reads("请选择立案条件。")
         expect(supervisor.box("说明")).to_have_value("其实是行道树")
         supervisor.box("立案条件").select_option(index=1)
         supervisor.presses("立案")

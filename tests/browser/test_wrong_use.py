@@ -80,7 +80,7 @@ def test_a_page_of_another_post_says_which_right_is_missing(city: Cast, window: 
         inspector.logs_in("inspector")
         inspector.opens("/maintenance/users/")
         expect(inspector.page.get_by_role("heading", level=1)).to_contain_text("的权限")
-        inspector.page.get_by_role("link", name="我的工作台").click()
+        inspector.page.get_by_role("link", name="我的工作台", exact=True).click()
         expect(inspector.page.get_by_role("heading", level=1)).to_be_visible()
         inspector.was_refused()
 

@@ -49,6 +49,7 @@ class City:
     asset: str
     binding: int
     bulletin: str
+    finding: str
     cases: dict[str, Case]
     run: int
     token: int
@@ -69,7 +70,7 @@ def furnish() -> City:
     cases["reported"] = make_case(cast, photos=photos)
     edition = make_rules(cast, draft=True)
     cases |= asked_for(cast)
-    found(cast)
+    finding = found(cast)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
     binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
@@ -84,6 +85,7 @@ def furnish() -> City:
         asset=make_asset(keeper_id=cast.crew.pk).code,
         binding=binding.pk,
         bulletin=bulletin.code,
+        finding=finding.code,
         cases=cases,
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
@@ -180,6 +182,8 @@ def _evaluation(city: City) -> list[Stop]:
         ("evaluator", "/evaluation/"),
         ("evaluator", "/evaluation/findings/"),
         ("evaluator", "/evaluation/findings/new/"),
+        ("evaluator", f"/evaluation/findings/{city.finding}/"),
+        ("evaluator", f"/evaluation/bulletins/{city.bulletin}/issue/"),
         ("evaluator", f"/evaluation/bulletins/{city.bulletin}/"),
         ("leader", f"/evaluation/bulletins/{city.bulletin}/"),
     ]
