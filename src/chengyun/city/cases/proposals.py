@@ -21,6 +21,8 @@ from chengyun.science import rulebook
 from chengyun.science.rulebook import Situation
 
 LOOK_BACK = timedelta(days=30)
+OFTEN = 5
+"""Of so many units that handled most, the first that works where the case lies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,18 +172,19 @@ def _by_past(asked: Question) -> Proposal | None:
     rows = Case.objects.filter(
         case_class=asked.case_class, reported_at__gte=since, district=district
     )
-    best = (
+    counted = (
         rows.exclude(unit=None)
         .exclude(unit__in=asked.returned_by)
-        .filter(unit__valid_to=None)
         .values("unit")
         .annotate(total=Count("pk"), late=Count("pk", filter=Q(late=True)))
-        .order_by("-total", "unit")
-        .first()
+        .order_by("-total", "unit")[:OFTEN]
     )
-    if best is None:
+    best = {row["unit"]: row for row in counted}
+    units = Unit.objects.in_bulk(best)
+    found = next((pk for pk in best if serves(units[pk], asked.area)), None)
+    if found is None:
         return None
-    unit = Unit.objects.get(pk=best["unit"])
-    late = f"，其中超期 {best['late']} 件" if best["late"] else "，没有超期"
-    why = f"过去 30 天本区同类 {best['total']} 件由它处置{late}。"
-    return Proposal(unit=unit, why=why, origin="past")
+    total, overdue = best[found]["total"], best[found]["late"]
+    late = f"，其中超期 {overdue} 件" if overdue else "，没有超期"
+    why = f"过去 30 天本区同类 {total} 件由它处置{late}。"
+    return Proposal(unit=units[found], why=why, origin="past")

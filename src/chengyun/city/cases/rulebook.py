@@ -62,25 +62,32 @@ def _numbered(edition: DispatchEdition, rows: Iterable[DispatchRule]) -> list[Ru
 
 
 @recent(5)
+def _held() -> dict[str, tuple[DispatchEdition, list[Rule]]]:
+    """By area the newest edition whose moment has come, with its rules: all of the city in two queries."""
+    rows = DispatchEdition.objects.filter(in_force_from__lte=clock.now())
+    newest = {row.area: row for row in rows.order_by("in_force_from", "number")}
+    kept: dict[int, list[DispatchRule]] = {}
+    rules = DispatchRule.objects.filter(edition__in=newest.values()).select_related("unit")
+    for rule in rules.order_by("order", "id"):
+        kept.setdefault(rule.edition_id, []).append(rule)
+    return {a: (row, _numbered(row, kept.get(row.pk, []))) for a, row in newest.items()}
+
+
+def _holding(area: str) -> list[tuple[DispatchEdition, list[Rule]]]:
+    """What is asked in an area: its own edition first, then those of the areas above it."""
+    held = _held()
+    above = (area[:length] for length in range(len(area), 0, -1))
+    return [held[code] for code in above if code in held]
+
+
 def editions_for(area: str) -> list[DispatchEdition]:
-    """The editions that hold in an area now: the narrowest area's newest one, then those above it."""
-    prefixes = [area[:n] for n in range(2, len(area) + 1)]
-    rows = DispatchEdition.objects.filter(area__in=prefixes, in_force_from__lte=clock.now())
-    newest: dict[str, DispatchEdition] = {}
-    for row in rows.order_by("in_force_from", "number"):
-        newest[row.area] = row
-    return sorted(newest.values(), key=lambda row: -len(row.area))
+    """The editions that hold in an area now, the narrowest area's first."""
+    return [edition for edition, _ in _holding(area)]
 
 
-@recent(5)
 def rules_for(area: str) -> list[Rule]:
     """All rules asked in an area, in the order they are asked."""
-    editions = editions_for(area)
-    rows = DispatchRule.objects.filter(edition__in=editions).select_related("unit")
-    kept: dict[int, list[DispatchRule]] = {}
-    for row in rows.order_by("order", "id"):
-        kept.setdefault(row.edition_id, []).append(row)
-    return [rule for edition in editions for rule in _numbered(edition, kept.get(edition.pk, []))]
+    return [rule for _, rules in _holding(area) for rule in rules]
 
 
 def with_draft(draft: DispatchEdition) -> list[Rule]:
@@ -91,8 +98,7 @@ def with_draft(draft: DispatchEdition) -> list[Rule]:
 
 def forget_rules() -> None:
     """An edition came into force."""
-    editions_for.forget()
-    rules_for.forget()
+    _held.forget()
 
 
 def draft_of(area: str) -> DispatchEdition | None:
@@ -123,8 +129,3 @@ def rule_in(draft: DispatchEdition, pk: int) -> DispatchRule:
     if found is None:
         raise Missing("草稿里没有这一条规则，可能刚被别人删掉。")
     return found
-
-
-def in_force(edition: DispatchEdition) -> bool:
-    """Whether an edition is the one that holds in its own area now."""
-    return any(row.pk == edition.pk for row in editions_for(edition.area))

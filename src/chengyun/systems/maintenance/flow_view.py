@@ -16,9 +16,9 @@ from chengyun.kernel.trials import Reason, Trial, tried
 
 CLOCK_WORDS = {
     "": "不变",
-    "stop": "停止",
-    "pause": "暂停",
-    "resume": "继续",
+    "stop": "不再计时",
+    "pause": "停表",
+    "resume": "接着走",
     "extend": "加一个原时限",
 }
 ATTRIBUTES = {
@@ -74,7 +74,7 @@ class Words:
 
 def clock_words(clock: str) -> str:
     """What a step does to the clock."""
-    return CLOCK_WORDS.get(clock) or f"{CLOCKS.get(clock, clock)}开始"
+    return CLOCK_WORDS.get(clock) or f"{CLOCKS.get(clock, clock)}时限开始"
 
 
 def plain(value: Any) -> str:
