@@ -28,6 +28,7 @@ def main() -> None:
 
 def measure(name: str, environ: Environ, keys: dict[str, dict[str, str]], spots: Any) -> int:
     """Print the times on one database; the statements of a check beside those of the barest request."""
+    run(environ, "collectstatic", "--no-input", "--verbosity", "0")
     asked = _asked(spots)
     with serving(CITY, environ) as port:
         caller = _caller(port, keys)
