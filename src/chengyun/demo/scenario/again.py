@@ -9,7 +9,7 @@ from chengyun.demo.scenario.course import course
 from chengyun.demo.scenario.pending import pending
 from chengyun.demo.scenario.planned import PlannedCase
 from chengyun.demo.scenario.reports import Reporting, moment, planned
-from chengyun.demo.scenario.texts import TOPICS
+from chengyun.demo.scenario.texts import TOPICS, citizen_words
 from chengyun.demo.words.topic import Topic
 
 ECHOES = 3
@@ -33,7 +33,9 @@ def echoes(r: Reporting, cases: tuple[PlannedCase, ...]) -> Iterator[PlannedCase
         at, events = pending(topic, "accepted", 0.2, r.now, r.calendar, r.rng)
         call = planned(r, topic, "hotline", at, events)
         spot = replace(case.spot, lon=case.spot.lon + ASIDE)
-        yield replace(call, spot=spot, district=case.district, asset=-1, photo=case.photo)
+        words = citizen_words(topic, spot.road, r.rng)
+        here = replace(call, spot=spot, district=case.district, asset=-1)
+        yield replace(here, text=words, photo=case.photo)
 
 
 def comebacks(r: Reporting, days: int) -> Iterator[PlannedCase]:
