@@ -13,7 +13,7 @@ from chengyun.kernel import listexports, savedfilters
 from chengyun.kernel.errors import NotAllowed
 from chengyun.kernel.files import path_of
 from chengyun.kernel.listexports import listing_named
-from chengyun.kernel.listings import Listing, bar_of, order_of, state_of, values_of
+from chengyun.kernel.listings import EXACT, Listing, bar_of, order_of, state_of, values_of
 from chengyun.kernel.models.lists import ListExport
 from chengyun.kernel.pages import back, door, page
 
@@ -26,9 +26,10 @@ def export(request: HttpRequest, key: str) -> HttpResponseBase:
     """A list as it is filtered, as an Excel file: at once, or in the background when it is long."""
     listing, user = _open(request, key)
     bar = bar_of(request, listing)
+    values = values_of(request, listing, bar)
     asked = listexports.ask(
         listing,
-        values_of(request, listing, bar),
+        values | EXACT if listing.words in values else values,
         words=[state.words for state in bar.on],
         order=order_of(request, listing),
         picks=request.POST.getlist("pick")[:500],

@@ -15,7 +15,8 @@ from chengyun.kernel.tables import FilterBar, Links, filters, sort_of, table
 
 Values = Mapping[str, str]
 
-FOUND_AT_MOST = 1000
+EXACT = {"count": "exact"}
+FOUND_AT_MOST = 200
 """Whoever searches reads the first page; nobody waits for the count of what half a million rows say."""
 
 
@@ -31,7 +32,8 @@ class Listing:
     adds what the columns need besides, or ``whole`` reads the rows found from there (see ``paging.keyset``); ``lines``
     turns one page of rows into what they read. ``way`` is the label of the link that leads out of an empty list to the
     whole one. ``counted`` False is a list nobody counts. ``words`` is the filter that searches full text: what it
-    finds comes newest first and is counted to a thousand. ``pick`` is the column by which single rows are picked.
+    finds comes newest first and is counted to two hundred; ``partial`` says whether the search left older rows out,
+    which asking for the exact count brings back. ``pick`` is the column by which single rows are picked.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Listing:
     lines: Callable[[list[Any]], Sequence[Any]] = field(default=_as_they_are)
     counted: bool = True
     words: str = ""
+    partial: Callable[[Values], bool] = field(default=lambda values: False)
     pick: str = "pk"
     empty: str = "这里还没有内容。"
     way: str = ""
@@ -71,10 +74,7 @@ def listed(
     values = values_of(request, listing, bar)
     rows = listing.rows(request.user, values)
     part = _part_of(request, listing, rows, order)
-    exactly = request.GET.get("count") == "exact"
-    most = FOUND_AT_MOST if listing.words in values else COUNT_AT_MOST
-    counted = count(rows, exact=exactly, at_most=most) if listing.counted else (None, True)
-    total, exact = counted
+    total, exact = _counted(request, listing, rows, values)
     whole = (listing.empty, bar.clear_url if listing.way else "", listing.way)
     empty, url, label = whole if none is None or bar.on else none
     shown = table(
@@ -101,6 +101,17 @@ def _part_of(
     return keyset(listing.more(rows), order, after=after)
 
 
+def _counted(
+    request: HttpRequest, listing: Listing, rows: QuerySet[Any], values: Values
+) -> tuple[int | None, bool]:
+    if not listing.counted:
+        return None, True
+    exactly = request.GET.get("count") == "exact"
+    most = FOUND_AT_MOST if listing.words in values else COUNT_AT_MOST
+    total, exact = count(rows, exact=exactly, at_most=most)
+    return total, exact and not (listing.words in values and listing.partial(values))
+
+
 def bar_of(request: HttpRequest, listing: Listing) -> FilterBar:
     """The filter bar of a list as the URL sets it."""
     return filters(request, listing.filters, keep=(*listing.keep, "sort"))
@@ -109,7 +120,8 @@ def bar_of(request: HttpRequest, listing: Listing) -> FilterBar:
 def values_of(request: HttpRequest, listing: Listing, bar: FilterBar) -> dict[str, str]:
     """What the filters are set to, and what else of the URL belongs to the list."""
     kept = {key: request.GET[key] for key in listing.keep if request.GET.get(key)}
-    return kept | bar.values
+    exactly = listing.words in bar.values and request.GET.get("count") == "exact"
+    return kept | bar.values | (EXACT if exactly else {})
 
 
 def state_of(request: HttpRequest, listing: Listing, bar: FilterBar) -> dict[str, str]:

@@ -15,6 +15,8 @@ from django.db.models.expressions import RawSQL
 
 RUN = re.compile(r"[㐀-鿿]+|[a-z0-9]+")
 
+SHORT_NUMBER = 3
+
 
 def terms(text: str) -> list[str]:
     """The search terms of a text, in order: bigrams of Chinese runs, whole Latin and digit runs."""
@@ -32,23 +34,45 @@ def document(*texts: str) -> str:
     return " ".join(dict.fromkeys(term for text in texts for term in terms(text)))
 
 
-def match(model: type[models.Model], wanted: list[str]) -> RawSQL:
+def match(model: type[models.Model], wanted: list[str], *, newest: int = 0) -> RawSQL:
     """A condition: rows whose search column holds every term.
 
-    The beginning is enough for codes and Latin words; a single character is found where it begins a pair.
+    The beginning is enough for codes and Latin words; a single character is found where it begins a pair. With
+    ``newest`` a word that half of a large city's rows hold is looked for in that many of its newest rows: SQLite would
+    else gather all of them before it shows the first page. PostgreSQL reads backwards from the newest by itself.
     """
     table = model._meta.db_table
     if connection.vendor == "postgresql":
         query = " & ".join(f"'{term}':*" if _is_beginning(term) else f"'{term}'" for term in wanted)
         sql = f"to_tsvector('simple', \"{table}\".\"search\") @@ to_tsquery('simple', %s)"
-    else:
-        query = " ".join(f'"{term}"*' if _is_beginning(term) else f'"{term}"' for term in wanted)
-        found = f'SELECT rowid FROM "{table}_search" WHERE "{table}_search" MATCH %s'  # noqa: S608
-        sql = f'"{table}"."id" IN ({found})'
-    return RawSQL(sql, (query,), output_field=models.BooleanField())  # noqa: S611 - names are our own
+        return RawSQL(sql, (query,), output_field=models.BooleanField())  # noqa: S611 - names are our own
+    found = _found(table) + (" ORDER BY rowid DESC LIMIT %s" if newest else "")
+    asked = (_words(wanted), newest) if newest else (_words(wanted),)
+    return RawSQL(f'"{table}"."id" IN ({found})', asked, output_field=models.BooleanField())  # noqa: S611
+
+
+def reaches(model: type[models.Model], wanted: list[str], newest: int) -> bool:
+    """Whether ``newest`` leaves rows out: there are at least that many with these terms."""
+    if connection.vendor == "postgresql":
+        return False
+    sql = f"SELECT count(*) FROM ({_found(model._meta.db_table)} LIMIT %s)"  # noqa: S608 - names are our own
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (_words(wanted), newest))
+        return bool(cursor.fetchone()[0] >= newest)
+
+
+def _found(table: str) -> str:
+    return f'SELECT rowid FROM "{table}_search" WHERE "{table}_search" MATCH %s'  # noqa: S608
+
+
+def _words(wanted: list[str]) -> str:
+    return " ".join(f'"{term}"*' if _is_beginning(term) else f'"{term}"' for term in wanted)
 
 
 def _is_beginning(term: str) -> bool:
+    """A short number is meant as it stands; as the beginning of a code it would be that of most codes."""
+    if term.isdigit():
+        return len(term) > SHORT_NUMBER
     return term.isascii() or len(term) == 1
 
 

@@ -239,6 +239,7 @@ def narrowed(
     until: datetime | None = None,
     asset: str = "",
     words: str = "",
+    newest: int = 0,
     live: bool = False,
     late: bool = False,
     soon: bool = False,
@@ -261,7 +262,7 @@ def narrowed(
         cases = cases.filter(within(area))
     if late or soon:
         cases = cases.filter(open=True, **{"due_at__lt" if late else "warn_at__lt": clock.now()})
-    return matching(cases, words) if words else cases
+    return matching(cases, words, newest=newest) if words else cases
 
 
 def case_seen(user: User, case: Case) -> bool:
@@ -285,12 +286,18 @@ def unit_id(code: str) -> int:
     return found
 
 
-def matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
-    """Cases whose code, description, address or class holds all the words."""
+def matching(cases: QuerySet[Case], words: str, *, newest: int = 0) -> QuerySet[Case]:
+    """Cases whose code, description, address or class holds all the words; ``newest`` bounds how far back is looked."""
     terms = search.terms(words)
     if not terms:
         return cases.none()
-    return cases.filter(search.match(Case, terms))
+    return cases.filter(search.match(Case, terms, newest=newest))
+
+
+def many_hold(words: str, newest: int) -> bool:
+    """Whether more cases hold these words than a search of the newest looks at."""
+    terms = search.terms(words)
+    return bool(terms) and search.reaches(Case, terms, newest)
 
 
 def class_ids(code: str) -> list[int]:

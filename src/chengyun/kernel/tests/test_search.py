@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
-from chengyun.kernel.search import document, match, terms
+from chengyun.kernel.search import document, match, reaches, terms
 from chengyun.kernel.tests.errand.clerks import ask
 from chengyun.kernel.tests.errand.models import Permit
 
@@ -83,3 +84,18 @@ def test_the_index_follows_every_change() -> None:
     assert (found("井盖"), found("路灯")) == ([], ["S1", "S2"])
     Permit.objects.filter(code="S2").delete()
     assert found("路灯") == ["S1"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("filled")
+def test_a_short_number_is_no_beginning_and_the_newest_can_be_asked_for() -> None:
+    Permit.objects.filter(code="S1").update(search=document("路灯 26 号"))
+    assert found("26") == ["S1"]
+    newest = Permit.objects.filter(match(Permit, terms("路灯"), newest=1))
+    codes = sorted(newest.values_list("code", flat=True))
+    if connection.vendor == "sqlite":
+        assert codes == ["S2"]
+        assert reaches(Permit, terms("路灯"), 2)
+    else:
+        assert codes == ["S1", "S2"]
+    assert not reaches(Permit, terms("路灯"), 3)

@@ -31,6 +31,7 @@ NEAR = 5
 BELOW: dict[int, Level] = {4: "district", 6: "street", 9: "community"}
 TONES = ("red", "amber", "accent", "eco", "line")
 """The tones of badges, in the order in which they want to be seen."""
+NEWEST = 20_000
 PERIODS = (
     ("1", "今天"),
     ("7", "近 7 天"),
@@ -200,6 +201,11 @@ def _waiting(user: Any, values: Values) -> QuerySet[Case]:
     return cases.narrowed(rows, **conditions(values))
 
 
+def _newest(values: Values) -> int:
+    """Words alone are looked for in the newest cases that hold them; with other conditions, or exactly, in all."""
+    return NEWEST if set(values) == {"q"} else 0
+
+
 LINKS = Links(
     url=lambda case: reverse("coordination:case", args=(case.code,)),
     key=lambda case: case.code,
@@ -226,10 +232,13 @@ CASES = Listing(
     may="case.view",
     columns=CASE_COLUMNS,
     filters=CASE_FILTERS,
-    rows=lambda user, values: cases.narrowed(cases.cases_for(user), **conditions(values)),
+    rows=lambda user, values: cases.narrowed(
+        cases.cases_for(user), **conditions(values), newest=_newest(values)
+    ),
     whole=cases.in_full,
     order=("-reported_at", "-id"),
     words="q",
+    partial=lambda values: bool(_newest(values)) and cases.many_hold(values["q"], NEWEST),
     links=Links(url=LINKS.url, key=LINKS.key),
     empty="没有符合条件的案件。",
     way="去掉全部条件",

@@ -60,8 +60,12 @@ def offers(user: User, words: str) -> list[Offer]:
 
 
 def _cases(user: User, words: str) -> list[Case]:
-    rows = register.matching(register.cases_for(user), words)
-    return list(rows.select_related("case_class").order_by("-id")[:CASES])
+    """Figures begin a code; anything else is looked for in the words."""
+    rows = register.cases_for(user).select_related("case_class")
+    if words.isascii() and words.isdigit():
+        begun = rows.filter(code__gte=words, code__lt=f"{words}:")
+        return list(begun.order_by("-code")[:CASES])
+    return list(register.matching(rows, words, newest=lists.NEWEST).order_by("-id")[:CASES])
 
 
 def _case(case: Case) -> Offer:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +14,8 @@ from chengyun.city.cases.factories import drive, make_case, make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
 from chengyun.kernel import clock
+from chengyun.kernel.models import ListExport
+from chengyun.systems.coordination import lists
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +94,30 @@ def test_suggestions_are_cases_and_classes(cast: Cast) -> None:
     assert 'role="option"' in by_words
     assert "雨水井盖" in offered(cast.operator, "ysjg")
     assert "option" not in offered(cast.operator, "")
+
+
+def test_a_word_that_stands_everywhere_is_looked_for_in_the_newest(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = make_case(cast), make_case(cast)
+    monkeypatch.setattr(lists, "NEWEST", 1)
+    client = Client()
+    client.force_login(cast.operator)
+    text = client.get("/cases/?q=井盖").content.decode()
+    assert new.code in text
+    if connection.vendor == "sqlite":
+        assert old.code not in text
+        assert "点此精确计数" in text
+    for more in ("&count=exact", "&state=reported"):
+        whole = client.get(f"/cases/?q=井盖{more}").content.decode()
+        assert old.code in whole, more
+        assert "共 2 条" in whole
+    sent = client.post("/lists/coordination:cases/export/?q=井盖")
+    assert ListExport.objects.get().rows == 2
+    assert sent.status_code == 200
+
+
+def test_figures_begin_a_code(cast: Cast) -> None:
+    case = make_case(cast)
+    assert f"/cases/{case.code}/" in offered(cast.operator, case.code[:7])
+    assert f"/cases/{case.code}/" not in offered(cast.operator, "9999999")
