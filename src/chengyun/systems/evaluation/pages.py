@@ -231,7 +231,9 @@ def _seen(request: HttpRequest) -> int | None:
 def bulletins(request: HttpRequest) -> HttpResponse:
     """The bulletins, newest week first."""
     weeks = _undrafted(person_of(request))
-    return page(request, weeks=weeks, **listed(request, BULLETINS, none=("还没有督查通报。", "", "")))
+    return page(
+        request, weeks=weeks, **listed(request, BULLETINS, none=("还没有督查通报。", "", ""))
+    )
 
 
 @require_POST
