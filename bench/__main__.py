@@ -11,7 +11,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,13 +21,13 @@ BENCHES = tuple(sorted(path.stem for path in FOLDER.glob("[a-z]*.py")))
 MEASUREMENT = re.compile(r"^  (\S.*?)\s{2,}(\S.*?)(?:\s{2,}(.*))?$")
 HEAD = """# Measurements
 
-Written by `bench/run --write`. A figure may miss its aim on a slow machine: that is for people to judge. A wrong count
-fails the bench.
+Written by `bench/run --write`; with names of benches it renews their rows alone. A figure may miss its aim on a slow
+machine: that is for people to judge. A wrong count fails the bench.
 
 {machine}
 
-| bench | what | measured | |
-| --- | --- | --- | --- |
+| bench | what | measured | aim | day |
+| --- | --- | --- | --- | --- |
 """
 
 
@@ -36,9 +36,12 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHES)}")
     parser.add_argument("--write", action="store_true", help="keep the table in bench/README.md")
     options = parser.parse_args()
-    runs = [_run(name) for name in options.names or BENCHES]
-    rows = "".join(row for _, printed in runs for row in printed)
-    table = HEAD.format(machine=_machine()) + rows
+    names = options.names or BENCHES
+    runs = [_run(name) for name in names]
+    rows = [row for _, printed in runs for row in printed]
+    if options.write:
+        rows = sorted([*_kept(names), *rows], key=_bench_of)
+    table = HEAD.format(machine=_machine()) + "".join(rows)
     if options.write:
         PAGE.write_text(table, encoding="utf-8")
     print(table)
@@ -52,7 +55,7 @@ def _run(name: str) -> tuple[int, list[str]]:
         assert bench.stdout is not None
         rows = list(_rows(name, bench.stdout))
     if bench.returncode:
-        rows.append(f"| {name} | **failed**, see what it said | exit {bench.returncode} | |\n")
+        rows.append(_row(name, "**failed**, see what it said", f"exit {bench.returncode}", ""))
     return bench.returncode, rows
 
 
@@ -61,14 +64,28 @@ def _rows(name: str, lines: Iterator[str]) -> Iterator[str]:
         print(line, end="", flush=True)
         if found := MEASUREMENT.match(line.rstrip("\n")):
             what, figure, aim = found.groups(default="")
-            yield f"| {name} | {what} | {figure} | {aim} |\n"
+            yield _row(name, what, figure, aim)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} | {datetime.now(UTC).date().isoformat()} |\n"
+
+
+def _kept(names: Sequence[str]) -> list[str]:
+    """The rows on the page of benches that were not run now."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines(keepends=True) if PAGE.exists() else []
+    others = set(BENCHES) - set(names)
+    return [line for line in lines if line.startswith("| ") and _bench_of(line) in others]
+
+
+def _bench_of(row: str) -> str:
+    return row.split("|")[1].strip()
 
 
 def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    day = datetime.now(UTC).date().isoformat()
     return (
-        f"{day}, {os.cpu_count()} cores {platform.machine()}, {memory:.0f} GB,"
+        f"{os.cpu_count()} cores {platform.machine()}, {memory:.0f} GB,"
         f" {platform.system()}, Python {platform.python_version()}."
     )
 
