@@ -32,6 +32,12 @@ REFUSED = "the server responded with a status of 4"
 OWN = ("data:", "blob:")
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key once the page listens: its scripts have run when it has loaded."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """Somebody looking at the pages; ``complaints`` is what the browser found wrong meanwhile."""

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.people.factories import Cast
+from tests.browser.actors import press
 from tests.browser.conftest import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,22 +21,22 @@ def test_the_search_box_needs_no_mouse(city: Cast, window: Windows) -> None:
     with window() as operator:
         page, keys = operator.page, operator.page.keyboard
         operator.logs_in("operator")
-        keys.press("/")
+        press(page, "/")
         keys.type("窗口前")
         offers = page.locator("#suggestions [role=option]")
         expect(offers.first).to_contain_text(case.short_code)
-        keys.press("ArrowDown")
+        press(page, "ArrowDown")
         expect(offers.first).to_have_attribute("aria-selected", "true")
-        keys.press("Enter")
+        press(page, "Enter")
         expect(page).to_have_url(f"{operator.base}/cases/{case.code}/")
-        keys.press("/")
+        press(page, "/")
         keys.type("井盖")
         expect(offers.first).to_be_visible()
-        keys.press("Escape")
+        press(page, "Escape")
         expect(page.locator("#suggestions")).to_be_hidden()
-        keys.press("ControlOrMeta+a")
+        press(page, "ControlOrMeta+a")
         keys.type(case.short_code)
-        keys.press("Enter")
+        press(page, "Enter")
         expect(page).to_have_url(f"{operator.base}/cases/{case.code}/")
 
 
@@ -44,23 +45,23 @@ def test_several_cases_are_dispatched_with_the_keyboard(city: Cast, window: Wind
     for n in range(3):
         drive(make_case(city, description=f"井盖 {n}"), city, "filed")
     with window() as dispatcher:
-        page, keys = dispatcher.page, dispatcher.page.keyboard
+        page = dispatcher.page
         dispatcher.logs_in("dispatcher")
         bar = page.locator("[data-bulk]")
         expect(page.locator("#preview")).to_contain_text("井盖 0")
         expect(bar).to_be_hidden()
-        keys.press(" ")
-        keys.press("j")
-        keys.press(" ")
+        press(page, " ")
+        press(page, "j")
+        press(page, " ")
         expect(bar).to_contain_text("已选 2 件")
-        keys.press("Escape")
+        press(page, "Escape")
         expect(bar).to_be_hidden()
-        keys.press(" ")
-        keys.press("k")
-        keys.press(" ")
+        press(page, " ")
+        press(page, "k")
+        press(page, " ")
         bar.get_by_role("button", name="派遣").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("派遣 2 件？")
-        keys.press("d")
+        press(page, "d")
         expect(page.get_by_role("heading", level=1)).to_contain_text("办成 2 件")
         page.get_by_role("link", name="回到工作台").click()
         expect(page.locator("[data-row]")).to_have_count(1)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.people.factories import PASSWORD, Cast
+from tests.browser.actors import press
 from tests.browser.conftest import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def press(page: Page, key: str) -> None:
-    """Press a key once the page listens: its scripts have run when it has loaded."""
-    page.wait_for_load_state()
-    page.keyboard.press(key)
 
 
 def test_a_dispatcher_needs_no_mouse(city: Cast, window: Windows) -> None:
@@ -76,8 +71,8 @@ def test_focus_can_be_seen_and_begins_with_the_way_to_the_text(city: Cast, windo
         page = dispatcher.page
         dispatcher.logs_in("dispatcher")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.keyboard.press("Tab")
+        press(page, "Tab")
         skip = page.get_by_role("link", name="跳到正文")
         expect(skip).to_be_focused()
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         expect(page.locator("#main")).to_be_focused()

@@ -105,7 +105,7 @@ def feeds_back(dispatcher: Actor, code: str) -> None:
     dispatcher.begins(code, "反馈核查")
     dispatcher.chooses("监督员", "周启明")
     dispatcher.presses("反馈核查")
-    dispatcher.is_told("现在是「核查中」")
+    dispatcher.is_told("已反馈核查，交给监督员周启明")
 
 
 def checks(inspector: Actor, code: str) -> None:
@@ -120,7 +120,7 @@ def closes(supervisor: Actor, code: str) -> None:
     supervisor.logs_in("supervisor")
     supervisor.begins(code, "结案")
     supervisor.presses("结案")
-    supervisor.is_told("现在是「已结案」")
+    supervisor.is_told("结案，已经办结")
     supervisor.reads("已校验")
     supervisor.reads("这件案件已经办结。")
     expect(supervisor.page.locator(".photo img")).to_have_count(3)

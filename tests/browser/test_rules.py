@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from chengyun.city.cases.factories import LAT, LON, MANHOLE, drive, make_case, make_rules
 from chengyun.city.cases.models import Case
 from chengyun.city.people.factories import Cast
+from tests.browser.actors import press
 from tests.browser.conftest import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,10 +25,10 @@ def test_a_dispatcher_takes_the_proposal_with_one_key(city: Cast, window: Window
         preview = page.locator("#preview")
         expect(preview).to_contain_text("第一个井盖")
         expect(preview).to_contain_text("由市政工程处负责。")
-        page.keyboard.press("d")
+        press(page, "d")
         dispatcher.is_told("已派给市政工程处")
         expect(preview).to_contain_text("第二个井盖")
-        page.keyboard.press("g")
+        press(page, "g")
         expect(page.get_by_label("责任单位")).to_have_value(city.crew.code)
     assert Case.objects.filter(state="dispatched").count() == 1
 
@@ -42,7 +43,7 @@ def test_what_was_reported_already_is_shown_while_one_writes(city: Cast, window:
         page.locator("#id_point_lat").fill(str(LAT))
         operator.box("类别").select_option(MANHOLE)
         operator.fills("问题描述", "雨水井盖不见了")
-        page.keyboard.press("Tab")
+        press(page, "Tab")
         box = page.get_by_role("region", name="可能已经有人报过")
         expect(box).to_contain_text(first.short_code)
         expect(box).to_contain_text("都说到「雨水井盖不见」")
@@ -71,7 +72,7 @@ def test_a_supervisor_writes_a_rule_and_puts_it_in_force(city: Cast, window: Win
         supervisor.chooses("派给", "市政工程处")
         supervisor.fills("类别", "没有这一类")
         supervisor.presses("加到最后")
-        expect(page.get_by_role("alert")).to_contain_text("没有类别「没有这一类」")
+        supervisor.reads("没有类别「没有这一类」")
         supervisor.was_refused()
         supervisor.fills("类别", "雨水井盖")
         page.get_by_label("12345 热线").check()

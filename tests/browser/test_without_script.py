@@ -40,7 +40,9 @@ def test_a_case_is_reported_filed_handled_checked_and_closed(city: Cast, window:
         department.is_told("现在是「待反馈」")
     with window(script=False) as dispatcher:
         dispatcher.logs_in("dispatcher")
-        takes(dispatcher, code, "反馈核查", "核查中")
+        dispatcher.begins(code, "反馈核查")
+        dispatcher.presses("反馈核查")
+        dispatcher.is_told("交给监督员")
     with window(script=False) as inspector:
         inspector.logs_in("inspector")
         inspector.begins(code, "核查合格")
@@ -49,7 +51,9 @@ def test_a_case_is_reported_filed_handled_checked_and_closed(city: Cast, window:
         inspector.is_told("现在是「待结案」")
     with window(script=False) as supervisor:
         supervisor.logs_in("supervisor")
-        takes(supervisor, code, "结案", "已结案")
+        supervisor.begins(code, "结案")
+        supervisor.presses("结案")
+        supervisor.is_told("结案，已经办结")
     assert Case.objects.get(code=code).state == "closed"
 
 

@@ -113,7 +113,7 @@ def test_names_rights_facts_and_clocks_are_the_city_s(cast: Cast) -> None:
         "名称：派遣 → 下派",
         "权限：派遣案件 → 立案",
         "必填：责任单位 → 责任单位、说明",
-        "时限：处置开始 → 停止",
+        "时限：处置时限开始 → 不再计时",
     ):
         assert words in text, words
     row = Audit.objects.get(verb="workflow.change_draft")
