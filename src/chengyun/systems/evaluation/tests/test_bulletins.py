@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from docx import Document
 
 from chengyun.city.cases.services.acting import act as act_on_case
 from chengyun.city.inspections.factories import OTHER_COMMUNITY, found, photo_of, picture, soon
 from chengyun.city.inspections.models import Finding
-from chengyun.city.inspections.specs import WEEKLY, Checklist
-from chengyun.city.people.factories import Cast, make_cast, make_user
+from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.people.services.units import change_unit
-from chengyun.city.places.factories import centre_of, make_city
-from chengyun.kernel import audit, clock, registry
+from chengyun.city.places.factories import centre_of
+from chengyun.kernel import audit, clock
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit, Seal
 from chengyun.kernel.params import set_param
@@ -32,48 +29,19 @@ from chengyun.systems.evaluation.services import (
     draft_bulletin,
     issue_bulletin,
 )
+from chengyun.systems.evaluation.tests.week import (
+    MONDAY,
+    NEXT_WEEK,
+    SUNDAY,
+    WEDNESDAY,
+    WEEK,
+    draft,
+    find,
+    issued,
+    words_of,
+)
 
 pytestmark = pytest.mark.django_db
-WEDNESDAY = datetime(2025, 12, 10, 4, tzinfo=UTC)
-SUNDAY = datetime(2025, 12, 14, 6, 30, tzinfo=UTC)
-MONDAY = datetime(2025, 12, 15, 1, tzinfo=UTC)
-NEXT_WEEK = datetime(2025, 12, 18, 4, tzinfo=UTC)
-WEEK = "2025-12-W2"
-LABELS = {field.label: field.key for field in registry.get(Checklist, WEEKLY).fields}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    cast = make_cast()
-    make_city()
-    return cast
-
-
-def find(cast: Cast, counts: dict[str, int], **changes: Any) -> list[Finding]:
-    """Findings of the Wednesday by the words of their fields."""
-    with clock.at(WEDNESDAY):
-        return [
-            found(cast, LABELS[label], **changes)
-            for label, count in counts.items()
-            for _ in range(count)
-        ]
-
-
-def draft(cast: Cast, week: str = WEEK) -> Bulletin:
-    with clock.at(SUNDAY):
-        return draft_bulletin(week, by=cast.evaluator)
-
-
-def issued(cast: Cast) -> Bulletin:
-    bulletin = draft(cast)
-    with clock.at(MONDAY):
-        audit.seal_new()
-        approve_bulletin(bulletin, by=cast.evaluator)
-        return issue_bulletin(bulletin, by=cast.evaluator)
-
-
-def words_of(content: bytes) -> list[str]:
-    return [p.text for p in Document(io.BytesIO(content)).paragraphs]
 
 
 @pytest.mark.data
