@@ -12,6 +12,7 @@ from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, p
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast
 from chengyun.city.places.factories import CENTRE, make_city
 from chengyun.kernel.editions import flow_of
+from chengyun.kernel.factories import made_once
 from chengyun.kernel.files import store_photo
 from chengyun.science.rulebook import Conditions
 
@@ -24,7 +25,7 @@ def make_working_city() -> Cast:
     """Two districts with everybody who works there and the national catalogue."""
     cast = make_cast()
     make_city()
-    load_catalogue(EDITION, by=None)
+    made_once("catalogue", lambda: load_catalogue(EDITION, by=None))
     return cast
 
 

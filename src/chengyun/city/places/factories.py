@@ -19,6 +19,7 @@ from chengyun.city.places.services import (
     import_shapes,
 )
 from chengyun.city.places.specs import GridRow, RegionRow, RoadRow, ShapeRow
+from chengyun.kernel.factories import made_once
 from chengyun.kernel.installation import installation
 from chengyun.science.coordinates import Plane
 
@@ -101,11 +102,18 @@ def shape_rows() -> list[ShapeRow]:
 
 def make_city(**overrides: Any) -> None:
     """Import the tiny city and hold it in memory; imports take ``by=None``."""
+    if overrides:
+        _make(**overrides)
+    else:
+        made_once("places", _make)
+    warm()
+
+
+def _make(**overrides: Any) -> None:
     import_regions(overrides.get("regions", region_rows()), by=None, simulated=True)
     import_grids(overrides.get("grids", grid_rows()), by=None, simulated=True)
     import_roads(overrides.get("roads", road_rows()), by=None, simulated=True)
     import_shapes(overrides.get("shapes", shape_rows()), by=None, simulated=True)
-    warm()
 
 
 def warm() -> None:
