@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,7 +26,8 @@ from chengyun.kernel.params import set_param
 pytestmark = pytest.mark.django_db
 
 ON, OFF, CODE = "/me/second-factor/", "/me/second-factor/off/", "/login/code/"
-START = clock.now()
+START = datetime.fromtimestamp(clock.now().timestamp() // 30 * 30, UTC)
+"""The first moment of a code's thirty seconds."""
 NEW = "quiet-canal-boats-77"
 
 
