@@ -10,7 +10,7 @@ from typing import Any
 
 from chengyun.city.cases import choices, queries
 from chengyun.city.cases.evidence import evidence_of
-from chengyun.city.cases.models import FAR, Case, CaseRequest, Share
+from chengyun.city.cases.models import FAR, Case, CaseRequest, Share, Supervision
 from chengyun.city.people.models import User
 from chengyun.kernel import clock, workflow
 from chengyun.kernel.editions import flow_of
@@ -144,7 +144,7 @@ def whole(case: Case, user: User) -> dict[str, Any]:
         "answers": case.answers,
         "verbs": verbs_of(user, case),
         "requests": [_request(row) for row in queries.requests_of(case)],
-        "supervision": queries.supervision_of(case),
+        "supervision": _supervision(queries.supervision_of(case)),
         "shares": [_share(row) for row in queries.helpers_of(case)],
         "links": [{"code": code, "how": how} for how, code, _ in links_of(case)],
     }
@@ -164,6 +164,20 @@ def _request(row: CaseRequest) -> dict[str, Any]:
         "approved": row.approved,
         "decided_at": row.decided_at,
         "note": row.note,
+    }
+
+
+def _supervision(row: Supervision | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "level": row.level,
+        "level_label": row.level_label,
+        "reason": row.reason,
+        "at": row.at,
+        "due_at": row.due_at,
+        "replied_at": row.replied_at,
+        "reply": row.reply,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -21,7 +22,7 @@ def cast() -> Cast:
 
 
 class Caller:
-    """A person at the API."""
+    """A person at the API; every write carries a key of its own, as the phone's do."""
 
     def __init__(self, user: User) -> None:
         self.http = Client()
@@ -37,7 +38,7 @@ class Caller:
             f"/api/v1{path}",
             body or {},
             content_type="application/json",
-            headers={**self.head, **head},
+            headers={"Idempotency-Key": uuid4().hex, **self.head, **head},
         )
 
     def get(self, path: str) -> Any:
