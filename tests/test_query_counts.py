@@ -68,6 +68,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     """Several of everything; what stands in the URLs of each namespace."""
     cases = [make_case(cast) for _ in range(SEVERAL)]
     drive(cases[0], cast, "closed")
+    called = [make_case(cast, source="hotline") for _ in range(SEVERAL)]
     assets = [make_asset() for _ in range(SEVERAL)]
     for _ in range(SEVERAL):
         finding = make_finding(cast)
@@ -78,6 +79,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
+        "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
         "evaluation:finding": {"code": finding.code},

@@ -37,6 +37,7 @@ from chengyun.kernel.savedfilters import save_filter
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
 
+PHONE = "13863522046"
 Stop = tuple[str, str]
 """Whose page, and where it is."""
 
@@ -68,6 +69,7 @@ def furnish() -> City:
     cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
     cases["handling"] = drive(make_case(cast), cast, "handling")
     cases["reported"] = make_case(cast, photos=photos)
+    cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
     edition = make_rules(cast, draft=True)
     cases |= asked_for(cast)
     finding = found(cast)
@@ -157,6 +159,18 @@ def _coordination(city: City) -> list[Stop]:
         ("supervisor", f"/rules/editions/{city.edition}/"),
         ("dispatcher", f"/rules/try/?area=371502&point_lon={LON}&point_lat={LAT}"),
         ("inspector", "/m/"),
+        *_inquiries(city),
+    ]
+
+
+def _inquiries(city: City) -> list[Stop]:
+    called = city.cases["called"].code
+    return [
+        ("operator", "/intake/"),
+        ("operator", "/inquiries/"),
+        ("operator", f"/inquiries/{called}/"),
+        ("operator", f"/cases/{called}/"),
+        ("operator", "/inquiries/rates/"),
     ]
 
 

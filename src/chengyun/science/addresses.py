@@ -92,6 +92,33 @@ class Streets:
         road = self._nearest_road(self._place(lon, lat))
         return "" if road is None else self._names[road]
 
+    def crossings(self) -> Sequence[Crossing]:
+        """Every place where two roads meet, once for each pair of names.
+
+        Returns
+        -------
+        Sequence[Crossing]
+            In the order of the roads.
+        """
+        once = {frozenset(crossing.names): crossing for crossing in reversed(self._crossings)}
+        return [*reversed(once.values())]
+
+    def degrees(self, crossing: Crossing) -> tuple[float, float]:
+        """Say where a crossing is.
+
+        Parameters
+        ----------
+        crossing
+            One of this network.
+
+        Returns
+        -------
+        tuple[float, float]
+            Longitude and latitude, WGS 84 degrees.
+        """
+        lon, lat = self._plane.to_degrees(crossing.x, crossing.y)
+        return float(lon), float(lat)
+
     def _place(self, lon: float, lat: float) -> shapely.Point:
         return shapely.Point(*(float(v) for v in self._plane.to_plane(lon, lat)))
 

@@ -56,6 +56,7 @@ def report(request: HttpRequest, body: Report) -> tuple[int, Any]:
         asset=body.asset,
         reporter_name=body.reporter_name,
         reporter_phone=body.reporter_phone,
+        number=body.number,
         photos=_photos(body.photos, user.pk),
         answers=body.answers,
         on_the_spot=body.on_the_spot,

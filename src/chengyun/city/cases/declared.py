@@ -18,10 +18,10 @@ registry.add(
     CaseType(key="ledger", label="问题台账", workflow="ledger", classified=False, order=2),
     Source(key="inspector", label="监督员上报", icon="person", order=1),
     Source(key="public", label="公众举报", icon="people", order=2),
-    Source(key="hotline", label="12345 热线", icon="phone", order=3),
-    Source(key="web", label="网络问政", icon="screen", order=4),
-    Source(key="media", label="媒体", icon="file", order=5),
-    Source(key="leader", label="领导交办", icon="flag", order=6),
+    Source(key="hotline", label="12345 热线", icon="phone", order=3, reply=(5, "work_day")),
+    Source(key="web", label="网络问政", icon="screen", order=4, reply=(5, "work_day")),
+    Source(key="media", label="媒体", icon="file", order=5, reply=(24, "urgent_hour")),
+    Source(key="leader", label="领导交办", icon="flag", order=6, reply=(3, "work_day")),
     Source(key="video", label="监控抓拍", icon="camera", order=7),
     Source(key="sensor", label="物联报警", icon="sensor", order=8),
     Source(key="inspection", label="督查发现", icon="search", order=9),
@@ -53,6 +53,8 @@ registry.add(
     Permission(key="case.appeal.decide", label="超时申诉二审", group="案件"),
     Permission(key="case.assign", label="交办台账问题", group="案件"),
     Permission(key="case.review", label="复核销号", group="案件"),
+    Permission(key="inquiry.take", label="登记来件", group="来件"),
+    Permission(key="inquiry.answer", label="回复与回访", group="来件"),
     Permission(key="case.reporter.view", label="查看上报人信息", group="个人信息"),
     Permission(key="case.reporter.erase", label="删除上报人信息", group="个人信息"),
     Permission(key="dispatch.rule.view", label="查看派遣规则", group="应用维护"),
@@ -68,6 +70,9 @@ registry.add(
     Act(key="case.report", label="上报"),
     Act(key="ledger.report", label="登记"),
     Act(key="case.reporter.view", label="查看上报人信息"),
+    Act(key="inquiry.answer", label="回复来件人"),
+    Act(key="inquiry.visit", label="回访来件人"),
+    Act(key="inquiry.recompute", label="重算回复时限"),
     Act(key="case.join", label="接收并案"),
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
@@ -119,6 +124,17 @@ registry.add(
             field=Field(key=key, label=label, kind="limit", required=True),
         )
         for key, label, value, unit in LIMITS
+    ),
+    *(
+        Param(
+            key=f"case.reply.{source.key}",
+            label=f"{source.label}：回复时限",
+            default=dict(zip(("value", "unit"), source.reply, strict=True)),
+            group="来件回复时限",
+            field=Field(key=source.key, label="回复时限", kind="limit", required=True),
+        )
+        for source in registry.all_of(Source)
+        if source.reply
     ),
     Param(
         key="case.warn_share",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chengyun.city.cases.services.automatic import dispatch_by_rule
+from chengyun.city.cases.services.inquiries import recompute_replies
 from chengyun.city.cases.services.recompute import recompute_dues
 from chengyun.city.cases.services.resuming import resume_due
 from chengyun.kernel.models import Audit
@@ -14,6 +15,7 @@ from chengyun.kernel.outbox import on
 def calendar_changed(row: Audit) -> None:
     """A holiday plan arrived, or a day of it changed: dues that were provisional are computed again."""
     recompute_dues(by=None)
+    recompute_replies(by=None)
 
 
 @on("case.file")

@@ -21,7 +21,7 @@ PhotoId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Report(Schema):
-    """A new case."""
+    """A new case. ``number`` is the sender's own 来件编号; the same number of a source is taken once."""
 
     source: Code
     description: Long
@@ -34,6 +34,7 @@ class Report(Schema):
     asset: Code = ""
     reporter_name: Line = ""
     reporter_phone: Code = ""
+    number: Code = ""
     photos: list[PhotoId] = Field([], max_length=9)
     answers: dict[Code, Line | bool | int] = Field({}, max_length=30)
     on_the_spot: bool = False

@@ -25,9 +25,14 @@ class CaseType:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where reports come from; compulsory on every case."""
+    """Where reports come from; compulsory on every case.
+
+    ``reply``: how long whoever sent it waits for a reply, (5, "work_day"), until the city says otherwise; None where
+    nobody waits.
+    """
 
     key: str
     label: str
     icon: str
     order: int = 0
+    reply: tuple[int, str] | None = None

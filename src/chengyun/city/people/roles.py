@@ -49,6 +49,8 @@ DEFAULT_ROLES = (
             "case.approve",
             "case.appeal.decide",
             "case.reporter.view",
+            "inquiry.take",
+            "inquiry.answer",
         ),
     ),
     DefaultRole(
@@ -76,6 +78,7 @@ DEFAULT_ROLES = (
             "case.escalate",
             "case.reporter.view",
             "case.reporter.erase",
+            "inquiry.answer",
             "catalogue.view",
             "dispatch.rule.view",
             "dispatch.rule.change",

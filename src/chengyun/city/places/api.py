@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from chengyun.city.places import queries
+from chengyun.city.places import gazetteer, queries
 from chengyun.city.places.specs import Level
 from chengyun.kernel import paging
 from chengyun.kernel.api import problems
@@ -71,6 +72,27 @@ def locate(request: HttpRequest, lon: Lon, lat: Lat, crs: Crs = "wgs84") -> Any:
         responsibility=place.responsibility,
         address=queries.address_of(x, y),
     )
+
+
+class SpotOut(Schema):
+    """A place words may mean; a ``rough`` one stands for something larger."""
+
+    words: str
+    kind: str
+    more: str
+    lon: float
+    lat: float
+    rough: bool
+
+
+@router.get("/find", response={200: list[SpotOut], **problems()}, summary="一个地址可能在哪里")
+def find(
+    request: HttpRequest,
+    q: Annotated[str, Query(max_length=120)],
+    within: Annotated[str, Query(max_length=12, pattern=r"^[0-9]*$")] = "",
+) -> Any:
+    """Crossings, roads and regions by their words, WGS 84; at most eight, the likeliest first."""
+    return [SpotOut(**asdict(one)) for one in gazetteer.spots(q, within=within)]
 
 
 @router.get("/regions", response={200: RegionList, **problems()}, summary="行政区划")

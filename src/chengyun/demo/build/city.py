@@ -16,6 +16,7 @@ from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.places import build_places
 from chengyun.demo.build.play import Stage, acts_of, play
 from chengyun.demo.build.register import build_register
+from chengyun.demo.build.replies import acts_of_replies
 from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.shelf import Shelf
 from chengyun.demo.build.wording import add_wording
@@ -77,7 +78,10 @@ def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
     """Play the days."""
     first = scenario.now - timedelta(days=days)
     evaluator = stage.folk.accounts["evaluator"]
-    acts = list(acts_of(stage, scenario))
+    operator = stage.folk.accounts["operator"]
+    acts = list(
+        acts_of(stage, scenario, lambda case, n: acts_of_replies(case, n, operator, scenario.now))
+    )
     acts += acts_of_bulletins(first, scenario.now, calendar_for(CITY), evaluator)
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
     gc.freeze()  # what was drawn stays: the collector need not look at it again

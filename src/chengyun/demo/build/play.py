@@ -76,6 +76,7 @@ class Played:
 
     stage: Stage
     planned: PlannedCase
+    number: str = ""
     case: Case | None = None
     crew: str = ""
 
@@ -94,6 +95,7 @@ class Played:
             asset=self.stage.codes[p.asset] if p.asset >= 0 else "",
             reporter_name=p.reporter_name,
             reporter_phone=p.reporter_phone,
+            number=self.number if p.source == "hotline" else "",
             photos=[self.stage.shelf.lend(topic.photo, p.photo, False, by)]
             if self.pictured
             else [],
@@ -187,13 +189,17 @@ class PlayedFinding:
         act(self.case, event.verb, facts, by=by)
 
 
-def acts_of(stage: Stage, scenario: Scenario) -> Iterator[Act]:
-    """Reports and events of all cases and findings, each to be called at its moment."""
-    for planned in scenario.cases:
-        case = Played(stage=stage, planned=planned)
+def acts_of(
+    stage: Stage, scenario: Scenario, then: Callable[[Played, int], Iterator[Act]]
+) -> Iterator[Act]:
+    """Reports and events of all cases and findings, each to be called at its moment; ``then``: what follows a case."""
+    for number, planned in enumerate(scenario.cases, start=1):
+        day = planned.reported_at.astimezone(scenario.now.tzinfo)
+        case = Played(stage=stage, planned=planned, number=f"RX{day:%y%m%d}{number:05d}")
         yield planned.reported_at, case.report
         for event in planned.events:
             yield event.at, case.taking(event)
+        yield from then(case, number)
     for number, found in enumerate(scenario.findings):
         finding = PlayedFinding(stage=stage, planned=found, number=number)
         yield found.found_at, finding.report

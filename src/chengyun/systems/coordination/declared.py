@@ -1,5 +1,6 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
+from chengyun.city.cases import callers
 from chengyun.city.cases import queries as cases
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
@@ -18,6 +19,7 @@ PILES = (
     Pile(key="approve",  label="待审批",   icon="check",  states=(),                          may="case.approve",   order=5, rows=cases.to_decide, first_for="case.extend"),
     Pile(key="assist",   label="待协办",   icon="people", states=(),                          may="case.handle",    order=6, rows=cases.to_help_with),
     Pile(key="reply",    label="待回复督办", icon="flag", states=(),                          may="case.handle",    order=6, rows=cases.to_reply_to),
+    Pile(key="answer",   label="待回复来件", icon="phone", states=(),                         may="inquiry.answer", order=6, rows=callers.to_answer),
     Pile(key="feedback", label="待反馈",   icon="return", states=("handled",),                may="case.feed_back", order=6),
     Pile(key="check",    label="待核查",   icon="eye",    states=("checking",),               may="case.check",     order=7, mine=True),
     Pile(key="close",    label="待结案",   icon="check",  states=("checked",),                may="case.close",     order=8),
@@ -82,6 +84,14 @@ registry.add(
         key="cases",
         label="案件",
         url="coordination:cases",
+        may="case.view",
+        order=1,
+    ),
+    Tab(
+        system="coordination",
+        key="inquiries",
+        label="来件",
+        url="coordination:inquiries",
         may="case.view",
         order=1,
     ),

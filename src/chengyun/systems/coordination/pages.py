@@ -29,7 +29,7 @@ from chengyun.kernel.pages import back, door, page, safe_next
 from chengyun.kernel.specs import Step
 from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import obstacle
-from chengyun.systems.coordination import alike, lists, matters, panels, queries
+from chengyun.systems.coordination import alike, inquiry_view, lists, matters, panels, queries
 from chengyun.systems.coordination.bulk import steps_of
 from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
 from chengyun.systems.coordination.lists import CASES, DESK, LINKS
@@ -107,6 +107,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         sound=sound,
         facts=panels.facts_of(found, user, lines),
         clocks=panels.clocks_of(found),
+        **inquiry_view.beside(found),
         **alike.beside(user, found, steps),
         map=_map_of(found),
     )
@@ -136,7 +137,7 @@ def _map_of(found: Case) -> dict[str, Any]:
         "zoom": 16,
         "grid": found.grid,
         "rows": [("地点", found.address), ("坐标", f"{found.lon:.6f}, {found.lat:.6f}")],
-        "note": _invented(),
+        "note": invented(),
     }
 
 
@@ -270,7 +271,7 @@ def new(request: HttpRequest) -> HttpResponse:
     kind = _kind(request)
     form = new_case_form(request, user, kind)
     context: dict[str, Any] = {
-        "map": PICK | {"note": _invented()},
+        "map": PICK | {"note": invented()},
         "kind": kind,
         "kinds": _kinds(kind),
         "questions": question_form(request) if kind.classified else None,
@@ -336,12 +337,12 @@ def on_map(request: HttpRequest) -> HttpResponse:
         "home": True,
         "rows": listed,
         "legend": [("case", "按期"), ("near", "将超时"), ("late", "超时")],
-        "note": _invented(),
+        "note": invented(),
     }
     return page(request, map=shown)
 
 
-def _invented() -> str:
+def invented() -> str:
     """What a demo's maps must say."""
     city = installation()
     return "街区和边界由程序生成，不是官方界线。" if city and city.demo else ""

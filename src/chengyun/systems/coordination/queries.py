@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
@@ -67,17 +68,23 @@ def size_of(user: User, pile: Pile) -> tuple[int, int]:
 
 
 def _counted(user: User, pile: Pile) -> tuple[int, int]:
-    """The same for a queue of rows, one query per request."""
-    kept: dict[str, tuple[int, int]] = user.__dict__.setdefault("_counted_piles", {})
-    if pile.key not in kept and pile.rows:
-        late = pile.rows(user).filter(case=OuterRef("pk"), due_at__lt=clock.now())
-        counted = (
-            waiting(user, pile)
-            .annotate(overdue=Exists(late))
-            .aggregate(total=Count("pk"), late=Count("pk", filter=Q(overdue=True)))
-        )
-        kept[pile.key] = (counted["total"], counted["late"])
-    return kept[pile.key]
+    """The same for a queue of rows; all such queues of this person are counted by one query per request."""
+    kept: dict[str, tuple[int, int]] | None = user.__dict__.get("_counted_piles")
+    if kept is None:
+        parts = [_count_of(user, each) for each in piles_of(user) if each.rows]
+        found = parts[0].union(*parts[1:], all=True) if parts else []
+        kept = {row["pile"]: (row["total"], row["overdue"]) for row in found}
+        user.__dict__["_counted_piles"] = kept
+    return kept.get(pile.key, (0, 0))
+
+
+def _count_of(user: User, pile: Pile) -> Any:
+    """One row with the numbers of a queue, none when it is empty."""
+    assert pile.rows is not None
+    past = pile.rows(user).filter(case=OuterRef("pk"), due_at__lt=clock.now())
+    named = waiting(user, pile).annotate(pile=Cast(Value(pile.key), TextField()), past=Exists(past))
+    grouped = named.order_by().values("pile")
+    return grouped.annotate(total=Count("pk"), overdue=Count("pk", filter=Q(past=True)))
 
 
 def counter_of(pile: Pile) -> Callable[[Any], tuple[int, int]]:

@@ -1,12 +1,14 @@
 from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, StageClock
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
+from chengyun.city.cases.models.inquiries import Caller, Inquiry
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
 __all__ = [
     "DISTRICT",
     "FAR",
+    "Caller",
     "Case",
     "CaseClass",
     "CaseLink",
@@ -15,6 +17,7 @@ __all__ = [
     "DispatchEdition",
     "DispatchRule",
     "FilingCondition",
+    "Inquiry",
     "ReporterView",
     "Share",
     "StageClock",

@@ -11,7 +11,7 @@ from chengyun.city.assets.queries import asset_exists
 from chengyun.city.cases import queries
 from chengyun.city.cases.models import DISTRICT, Case, CaseClass
 from chengyun.city.cases.questions import answered
-from chengyun.city.cases.services import clocks
+from chengyun.city.cases.services import clocks, inquiries
 from chengyun.city.cases.services.naming import next_code, search_text
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.models import Unit, User
@@ -30,8 +30,9 @@ DESCRIPTION_AT_MOST = 4000
 class NewCase:
     """What a door knows about a report. ``lon`` and ``lat`` are WGS 84.
 
-    ``answers`` to the questions of its class; None where the door cannot ask them. ``on_the_spot``: a simple case
-    简易案件, handled by whoever reports it; ``after`` shows how the place looks now.
+    ``number`` is the sender's own, in the ``book`` it is unique in; "" is the book of the source. ``came_at``: since
+    when the sender waits. ``answers`` to the questions of its class; None where the door cannot ask them.
+    ``on_the_spot``: a simple case 简易案件, handled by whoever reports it; ``after`` shows how the place looks now.
     """
 
     source: str
@@ -53,6 +54,9 @@ class NewCase:
     on_the_spot: bool = False
     after: Sequence[File] = ()
     answers: Mapping[str, Any] | None = None
+    number: str = ""
+    book: str = ""
+    came_at: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     simulated: bool = False
 
@@ -67,6 +71,9 @@ def make(report: NewCase, *, by: User | None, parent: Case | None = None) -> Cas
     if report.answers is not None:
         case.data["answers"] = answered(report.class_code, report.answers)
     _store(case)
+    inquiries.remember(case, report.reporter_phone)
+    if parent is None:
+        inquiries.begin(case, report.number, report.book, report.came_at)
     for role, photos in (("before", report.photos), ("after", report.after)):
         for photo in photos:
             files.attach(photo, case, role, by=by, lon=report.lon, lat=report.lat)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
 from chengyun.city.cases.models import Case, ReporterView
+from chengyun.city.cases.services import inquiries
 from chengyun.city.cases.services.naming import search_text
 from chengyun.city.people.models import User
 from chengyun.kernel import clock
@@ -30,6 +32,7 @@ def erase_reporter(case: Case, *, words: bool, by: User | None) -> Case:
     """
     keys = (*NAMES, *WORDS) if words else NAMES
     erase_personal(case, may="case.reporter.erase", by=by, keys=keys)
+    inquiries.forget(case)
     if words:
         _forget_words(case)
     return case
@@ -59,6 +62,18 @@ def note_view(case: Case, *, by: User) -> bool:
     except (Conflict, IntegrityError):
         return False  # the same person in another window was just noted
     return True
+
+
+def note_views(cases: Iterable[Case], *, by: User) -> None:
+    """The same for several cases at once: those noted within the hour are left alone."""
+    known = list(cases)
+    lately = ReporterView.objects.filter(
+        case__in=known, user=by, at__gt=clock.now() - NOTED_EVERY
+    ).values_list("case_id", flat=True)
+    noted = set(lately)
+    for case in known:
+        if case.pk not in noted:
+            note_view(case, by=by)
 
 
 @transaction.atomic

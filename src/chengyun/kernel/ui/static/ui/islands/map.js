@@ -1,5 +1,6 @@
 // A map. data-lon/-lat: the pin; data-src: GeoJSON of points or shapes; data-grid: the marked cell;
-// data-home: looks where the person works, not at all its data; data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both).
+// data-home: looks where the person works, not at all its data; data-pick-lon/-lat: ids of the inputs a click fills ("change" is fired on both);
+// their form says "placed" when something else has filled them.
 import * as maplibre from "maplibre-gl";
 import { baseStyle } from "islands/map_style";
 import { nameLayers, nameOf } from "islands/map_names";
@@ -38,6 +39,11 @@ function letPick(map, element, pin) {
     marker = marker?.setLngLat(lngLat) ?? pinAt(map, lngLat);
     fire(lon, lngLat.lng);
     fire(lat, lngLat.lat);
+  });
+  lon.form?.addEventListener("placed", () => {
+    const center = [Number(lon.value), Number(lat.value)];
+    marker = marker?.setLngLat(center) ?? pinAt(map, center);
+    map.jumpTo({ center, zoom: Math.max(map.getZoom(), 15) });
   });
 }
 
