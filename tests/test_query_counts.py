@@ -31,6 +31,7 @@ from chengyun.city.cases.factories import (
     make_working_city,
 )
 from chengyun.city.cases.models import DispatchRule
+from chengyun.city.cases.services import intake_runs
 from chengyun.city.inspections.factories import found as make_finding
 from chengyun.city.people.factories import CITY, Cast
 from chengyun.city.people.models import Post, User
@@ -73,12 +74,15 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     for _ in range(SEVERAL):
         finding = make_finding(cast)
         token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
+    table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
+    run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
     edition = make_rules(cast, draft=True)
     person = {"username": cast.inspector.username, "pk": token.pk}
     drafts.begin("case", CITY, by=cast.admin)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
+        "coordination:intake_run": {"pk": run.pk},
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},

@@ -21,6 +21,7 @@ from chengyun.city.cases.factories import (
 )
 from chengyun.city.cases.models import Case, DispatchRule
 from chengyun.city.cases.queries import class_named
+from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.wording import add_answer, add_question
@@ -53,6 +54,7 @@ class City:
     finding: str
     cases: dict[str, Case]
     run: int
+    intake: int
     token: int
     audit_row: int
     edition: int
@@ -89,12 +91,22 @@ def furnish() -> City:
         bulletin=bulletin.code,
         finding=finding.code,
         cases=cases,
+        intake=brought_in(cast),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
         edition=edition.pk,
         rule=DispatchRule.objects.latest("pk").pk,
     )
+
+
+def brought_in(cast: Cast) -> int:
+    """A hotline's file with a row that is wrong."""
+    rows = "工单编号,诉求内容,事发地址\nRX-2,井盖没了,湖南路\nRX-3,,没有这条街\n"
+    run = intake_runs.upload(rows.encode(), "热线.csv", "hotline", by=cast.operator)
+    intake_runs.choose(run, run.columns, by=cast.operator)
+    intake_runs.check(run)
+    return run.pk
 
 
 def asked_for(cast: Cast) -> dict[str, Case]:
@@ -171,6 +183,9 @@ def _inquiries(city: City) -> list[Stop]:
         ("operator", f"/inquiries/{called}/"),
         ("operator", f"/cases/{called}/"),
         ("operator", "/inquiries/rates/"),
+        ("operator", "/intake/runs/"),
+        ("operator", "/intake/runs/add/"),
+        ("operator", f"/intake/runs/{city.intake}/"),
     ]
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from chengyun.city.cases import queries
-from chengyun.city.cases.models import Caller, Case, Inquiry
+from chengyun.city.cases.models import Caller, Case, Inquiry, IntakeRun
 from chengyun.city.people.models import User
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
@@ -120,3 +120,17 @@ def sum_of(rows: list[Rates]) -> Rates:
 
 
 FIGURES = ("came", "answered", "in_time", "visited", "content")
+
+
+def runs_for(user: User) -> QuerySet[IntakeRun]:
+    """Files this person brought in, and those of the areas where they may."""
+    scope = user.scope("inquiry.take")
+    return IntakeRun.objects.filter(scope.area_q("area") | Q(owner_id=user.pk))
+
+
+def run_for(user: User, pk: int) -> IntakeRun:
+    """One file; Missing when it is not this person's to see."""
+    found = runs_for(user).select_related("file", "report").filter(pk=pk).first()
+    if found is None:
+        raise Missing("没有这次导入，或者它不在你的管辖范围内。")
+    return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django_tasks import task
+
+from chengyun.city.cases.models import IntakeRun
+from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.inquiries import recompute_replies
 from chengyun.city.cases.services.recompute import recompute_dues
@@ -27,3 +31,15 @@ def filed(row: Audit) -> None:
 def resume_what_is_due() -> None:
     """Cases whose 挂账 ends today go on."""
     resume_due()
+
+
+@task()
+def run_intake(pk: int) -> None:
+    """Check or write a hotline's file, whichever it waits for."""
+    intake_runs.go_on(IntakeRun.objects.select_related("file").get(pk=pk))
+
+
+def take_up_stalled() -> None:
+    """Files whose worker died go on in another."""
+    for run in intake_runs.stalled():
+        run_intake.enqueue(run.pk)

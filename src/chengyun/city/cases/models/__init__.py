@@ -2,6 +2,7 @@ from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, 
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.inquiries import Caller, Inquiry
+from chengyun.city.cases.models.intake_runs import IntakeRun
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
@@ -18,6 +19,7 @@ __all__ = [
     "DispatchRule",
     "FilingCondition",
     "Inquiry",
+    "IntakeRun",
     "ReporterView",
     "Share",
     "StageClock",
