@@ -32,6 +32,7 @@ from chengyun.city.cases.factories import (
 )
 from chengyun.city.cases.models import DispatchRule
 from chengyun.city.cases.services import intake_runs
+from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.inspections.factories import found as make_finding
 from chengyun.city.people.factories import CITY, Cast
 from chengyun.city.people.models import Post, User
@@ -76,6 +77,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
     table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
+    add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
     edition = make_rules(cast, draft=True)
     person = {"username": cast.inspector.username, "pk": token.pk}
     drafts.begin("case", CITY, by=cast.admin)
@@ -88,6 +90,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "evaluation": {"code": bulletin.code, "verb": "approve"},
         "evaluation:finding": {"code": finding.code},
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
+        "maintenance:partner": {"key": "hotline"},
         "maintenance:case_class": {"code": MANHOLE},
         "maintenance:condition_add": {"code": MANHOLE},
         "maintenance:param": {"key": "case.limit.accept"},

@@ -24,6 +24,7 @@ from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import CITY, Cast, make_cast
@@ -78,6 +79,7 @@ def furnish() -> City:
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
     binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
+    add_partner("hotline", "市 12345 热线平台", "hotline", shared=True, by=cast.admin)
     _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
     drafts.begin("case", CITY, by=cast.admin)
     listing = listing_named("coordination:cases")
@@ -239,6 +241,9 @@ def _maintenance(city: City) -> list[Stop]:
         ("admin", "/maintenance/params/"),
         ("admin", "/maintenance/params/case.limit.accept/"),
         ("admin", "/maintenance/calendar/"),
+        ("admin", "/maintenance/partners/"),
+        ("admin", "/maintenance/partners/add/"),
+        ("admin", "/maintenance/partners/hotline/"),
     ]
 
 

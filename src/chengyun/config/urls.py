@@ -6,6 +6,7 @@ from chengyun.city.assets.api import router as assets
 from chengyun.city.cases.api import router as cases
 from chengyun.city.cases.inquiry_api import router as inquiries
 from chengyun.city.cases.intake_run_api import router as intake_runs
+from chengyun.city.cases.partner_api import router as partners
 from chengyun.city.cases.proposing_api import router as proposing
 from chengyun.city.inspections.api import router as inspections
 from chengyun.city.people.api import router as people
@@ -22,6 +23,7 @@ api.add_router("", assets)
 api.add_router("", proposing)  # before those with a verb in the path
 api.add_router("", inquiries)
 api.add_router("", intake_runs)
+api.add_router("", partners)
 api.add_router("", cases)
 api.add_router("", coordination)
 api.add_router("", phone)

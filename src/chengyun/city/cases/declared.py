@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chengyun.city.cases import jobs, queries
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.services.partners import tidy_calls
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.cases.workflow import LEDGER, STANDARD
 from chengyun.kernel import editions, files, registry
@@ -55,6 +56,7 @@ registry.add(
     Permission(key="case.review", label="复核销号", group="案件"),
     Permission(key="inquiry.take", label="登记来件", group="来件"),
     Permission(key="inquiry.answer", label="回复与回访", group="来件"),
+    Permission(key="partner.change", label="维护对接单位", group="应用维护"),
     Permission(key="case.reporter.view", label="查看上报人信息", group="个人信息"),
     Permission(key="case.reporter.erase", label="删除上报人信息", group="个人信息"),
     Permission(key="dispatch.rule.view", label="查看派遣规则", group="应用维护"),
@@ -68,6 +70,12 @@ registry.add(
         run=jobs.resume_what_is_due,
     ),
     Periodic(
+        key="partner.tidy",
+        label="清理过期的对接签名",
+        every=timedelta(minutes=10),
+        run=tidy_calls,
+    ),
+    Periodic(
         key="intake.resume",
         label="接续中断的来件导入",
         every=timedelta(minutes=1),
@@ -79,6 +87,9 @@ registry.add(
     Act(key="inquiry.answer", label="回复来件人"),
     Act(key="inquiry.visit", label="回访来件人"),
     Act(key="inquiry.recompute", label="重算回复时限"),
+    Act(key="partner.add", label="登记对接单位"),
+    Act(key="partner.secret", label="换对接密钥"),
+    Act(key="partner.end", label="停用对接单位"),
     Act(key="intake_run.upload", label="上传来件表"),
     Act(key="intake_run.start", label="开始导入来件"),
     Act(key="intake_run.finish", label="来件导入结束"),

@@ -167,6 +167,7 @@ DEFAULT_ROLES = (
             "catalogue.view",
             "catalogue.change",
             "workflow.change",
+            "partner.change",
             "places.view",
             "places.import",
             "asset.view",

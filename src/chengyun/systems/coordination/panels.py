@@ -121,12 +121,18 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
         rows.append(("部件", _part(case, user)))
     rows += [
         *_seen(case),
-        ("来源", registry.get(Source, case.source).label),
+        ("来源", _source(case)),
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
         ("责任单位", str(case.unit) if case.unit else "未派"),
         *([("监督员", case.assignee.name)] if case.assignee else []),
     ]
     return rows + _reporter(case, user, lines)
+
+
+def _source(case: Case) -> str:
+    """Where it came from, and through which partner."""
+    label, partner = registry.get(Source, case.source).label, case.data.get("partner")
+    return f"{label}（{partner['name']}）" if partner else label
 
 
 def _seen(case: Case) -> list[tuple[str, Any]]:

@@ -14,6 +14,7 @@ TABS = (
     ("params", "参数", "param.change"),
     ("calendar", "工作日历", "calendar.change"),
     ("tokens", "接口令牌", "people.user.change"),
+    ("partners", "对接单位", "partner.change"),
     ("audit", "操作审计", "audit.view"),
 )
 

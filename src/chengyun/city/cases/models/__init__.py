@@ -3,6 +3,7 @@ from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.inquiries import Caller, Inquiry
 from chengyun.city.cases.models.intake_runs import IntakeRun
+from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
@@ -20,6 +21,8 @@ __all__ = [
     "FilingCondition",
     "Inquiry",
     "IntakeRun",
+    "Partner",
+    "PartnerCall",
     "ReporterView",
     "Share",
     "StageClock",
