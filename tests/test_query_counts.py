@@ -32,11 +32,13 @@ from chengyun.city.cases.factories import (
 )
 from chengyun.city.cases.models import DispatchRule
 from chengyun.city.cases.services import intake_runs
+from chengyun.city.cases.services.handovers import hand_over
 from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.inspections.factories import found as make_finding
 from chengyun.city.people.factories import CITY, Cast
 from chengyun.city.people.models import Post, User
 from chengyun.city.people.services.tokens import issue_token
+from chengyun.city.people.services.units import add_unit
 from chengyun.city.places.factories import DISTRICTS
 from chengyun.kernel import clock, drafts, recent
 from chengyun.kernel.models import Audit
@@ -77,6 +79,8 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
     table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
+    police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
+    handed = hand_over(cases[2], police, "阻拦施工", by=cast.dispatcher)
     add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
     edition = make_rules(cast, draft=True)
     person = {"username": cast.inspector.username, "pk": token.pk}
@@ -84,6 +88,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
+        "coordination:handover": {"pk": handed.pk},
         "coordination:intake_run": {"pk": run.pk},
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},

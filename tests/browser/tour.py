@@ -24,12 +24,14 @@ from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.handovers import hand_over
 from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.inspections.factories import found
-from chengyun.city.people.factories import CITY, Cast, make_cast
+from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast
 from chengyun.city.people.services.bindings import bind
 from chengyun.city.people.services.tokens import issue_token
+from chengyun.city.people.services.units import add_unit
 from chengyun.city.places.factories import make_city
 from chengyun.kernel import audit, clock, drafts
 from chengyun.kernel.files import store_photo
@@ -56,6 +58,7 @@ class City:
     cases: dict[str, Case]
     run: int
     intake: int
+    handover: int
     token: int
     audit_row: int
     edition: int
@@ -94,6 +97,7 @@ def furnish() -> City:
         finding=finding.code,
         cases=cases,
         intake=brought_in(cast),
+        handover=handed_over(cases["handling"], cast),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -109,6 +113,12 @@ def brought_in(cast: Cast) -> int:
     intake_runs.choose(run, run.columns, by=cast.operator)
     intake_runs.check(run)
     return run.pk
+
+
+def handed_over(case: Case, cast: Cast) -> int:
+    """A case the police share."""
+    police = add_unit("371502-GA", "东昌府公安分局", kind="partner", area=DISTRICT, by=None)
+    return hand_over(case, police, "有人阻拦施工", by=cast.dispatcher).pk
 
 
 def asked_for(cast: Cast) -> dict[str, Case]:
@@ -185,6 +195,9 @@ def _inquiries(city: City) -> list[Stop]:
         ("operator", f"/inquiries/{called}/"),
         ("operator", f"/cases/{called}/"),
         ("operator", "/inquiries/rates/"),
+        ("dispatcher", "/handovers/"),
+        ("dispatcher", f"/handovers/{city.handover}/"),
+        ("dispatcher", f"/cases/{city.cases['handling'].code}/handover/"),
         ("operator", "/intake/runs/"),
         ("operator", "/intake/runs/add/"),
         ("operator", f"/intake/runs/{city.intake}/"),

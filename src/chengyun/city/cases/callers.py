@@ -42,16 +42,16 @@ def with_cases(rows: QuerySet[Inquiry]) -> QuerySet[Inquiry]:
 def inquiry_for(user: User, code: str) -> Inquiry:
     """The inquiry of one case; Missing when there is none or it is not this person's to see."""
     case = queries.case_for(user, code)
-    found = Inquiry.objects.filter(case=case).select_related("answered_by").first()
+    found = inquiry_of(case)
     if found is None or found.limit is None:
         raise Missing(f"案件 {code} 不是来件，没有人等回复。")
-    found.case = case
     return found
 
 
 def inquiry_of(case: Case) -> Inquiry | None:
     """The inquiry of a case this person sees already."""
-    return Inquiry.objects.filter(case=case).select_related("answered_by").first()
+    found: Inquiry | None = getattr(case, "inquiry", None)
+    return found
 
 
 def to_answer(user: User) -> QuerySet[Inquiry]:

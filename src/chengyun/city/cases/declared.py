@@ -56,6 +56,8 @@ registry.add(
     Permission(key="case.review", label="复核销号", group="案件"),
     Permission(key="inquiry.take", label="登记来件", group="来件"),
     Permission(key="inquiry.answer", label="回复与回访", group="来件"),
+    Permission(key="handover.send", label="移送案件", group="案件"),
+    Permission(key="handover.take", label="接收移送", group="案件"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),
     Permission(key="case.reporter.view", label="查看上报人信息", group="个人信息"),
     Permission(key="case.reporter.erase", label="删除上报人信息", group="个人信息"),
@@ -87,6 +89,11 @@ registry.add(
     Act(key="inquiry.answer", label="回复来件人"),
     Act(key="inquiry.visit", label="回访来件人"),
     Act(key="inquiry.recompute", label="重算回复时限"),
+    Act(key="handover.send", label="移送"),
+    Act(key="handover.receive", label="接收移送"),
+    Act(key="handover.return", label="退回移送"),
+    Act(key="handover.answer", label="反馈移送"),
+    Act(key="handover.withdraw", label="撤回移送"),
     Act(key="partner.add", label="登记对接单位"),
     Act(key="partner.secret", label="换对接密钥"),
     Act(key="partner.end", label="停用对接单位"),
@@ -125,6 +132,11 @@ LIMITS = (
     ("reply", "回复督办的时限", 1, "work_day"),
 )
 
+HANDOVERS = (
+    ("receive", "联动部门接收移送的时限", 4, "work_hour"),
+    ("answer", "联动部门反馈移送的时限", 5, "work_day"),
+)
+
 ALIKE = (
     ("similar.metres", "查重范围", 50, "米", 1000),
     ("similar.hours", "查重时间", 24, "小时", 24 * 90),
@@ -155,6 +167,16 @@ registry.add(
         )
         for source in registry.all_of(Source)
         if source.reply
+    ),
+    *(
+        Param(
+            key=f"handover.limit.{key}",
+            label=label,
+            default={"value": value, "unit": unit},
+            group="移送时限",
+            field=Field(key=key, label=label, kind="limit", required=True),
+        )
+        for key, label, value, unit in HANDOVERS
     ),
     Param(
         key="case.warn_share",

@@ -16,6 +16,7 @@ from chengyun.city.cases.models import (
     CaseLink,
     CaseRequest,
     FilingCondition,
+    HandOver,
     Share,
     StageClock,
     Supervision,
@@ -33,6 +34,7 @@ from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Step
 
 RELATED = ("case_class", "condition", "unit")
+WHOLE = (*RELATED, "assignee", "reporter", "inquiry__answered_by")
 
 
 def within(area: str) -> Q:
@@ -68,18 +70,20 @@ def in_full() -> QuerySet[Case]:
 
 
 def open_to(user: User) -> QuerySet[Case]:
-    """What this person may open: their lists, what is their own wherever it lies, and what their unit helps with."""
+    """What this person may open: their lists, their own wherever it lies, what their unit helps with or was handed."""
     seen, scope = visible(user), user.scope("case.view")
     if scope.person and seen:
         seen |= _own(user)
     if scope.units and seen:
         seen |= Q(pk__in=Share.objects.filter(unit__in=scope.units).values("case"))
+        shared = HandOver.objects.filter(unit__in=scope.units, state__in=HandOver.SHARING)
+        seen |= Q(pk__in=shared.values("case"))
     return Case.objects.filter(seen)
 
 
 def case_for(user: User, code: str) -> Case:
     """One case in full; Missing when it does not exist or is not this person's to see."""
-    found = open_to(user).filter(code=code).select_related(*RELATED, "assignee", "reporter").first()
+    found = open_to(user).filter(code=code).select_related(*WHOLE).first()
     if found is None:
         raise Missing(f"没有案件「{code}」，或者它不在你的范围内。")
     return found

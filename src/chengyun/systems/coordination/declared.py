@@ -1,6 +1,6 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
-from chengyun.city.cases import callers
+from chengyun.city.cases import callers, handovers
 from chengyun.city.cases import queries as cases
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
@@ -18,6 +18,7 @@ PILES = (
     Pile(key="handle",   label="待处置",   icon="flag",   states=("dispatched", "handling"),  may="case.handle",    order=5),
     Pile(key="approve",  label="待审批",   icon="check",  states=(),                          may="case.approve",   order=5, rows=cases.to_decide, first_for="case.extend"),
     Pile(key="assist",   label="待协办",   icon="people", states=(),                          may="case.handle",    order=6, rows=cases.to_help_with),
+    Pile(key="shared",   label="待办移送",  icon="people", states=(),                          may="handover.take",  order=6, rows=handovers.to_take),
     Pile(key="reply",    label="待回复督办", icon="flag", states=(),                          may="case.handle",    order=6, rows=cases.to_reply_to),
     Pile(key="answer",   label="待回复来件", icon="phone", states=(),                         may="inquiry.answer", order=6, rows=callers.to_answer),
     Pile(key="feedback", label="待反馈",   icon="return", states=("handled",),                may="case.feed_back", order=6),
@@ -108,6 +109,14 @@ registry.add(
         key="watched",
         label="督办",
         url="coordination:watched",
+        may="case.view",
+        order=3,
+    ),
+    Tab(
+        system="coordination",
+        key="handovers",
+        label="移送",
+        url="coordination:handovers",
         may="case.view",
         order=3,
     ),

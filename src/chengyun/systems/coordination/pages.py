@@ -29,7 +29,15 @@ from chengyun.kernel.pages import back, door, page, safe_next
 from chengyun.kernel.specs import Step
 from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import obstacle
-from chengyun.systems.coordination import alike, inquiry_view, lists, matters, panels, queries
+from chengyun.systems.coordination import (
+    alike,
+    handover_view,
+    inquiry_view,
+    lists,
+    matters,
+    panels,
+    queries,
+)
 from chengyun.systems.coordination.bulk import steps_of
 from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
 from chengyun.systems.coordination.lists import CASES, DESK, LINKS
@@ -108,6 +116,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         facts=panels.facts_of(found, user, lines),
         clocks=panels.clocks_of(found),
         **inquiry_view.beside(found),
+        **handover_view.beside(user, found, lines),
         **alike.beside(user, found, steps),
         map=_map_of(found),
     )

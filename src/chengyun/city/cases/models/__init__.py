@@ -1,6 +1,7 @@
 from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, StageClock
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
+from chengyun.city.cases.models.handovers import HandOver
 from chengyun.city.cases.models.inquiries import Caller, Inquiry
 from chengyun.city.cases.models.intake_runs import IntakeRun
 from chengyun.city.cases.models.partners import Partner, PartnerCall
@@ -19,6 +20,7 @@ __all__ = [
     "DispatchEdition",
     "DispatchRule",
     "FilingCondition",
+    "HandOver",
     "Inquiry",
     "IntakeRun",
     "Partner",

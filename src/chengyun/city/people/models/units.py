@@ -15,6 +15,7 @@ class Unit(models.Model):
         STREET = "street", "街道（镇）"
         COMMUNITY = "community", "社区（村）"
         COMPANY = "company", "企业"
+        PARTNER = "partner", "联动部门"
 
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=80)

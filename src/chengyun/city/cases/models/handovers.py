@@ -1,0 +1,58 @@
+"""移送: a case that another body shares for a while: police, education, market supervision."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from chengyun.city.cases.models.cases import Case
+from chengyun.city.people.models import Unit, User
+
+
+class HandOver(models.Model):
+    """A case handed over to a body outside city management, and what came back.
+
+    ``due_at`` is that of what is waited for now: that it is received, then that it is answered. The case itself goes on
+    as it stands: the other body sees it, and what it says stands in the history both read.
+    """
+
+    class State(models.TextChoices):
+        SENT = "sent", "待接收"
+        RECEIVED = "received", "办理中"
+        RETURNED = "returned", "已退回"
+        ANSWERED = "answered", "已反馈"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    OPEN = (State.SENT, State.RECEIVED)
+    SHARING = (State.SENT, State.RECEIVED, State.ANSWERED)
+    """While it stands so, the other body sees the case."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handovers")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.SENT)
+    sent_at = models.DateTimeField()
+    sent_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    warn_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    late_received = models.BooleanField(default=False)
+    late_answered = models.BooleanField(default=False)
+    words = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case", "unit"),
+                condition=models.Q(state__in=("sent", "received")),
+                name="handover_open_once",
+            ),
+        )
+        indexes = (models.Index(fields=("unit", "state", "due_at"), name="handover_of_unit"),)
+
+    @property
+    def open(self) -> bool:
+        return self.state in self.OPEN
