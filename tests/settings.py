@@ -19,6 +19,9 @@ for name in (
     "CHENGYUN_HOSTS",
     "CHENGYUN_SECRET_KEY",
     "CHENGYUN_PROXIES",
+    "CHENGYUN_SMTP_HOST",
+    "CHENGYUN_ADAPTERS",
+    "CHENGYUN_WEBHOOK_NETWORKS",
 ):
     os.environ.pop(name, None)
 

@@ -50,11 +50,57 @@ def test_postgresql_with_everything() -> None:
         {"CHENGYUN_PRODUCTION": "True", "CHENGYUN_SECRET_KEY": ""},
         {"CHENGYUN_PRODUCTION": "True", "CHENGYUN_SECRET_KEY": "short"},
         {"CHENGYUN_PRODUCTION": "True", "CHENGYUN_HOSTS": "*"},
+        {"CHENGYUN_SMTP_HOST": "mail.example.org"},
+        {"CHENGYUN_SMTP_HOST": "mail.example.org", "CHENGYUN_SMTP_FROM": "nobody"},
+        {"CHENGYUN_SMTP_SECURITY": "ssl"},
+        {"CHENGYUN_SMTP_PORT": "smtp"},
+        {"CHENGYUN_SMTP_PORT": "70000"},
+        {"CHENGYUN_SMTP_PASSWORD_FILE": "/nowhere/key"},
+        {"CHENGYUN_ADAPTERS": "sms"},
+        {"CHENGYUN_ADAPTERS": "sms:"},
+        {"CHENGYUN_ADAPTERS": "pigeon:file"},
+        {"CHENGYUN_WEBHOOK_NETWORKS": "10.1.0.0/33"},
+        {"CHENGYUN_WEBHOOK_NETWORKS": "everywhere"},
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(environ: dict[str, str]) -> None:
     with pytest.raises(Misconfigured, match=r"[.]$"):
         read(environ)
+
+
+def test_a_city_without_mail_needs_no_words_for_it() -> None:
+    env = read({})
+    assert (env.smtp.host, env.smtp.security, env.smtp.port) == ("", "starttls", 587)
+    assert (env.adapters, env.webhook_networks) == ((), ())
+
+
+@pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
+def test_a_mail_server_with_everything(tmp_path: Path, security: str, port: int) -> None:
+    kept = tmp_path / "password"
+    kept.write_text("lake-and-canal\n")
+    environ = {
+        "CHENGYUN_SMTP_HOST": "mail.example.org",
+        "CHENGYUN_SMTP_FROM": "city@example.org",
+        "CHENGYUN_SMTP_USER": "city",
+        "CHENGYUN_SMTP_PASSWORD_FILE": str(kept),
+        "CHENGYUN_SMTP_SECURITY": security,
+    }
+    smtp = read(environ).smtp
+    assert (smtp.host, smtp.port, smtp.security) == ("mail.example.org", port, security)
+    assert (smtp.user, smtp.password, smtp.sender) == ("city", "lake-and-canal", "city@example.org")
+    assert read(environ | {"CHENGYUN_SMTP_PORT": "2525"}).smtp.port == 2525
+    assert "lake-and-canal" not in repr(read(environ))
+
+
+def test_carriers_and_networks_are_read_word_by_word() -> None:
+    env = read(
+        {
+            "CHENGYUN_ADAPTERS": "sms:file, wecom:my_city.wecom.send",
+            "CHENGYUN_WEBHOOK_NETWORKS": "10.1.0.0/16, fd00::/8",
+        }
+    )
+    assert env.adapters == (("sms", "file"), ("wecom", "my_city.wecom.send"))
+    assert [str(network) for network in env.webhook_networks] == ["10.1.0.0/16", "fd00::/8"]
 
 
 def test_a_wrong_address_does_not_show_its_password() -> None:

@@ -3,13 +3,16 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_KEY = 32
+SMTP_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+CARRIERS = ("sms", "wecom", "dingtalk")
 
 
 class Misconfigured(Exception):
@@ -34,6 +37,18 @@ class Database:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Smtp:
+    """The mail server messages go by; no host: none."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    security: str
+    sender: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Env:
     """What the environment says about this installation."""
 
@@ -48,6 +63,9 @@ class Env:
     port: int
     proxies: int
     log_level: str
+    smtp: Smtp
+    adapters: tuple[tuple[str, str], ...]
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...]
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Env:
@@ -65,6 +83,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         port=_port(environ),
         proxies=_proxies(environ),
         log_level=_level(environ),
+        smtp=_smtp(environ),
+        adapters=tuple(_adapter(word) for word in _words(environ, "CHENGYUN_ADAPTERS")),
+        webhook_networks=tuple(
+            _network(word) for word in _words(environ, "CHENGYUN_WEBHOOK_NETWORKS")
+        ),
     )
     return _fit_for_production(env) if env.production else env
 
@@ -121,10 +144,10 @@ def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in environ.get(name, "").split(",") if word.strip())
 
 
-def _port(environ: Mapping[str, str]) -> int:
-    value = environ.get("PORT") or "8000"
+def _port(environ: Mapping[str, str], name: str = "PORT", default: int = 8000) -> int:
+    value = environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
-        raise Misconfigured(f"PORT={value!r}: write a number from 1 to 65535.")
+        raise Misconfigured(f"{name}={value!r}: write a number from 1 to 65535.")
     return int(value)
 
 
@@ -134,6 +157,44 @@ def _proxies(environ: Mapping[str, str]) -> int:
     if value not in "0123456789" or len(value) > 1:
         raise Misconfigured(f"CHENGYUN_PROXIES={value!r}: write a number from 0 to 9.")
     return int(value)
+
+
+def _smtp(environ: Mapping[str, str]) -> Smtp:
+    security = environ.get("CHENGYUN_SMTP_SECURITY") or "starttls"
+    if security not in SMTP_PORTS:
+        raise Misconfigured(f"CHENGYUN_SMTP_SECURITY={security!r}: write {', '.join(SMTP_PORTS)}.")
+    host, sender = (environ.get(f"CHENGYUN_SMTP_{name}", "") for name in ("HOST", "FROM"))
+    if host and "@" not in sender:
+        raise Misconfigured(
+            "CHENGYUN_SMTP_HOST needs CHENGYUN_SMTP_FROM, the address mail is from."
+        )
+    return Smtp(
+        host=host,
+        port=_port(environ, "CHENGYUN_SMTP_PORT", SMTP_PORTS[security]),
+        user=environ.get("CHENGYUN_SMTP_USER", ""),
+        password=_secret(environ, "CHENGYUN_SMTP_PASSWORD") or "",
+        security=security,
+        sender=sender,
+    )
+
+
+def _adapter(word: str) -> tuple[str, str]:
+    channel, _, path = word.partition(":")
+    if channel not in CARRIERS or not path:
+        raise Misconfigured(
+            f"CHENGYUN_ADAPTERS: {word!r} is not understood; write sms:file or"
+            " wecom:package.module.function."
+        )
+    return channel, path
+
+
+def _network(word: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(word)
+    except ValueError as error:
+        raise Misconfigured(
+            f"CHENGYUN_WEBHOOK_NETWORKS: {word!r} is no network; write 10.1.0.0/16."
+        ) from error
 
 
 def _level(environ: Mapping[str, str]) -> str:

@@ -153,6 +153,22 @@ def _database(database: environment.Database) -> dict[str, Any]:
 DATABASES = {"default": _database(ENV.database)}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# Messages ----------------------------------------------------------------------------------------
+
+SITE_URL = ENV.origins[0] if ENV.origins else f"http://localhost:{ENV.port}"
+SITE_NAME = SITE_URL.partition("://")[2].partition(":")[0]
+EMAIL_HOST = ENV.smtp.host
+EMAIL_PORT = ENV.smtp.port
+EMAIL_HOST_USER = ENV.smtp.user
+EMAIL_HOST_PASSWORD = ENV.smtp.password
+EMAIL_USE_TLS = ENV.smtp.security == "starttls"
+EMAIL_USE_SSL = ENV.smtp.security == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENV.smtp.sender or "chengyun@localhost"
+ADAPTERS = dict(ENV.adapters)
+OUTGOING = ENV.home / "outgoing"
+WEBHOOK_NETWORKS = ENV.webhook_networks
+
 # People and safety -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"

@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("chengyun.city.people.urls")),
     path("", include("chengyun.systems.coordination.urls")),
     path("", include("chengyun.city.places.urls")),
+    path("messages/", include("chengyun.kernel.notify.urls")),
     path("files/", include("chengyun.kernel.filedoors")),
     path("lists/", include("chengyun.kernel.listdoors")),
     path("evaluation/", include("chengyun.systems.evaluation.urls")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Act, Misdeclared
 
 Facts = Mapping[str, Any]
+
+CHANGED = "刚有人改过同一条记录，请看新的情况再办。"
 
 
 def record(
@@ -54,7 +56,7 @@ def _store(row: Audit) -> None:
     try:
         row.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict("刚有人改过同一条记录，请看新的情况再办。") from error
+        raise Conflict(CHANGED) from error
 
 
 def record_many(
@@ -64,25 +66,43 @@ def record_many(
     by: Person | None,
     facts_of: Callable[[Any], Facts],
     area_of: Callable[[Any], str] = lambda subject: "",
+    new: bool = True,
 ) -> int:
-    """Audit rows of a bulk creation: every subject was made in this transaction."""
+    """Audit rows of one act on many subjects of one kind, each once; ``new`` ones were made in this transaction."""
     _must_be_declared(verb)
-    rows = [
-        _line(
-            verb,
-            s,
-            by=by,
-            facts=dict(facts_of(s)),
-            area=area_of(s),
-            edition=None,
-            seq=1,
-            previous=GENESIS,
+    given = list(subjects)
+    heads = {} if new else _heads(given)
+    rows = []
+    for subject in given:
+        seq, previous = heads.get(subject.pk, (0, GENESIS))
+        rows.append(
+            _line(
+                verb,
+                subject,
+                by=by,
+                facts=dict(facts_of(subject)),
+                area=area_of(subject),
+                edition=None,
+                seq=seq + 1,
+                previous=previous,
+            )
         )
-        for s in subjects
-    ]
-    Audit.objects.bulk_create(rows, batch_size=2000)
+    try:
+        Audit.objects.bulk_create(rows, batch_size=2000)
+    except IntegrityError as error:
+        raise Conflict(CHANGED) from error
     outbox.enqueue(rows)
     return len(rows)
+
+
+def _heads(subjects: Sequence[models.Model]) -> dict[int, tuple[int, str]]:
+    """The newest line of each history, in one query."""
+    if not subjects:
+        return {}
+    ids = [subject.pk for subject in subjects]
+    lines = Audit.objects.filter(subject_type=subject_type(subjects[0]), subject_id__in=ids)
+    told = lines.order_by("seq").values_list("subject_id", "seq", "hash")
+    return {subject: (seq, digest) for subject, seq, digest in told}
 
 
 def subject_type(subject: models.Model | type[models.Model]) -> str:

@@ -11,6 +11,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         from chengyun.kernel import declared  # noqa: F401
+        from chengyun.kernel.notify import declared as _messages  # noqa: F401
 
         post_migrate.connect(_ship_workflows, sender=self, dispatch_uid="kernel.ship_workflows")
 

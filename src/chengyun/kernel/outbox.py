@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -34,12 +34,18 @@ def on(verb: str) -> Callable[[Handler], Handler]:
     """Subscribe a function to a verb; it gets the audit row, in the worker, at least once."""
 
     def subscribe(handler: Handler) -> Handler:
-        name = f"{handler.__module__}.{handler.__qualname__}"
-        _handlers[name] = handler
-        _subscribed[verb].append(name)
+        listen(verb, handler)
         return handler
 
     return subscribe
+
+
+def listen(verb: str, handler: Handler) -> None:
+    """Subscribe a function to a verb; a second time changes nothing."""
+    name = f"{handler.__module__}.{handler.__qualname__}"
+    _handlers[name] = handler
+    if name not in _subscribed[verb]:
+        _subscribed[verb].append(name)
 
 
 def enqueue(rows: Sequence[Audit]) -> None:
@@ -65,11 +71,22 @@ def deliver_due() -> None:
             _deliver(delivery)
 
 
-def resend(delivery: Delivery) -> None:
-    """Give a dead delivery another row of tries."""
-    Delivery.objects.filter(pk=delivery.pk, state=Delivery.DEAD).update(
-        state=Delivery.WAITING, tries=0, next_at=clock.now()
-    )
+def deliver_all() -> None:
+    """Deliver until nothing is due any more."""
+    while Delivery.objects.filter(state=Delivery.WAITING, next_at__lte=clock.now()).exists():
+        deliver_due()
+
+
+def settle_before(moment: datetime) -> int:
+    """What happened before this is nobody's news any more; how many deliveries are dropped."""
+    old = Delivery.objects.filter(state=Delivery.WAITING, audit__at__lt=moment)
+    return old.update(state=Delivery.DONE)
+
+
+def resend(delivery: Delivery) -> bool:
+    """Give a dead delivery another row of tries; whether it was dead."""
+    dead = Delivery.objects.filter(pk=delivery.pk, state=Delivery.DEAD)
+    return bool(dead.update(state=Delivery.WAITING, tries=0, next_at=clock.now()))
 
 
 def _claim(delivery: Delivery) -> bool:

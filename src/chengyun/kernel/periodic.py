@@ -12,12 +12,19 @@ from chengyun.kernel.specs import Periodic
 log = logging.getLogger(__name__)
 
 
-def run_due() -> int:
-    """Run every periodic job that is due and not claimed by another worker; how many ran."""
+def lanes() -> set[str]:
+    """The lanes jobs run in, side by side."""
+    return {job.lane for job in registry.all_of(Periodic)}
+
+
+def run_due(lane: str = "") -> int:
+    """Run every periodic job of a lane that is due and not claimed by another worker; how many ran."""
     now = clock.now()
     runs = {run.key: run for run in PeriodicRun.objects.all()}
     ran = 0
     for job in registry.all_of(Periodic):
+        if job.lane != lane:
+            continue
         run = (
             runs.get(job.key)
             or PeriodicRun.objects.get_or_create(key=job.key, defaults={"next_at": now})[0]

@@ -187,12 +187,16 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Periodic:
-    """A job the worker runs again and again; ``run`` must be safe to repeat."""
+    """A job the worker runs again and again; ``run`` must be safe to repeat.
+
+    Jobs of one ``lane`` wait for each other, and for none of another: what speaks to the outside has its own.
+    """
 
     key: str
     label: str
     every: timedelta
     run: Callable[[], None]
+    lane: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

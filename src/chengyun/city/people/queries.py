@@ -23,7 +23,7 @@ from chengyun.city.people.models import (
     Unit,
     User,
 )
-from chengyun.city.people.models.users import held_on, lasting_on
+from chengyun.city.people.models.users import held_on, lasting_on, posts_standing
 from chengyun.city.people.roles import DEFAULT_ROLES, SECURES, DefaultRole
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
@@ -213,6 +213,35 @@ def units_handling(area: str) -> QuerySet[Unit]:
     )
     at_work, handle = Exists(posts), Exists(posts.filter(role__in=handling))
     return units_serving(area).filter(~at_work | handle)
+
+
+def posts_in_charge(permission: str, *, area: str, unit: Unit | None = None) -> list[Post]:
+    """The posts nearest to a place or a unit that carry a permission there.
+
+    For a unit: those in it; when there are none, those of the unit above. Else those of the narrowest area around the
+    place in which anybody holds it.
+    """
+    standing = posts_standing(localdate(clock.now()))
+    carrying = [post for post in standing if permission in post.role.permissions]
+    if unit is not None and (near := _of_unit(carrying, unit)):
+        return near
+    around = [
+        post
+        for post in carrying
+        if post.role.reach == Role.Reach.AREA and area.startswith(post.area)
+    ]
+    narrowest = max((len(post.area) for post in around), default=0)
+    return [post for post in around if len(post.area) == narrowest]
+
+
+def _of_unit(posts: Iterable[Post], unit: Unit) -> list[Post]:
+    above = [
+        post
+        for post in posts
+        if post.role.reach == Role.Reach.UNIT and unit.path.startswith(post.unit.path)
+    ]
+    nearest = max((len(post.unit.path) for post in above), default=0)
+    return [post for post in above if len(post.unit.path) == nearest]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,13 @@ from chengyun.kernel.models.machinery import (
     WorkflowDraft,
     WorkflowEdition,
 )
+from chengyun.kernel.models.messages import (
+    ChannelRule,
+    Dispatch,
+    Endpoint,
+    Message,
+    Preference,
+)
 from chengyun.kernel.models.subject import Subject
 
 __all__ = [
@@ -16,15 +23,20 @@ __all__ = [
     "Audit",
     "CalendarDay",
     "Capture",
+    "ChannelRule",
     "Delivery",
+    "Dispatch",
+    "Endpoint",
     "File",
     "IdempotentAnswer",
     "Installation",
+    "Message",
     "PeriodicRun",
     "ListExport",
     "Personal",
     "PhotoPrint",
     "SavedFilter",
+    "Preference",
     "Seal",
     "Sequence",
     "Setting",

@@ -186,6 +186,13 @@ def posts_held(user_id: int, day: date) -> list[Post]:
 
 
 @recent(5)
+def posts_standing(day: date) -> list[Post]:
+    """All posts held on a day by people whose account is open, the longest held first."""
+    held = Post.objects.filter(held_on(day), user__is_active=True)
+    return list(held.select_related("role", "unit").order_by("order", "id"))
+
+
+@recent(5)
 def units_under(path: str) -> list[int]:
     """Ids of a unit and of everything under it."""
     return list(Unit.objects.filter(path__startswith=path).values_list("id", flat=True))
@@ -194,6 +201,7 @@ def units_under(path: str) -> list[int]:
 def forget_posts() -> None:
     """A post, a role or a unit has changed."""
     posts_held.forget()
+    posts_standing.forget()
     units_under.forget()
 
 

@@ -20,19 +20,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
-        ticking = threading.Thread(target=_tick, args=(stop,), name="periodic", daemon=True)
-        ticking.start()
+        ticking = [
+            threading.Thread(target=_tick, args=(stop, lane), name=f"periodic {lane}", daemon=True)
+            for lane in sorted(periodic.lanes())
+        ]
+        for thread in ticking:
+            thread.start()
         try:
             call_command("db_worker", interval=1.0, startup_delay=False, reload=False)
         finally:
             stop.set()
-            ticking.join(timeout=5)
+            for thread in ticking:
+                thread.join(timeout=5)
 
 
-def _tick(stop: threading.Event) -> None:
+def _tick(stop: threading.Event, lane: str) -> None:
     while not stop.wait(0.5):
         try:
-            periodic.run_due()
+            periodic.run_due(lane)
         except Exception:
             log.exception("periodic work failed; trying again")
         finally:
