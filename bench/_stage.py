@@ -20,7 +20,7 @@ from tools.cluster import binaries, cluster
 from tools.install import ROOT, VENV
 from tools.start import LOCAL, free_port, granian_words
 
-CITY = "chengyun.config.wsgi:application"
+CITY = "chengyun.config.asgi:application"
 READY_WITHIN = 60
 DURABLE = "-c max_connections=50"
 """As Debian ships it: what was answered is on the disk, as with SQLite."""

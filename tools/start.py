@@ -29,7 +29,7 @@ from tools.install import PYTHON, ROOT, VENV, Unready, install, say
 
 CHENGYUN = VENV / "bin" / "chengyun"
 GRANIAN = VENV / "bin" / "granian"
-APPLICATION = "chengyun.config.wsgi:application"
+APPLICATION = "chengyun.config.asgi:application"
 LOCAL = "127.0.0.1"
 CHECK_DAYS = "7"
 READY_WITHIN = 60
@@ -249,7 +249,9 @@ def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
 
 def granian_words(host: str, port: int, application: str = APPLICATION) -> tuple[str, ...]:
     address = ("--host", host, "--port", str(port))
-    served = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws")
+    threads = ("wsgi", "--blocking-threads", "4")
+    interface = ("asgi",) if "asgi:" in application else threads
+    served = ("--interface", *interface, "--workers", "1", "--no-ws")
     return (*served, *address, "--log-level", "warning", application)
 
 

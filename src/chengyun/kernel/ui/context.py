@@ -62,8 +62,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor; nothing is read before a template asks for ``shell``."""
     return {
         **{name: _chosen(request, name) for name in CHOICES},
+        "live": _live(request),
         "shell": SimpleLazyObject(lambda: _shell(request)),
     }
+
+
+def _live(request: HttpRequest) -> int:
+    """The moment this page was asked for, in milliseconds, where open pages hear of changes; 0 where they do not."""
+    began: datetime | None = request.META.get("chengyun.began")
+    known = began is not None and getattr(request, "user", None) and request.user.is_authenticated
+    return int(began.timestamp() * 1000) if began and known else 0
 
 
 def _chosen(request: HttpRequest, name: str) -> str:

@@ -27,3 +27,8 @@ class Pile:
     clock: str = "时限"
     rows: Callable[[Any], Any] | None = None
     first_for: str = ""
+
+    @property
+    def gathered(self) -> bool:
+        """Whether it is made of rows instead of states."""
+        return self.rows is not None

@@ -34,6 +34,7 @@ MODULES = {
     "ui/photos": "ui/photos.js",
     "ui/files": "ui/files.js",
     "ui/search": "ui/search.js",
+    "ui/live": "ui/live.js",
 }
 
 

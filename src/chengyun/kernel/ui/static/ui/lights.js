@@ -20,7 +20,8 @@ export function duration(seconds) {
 
 const toneOf = (left, limit, near) => (left < 0 ? "red" : limit - left >= near * limit ? "amber" : "green");
 
-function announce(sentence) {
+/** Tell readers of the screen, at most once in 10 s. */
+export function announce(sentence) {
   const announcer = document.getElementById("announcer");
   if (!announcer || performance.now() < silentUntil) return;
   silentUntil = performance.now() + 10000;

@@ -5,6 +5,7 @@ import { startKeys } from "ui/keys";
 import { startPhotos } from "ui/photos";
 import { startFiles } from "ui/files";
 import { startSearch } from "ui/search";
+import { startLive } from "ui/live";
 
 const LOST = "没有连上服务器，填写的内容还在，请再试一次。";
 const BROKEN = "服务器出错，这一步没有办成。";
@@ -153,4 +154,5 @@ startKeys();
 startPhotos();
 startFiles();
 startSearch();
+startLive();
 htmx.config.defaultSwapStyle = "outerHTML";
