@@ -4,17 +4,23 @@ from datetime import timedelta
 
 from chengyun.city.cases import jobs, queries
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.notices import NOTICES
+from chengyun.city.cases.readers import readers
 from chengyun.city.cases.services.partners import tidy_calls
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.cases.workflow import LEDGER, STANDARD
 from chengyun.kernel import editions, files, registry
+from chengyun.kernel.live.specs import Watched
+from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 
 editions.declare(STANDARD)
 editions.declare(LEDGER)
 files.readable(Case, queries.may_read)
+telling.declare(*NOTICES)
 
 registry.add(
+    Watched(key="cases.case", kind="case", readers=readers),
     CaseType(key="standard", label="部件事件", workflow="case", classified=True, order=1),
     CaseType(key="ledger", label="问题台账", workflow="ledger", classified=False, order=2),
     Source(key="inspector", label="监督员上报", icon="person", order=1),
@@ -59,6 +65,8 @@ registry.add(
     Permission(key="handover.send", label="移送案件", group="案件"),
     Permission(key="handover.take", label="接收移送", group="案件"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),
+    Permission(key="case.oversee", label="接收超时上报", group="案件"),
+    Permission(key="case.lead", label="接收久拖不决上报", group="案件"),
     Permission(key="case.reporter.view", label="查看上报人信息", group="个人信息"),
     Permission(key="case.reporter.erase", label="删除上报人信息", group="个人信息"),
     Permission(key="dispatch.rule.view", label="查看派遣规则", group="应用维护"),
@@ -101,6 +109,9 @@ registry.add(
     Act(key="intake_run.start", label="开始导入来件"),
     Act(key="intake_run.finish", label="来件导入结束"),
     Act(key="case.join", label="接收并案"),
+    Act(key="limit.near", label="快到时限"),
+    Act(key="limit.over", label="超过时限"),
+    Act(key="limit.escalate", label="超时上报"),
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
     Act(key="dossier.view", label="调阅案卷"),
@@ -184,6 +195,25 @@ registry.add(
         default=80,
         group="案件时限",
         field=Field(key="warn_share", label="预警线", kind="int", unit="%", minimum=1, maximum=100),
+    ),
+    Periodic(
+        key="case.deadlines",
+        label="时限预警和超时上报",
+        every=timedelta(seconds=20),
+        run=jobs.look_at_limits,
+    ),
+    *(
+        Param(
+            key=f"case.escalate.{key}",
+            label=label,
+            default=share,
+            group="案件时限",
+            field=Field(key=key, label=label, kind="int", unit="%", minimum=100, maximum=1000),
+        )
+        for key, label, share in (
+            ("supervisor", "上报值班长（时限用去的百分比）", 100),
+            ("leader", "上报领导（时限用去的百分比）", 200),
+        )
     ),
     Param(
         key="case.catalogue",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from chengyun.city.cases.models import IntakeRun
-from chengyun.city.cases.services import intake_runs
+from chengyun.city.cases.services import deadlines, intake_runs
 from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.inquiries import recompute_replies
 from chengyun.city.cases.services.recompute import recompute_dues
@@ -43,3 +43,8 @@ def take_up_stalled() -> None:
     """Files whose worker died go on in another."""
     for run in intake_runs.stalled():
         run_intake.enqueue(run.pk)
+
+
+def look_at_limits() -> None:
+    """Periodic: whoever holds a case is told when its limit is near or past, then those above."""
+    deadlines.sweep()

@@ -1,13 +1,16 @@
 """What inspections declare: the checklist of the weekly rounds, permissions and acts."""
 
 from chengyun.city.inspections.models import Finding
+from chengyun.city.inspections.notices import NOTICES
 from chengyun.city.inspections.queries import may_see
 from chengyun.city.inspections.specs import WEEKLY, Checklist, FindingField
 from chengyun.kernel import registry
 from chengyun.kernel.files import readable
+from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Permission
 
 readable(Finding, may_see)
+telling.declare(*NOTICES)
 
 registry.add(
     # 城市管理和社会工作督查, the four fields of the weekly bulletin in its order (R317).

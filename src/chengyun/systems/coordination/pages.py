@@ -232,7 +232,7 @@ def _step(user: Any, found: Case, verb: str) -> Step | None:
 
 def _overtaken(request: HttpRequest, found: Case, verb: str) -> HttpResponse:
     """The step is not open any more, or not to this person: say what is in its way, or who acted last."""
-    last = panels.lines_of(found)[-1]
+    last = next(line for line in reversed(panels.lines_of(found)) if "to" in line.facts)
     steps = {step.verb: step.label for step in reversed(flow_of(found.edition_id).steps)}
     if verb not in steps:
         raise Missing("没有这一步。")

@@ -98,10 +98,17 @@ def events_of(lines: list[Line]) -> list[dict[str, Any]]:
             "object": line.object,
             "who": line.signature,
             "note": line.note,
-            "mark": "key" if line.facts.get("from") != line.facts.get("to") else "",
+            "mark": _mark(line),
         }
         for line in reversed(lines)
     ]
+
+
+def _mark(line: Line) -> str:
+    """A red square where a limit was passed, a filled dot where the stage changed."""
+    if line.verb == "limit.over":
+        return "bad"
+    return "key" if line.facts.get("from") != line.facts.get("to") else ""
 
 
 def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]:

@@ -1,11 +1,14 @@
 """What the evaluation system declares: its pages, the bulletin's table of verbs, names of bodies."""
 
 from chengyun.kernel import editions, registry
+from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Permission, Queue, System, Tab
 from chengyun.systems.evaluation import queries
+from chengyun.systems.evaluation.notices import NOTICES
 from chengyun.systems.evaluation.workflow import BULLETIN
 
 editions.declare(BULLETIN)
+telling.declare(*NOTICES)
 
 registry.add(
     Permission(key="bulletin.view", label="查看督查通报", group="综合评价"),

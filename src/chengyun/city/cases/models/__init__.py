@@ -4,6 +4,7 @@ from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.handovers import HandOver
 from chengyun.city.cases.models.inquiries import Caller, Inquiry
 from chengyun.city.cases.models.intake_runs import IntakeRun
+from chengyun.city.cases.models.limits import LimitMark
 from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
@@ -25,6 +26,7 @@ __all__ = [
     "IntakeRun",
     "Partner",
     "PartnerCall",
+    "LimitMark",
     "ReporterView",
     "Share",
     "StageClock",

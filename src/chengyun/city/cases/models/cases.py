@@ -148,6 +148,11 @@ class StageClock(models.Model):
                 name="clock_provisional",
                 condition=models.Q(provisional=True),
             ),
+            models.Index(
+                fields=("warn_at", "id"),
+                name="clock_running",
+                condition=models.Q(stopped_at=None, ran_since__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

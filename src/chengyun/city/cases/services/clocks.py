@@ -109,6 +109,18 @@ def _set_due(row: StageClock) -> None:
     row.warn_at = workclock.add(since, whole * share // HUNDRED - spent, unit, calendar).at
 
 
+def moment_of(row: StageClock, share: int) -> datetime:
+    """When a running clock has used so many hundredths of its limit; beyond a hundred it is late by the rest."""
+    since = row.ran_since or row.started_at
+    if row.limit_value is None:
+        return row.started_at + (row.due_at - row.started_at) * share // HUNDRED
+    calendar = calendar_for(row.area)
+    unit = cast(workclock.Unit, row.limit_unit)
+    whole = workclock.amount(Limit(value=row.limit_value, unit=unit), calendar)
+    spent = timedelta(seconds=row.used_seconds)
+    return workclock.add(since, whole * share // HUNDRED - spent, unit, calendar).at
+
+
 def used(row: StageClock) -> int:
     """Seconds used so far, on the clock's own kind of time."""
     if row.ran_since is None:

@@ -23,10 +23,10 @@ from chengyun.city.inspections.services import record_finding
 from chengyun.city.people.factories import Cast, make_cast, make_user
 from chengyun.city.people.models import User
 from chengyun.city.places.factories import centre_of, make_city
-from chengyun.kernel import audit, clock
+from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Invalid, NotAllowed
 from chengyun.kernel.files import attachments_of
-from chengyun.kernel.models import Audit
+from chengyun.kernel.models import Audit, Message
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2025, 12, 10, 4, tzinfo=UTC)
@@ -167,3 +167,11 @@ def test_what_is_found_in_a_demo_is_marked_and_its_case_too(demo: bool) -> None:
     make_city()
     finding = found(cast)
     assert (finding.simulated, finding.case.simulated) == (demo, demo)
+
+
+def test_the_unit_is_told_of_a_finding_once(cast: Cast) -> None:
+    finding = found(cast)
+    outbox.deliver_due()
+    told = Message.objects.filter(person_id=cast.department.pk)
+    assert list(told.values_list("kind", "code")) == [("finding.recorded", finding.case.code)]
+    assert "销号" in told.get().text

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import localdate
 
 from chengyun.city.cases.services.acting import act as act_on_case
 from chengyun.city.inspections.factories import OTHER_COMMUNITY, found, photo_of, picture, soon
@@ -17,10 +18,11 @@ from chengyun.city.inspections.models import Finding
 from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.people.services.units import change_unit
 from chengyun.city.places.factories import centre_of
-from chengyun.kernel import audit, clock
+from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
-from chengyun.kernel.models import Audit, Seal
+from chengyun.kernel.models import Audit, Message, Seal
 from chengyun.kernel.params import set_param
+from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.queries import bulletins_for, findings_in, notice_of, progress_of
 from chengyun.systems.evaluation.services import (
@@ -317,3 +319,16 @@ def test_pages_refuse_whom_they_are_not_for(cast: Cast, client: Client, path: st
     assert client.get(f"/evaluation/{path}").status_code == (
         403 if path == "findings/new/" else 200
     )
+
+
+def test_the_units_named_in_a_bulletin_are_told_when_it_is_issued(cast: Cast) -> None:
+    with clock.at(WEDNESDAY):
+        found(cast)
+    with clock.at(NEXT_WEEK):
+        bulletin = draft_bulletin(week_of(localdate(WEDNESDAY)).key, by=cast.evaluator)
+        approve_bulletin(bulletin, by=cast.evaluator)
+        issue_bulletin(bulletin, by=cast.evaluator)
+        outbox.deliver_all()
+    told = Message.objects.filter(kind="bulletin.issued")
+    assert list(told.values_list("person_id", flat=True)) == [cast.department.pk]
+    assert bulletin.number in told.get().text
