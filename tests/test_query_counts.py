@@ -40,8 +40,9 @@ from chengyun.city.people.models import Post, User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.units import add_unit
 from chengyun.city.places.factories import DISTRICTS
-from chengyun.kernel import clock, drafts, recent
-from chengyun.kernel.models import Audit
+from chengyun.kernel import clock, drafts, outbox, recent
+from chengyun.kernel.models import Audit, Message
+from chengyun.kernel.notify.services import add_endpoint
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import draft_bulletin
 
@@ -85,6 +86,9 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     edition = make_rules(cast, draft=True)
     person = {"username": cast.inspector.username, "pk": token.pk}
     drafts.begin("case", CITY, by=cast.admin)
+    outbox.deliver_due()
+    told = Message.objects.latest("pk")
+    hook = add_endpoint("热线", "https://1.1.1.1/", CITY, [told.kind], by=cast.admin)
     bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
@@ -101,6 +105,8 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "maintenance:param": {"key": "case.limit.accept"},
         "maintenance:post_end": {"pk": Post.objects.get(user=cast.inspector).pk},
         "maintenance:audit_row": {"pk": Audit.objects.latest("pk").pk},
+        "maintenance:message": {"pk": told.pk},
+        "maintenance:endpoint": {"pk": hook.pk},
         "data:place": {"code": next(iter(DISTRICTS))},
         "lists": {"key": "coordination:cases"},
         "maintenance:workflow_draft": {"key": "case"},

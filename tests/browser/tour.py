@@ -33,10 +33,11 @@ from chengyun.city.people.services.bindings import bind
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.units import add_unit
 from chengyun.city.places.factories import make_city
-from chengyun.kernel import audit, clock, drafts
+from chengyun.kernel import audit, clock, drafts, outbox
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
-from chengyun.kernel.models import Audit
+from chengyun.kernel.models import Audit, Delivery, Dispatch, Message
+from chengyun.kernel.notify.services import add_endpoint
 from chengyun.kernel.savedfilters import save_filter
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
@@ -63,6 +64,8 @@ class City:
     audit_row: int
     edition: int
     rule: int
+    told: int
+    endpoint: int
 
 
 def furnish() -> City:
@@ -88,6 +91,7 @@ def furnish() -> City:
     listing = listing_named("coordination:cases")
     save_filter(listing, "待受理", {"state": "reported"}, shared=True, by=cast.operator)
     ask(listing, {}, words=["区域：东昌府区"], order=listing.order, by=cast.operator)
+    told, endpoint = tell(cast)
     audit.seal_new()
     return City(
         cast=cast,
@@ -103,6 +107,8 @@ def furnish() -> City:
         audit_row=Audit.objects.latest("pk").pk,
         edition=edition.pk,
         rule=DispatchRule.objects.latest("pk").pk,
+        told=told,
+        endpoint=endpoint,
     )
 
 
@@ -119,6 +125,19 @@ def handed_over(case: Case, cast: Cast) -> int:
     """A case the police share."""
     police = add_unit("371502-GA", "东昌府公安分局", kind="partner", area=DISTRICT, by=None)
     return hand_over(case, police, "有人阻拦施工", by=cast.dispatcher).pk
+
+
+def tell(cast: Cast) -> tuple[int, int]:
+    """What happened is told, one event and one message could not be, and another system listens."""
+    outbox.deliver_all()
+    told = Message.objects.filter(kind="case.dispatched").latest("pk")
+    ways = Dispatch.objects.filter(message=told, channel="email")
+    ways.update(state=Dispatch.DEAD, error="邮件服务器答复 550：no such box")
+    Delivery.objects.filter(pk=Delivery.objects.latest("pk").pk).update(
+        state=Delivery.DEAD, error="没有这件案件"
+    )
+    hook = add_endpoint("12345 热线", "https://1.1.1.1/", CITY, [told.kind], by=cast.admin)
+    return told.pk, hook.pk
 
 
 def asked_for(cast: Cast) -> dict[str, Case]:
@@ -139,7 +158,7 @@ def asked_for(cast: Cast) -> dict[str, Case]:
 def stops(city: City) -> dict[str, list[Stop]]:
     """Who opens which pages, by system."""
     return {
-        "coordination": _coordination(city),
+        "coordination": [*_coordination(city), *_messages()],
         "data": _data(city),
         "evaluation": _evaluation(city),
         "maintenance": _maintenance(city),
@@ -204,6 +223,15 @@ def _inquiries(city: City) -> list[Stop]:
     ]
 
 
+def _messages() -> list[Stop]:
+    return [
+        ("department", "/messages/"),
+        ("department", "/messages/?unread=1"),
+        ("inspector", "/messages/"),
+        ("department", "/messages/settings/"),
+    ]
+
+
 def _data(city: City) -> list[Stop]:
     return [
         ("admin", "/data/assets/"),
@@ -257,6 +285,14 @@ def _maintenance(city: City) -> list[Stop]:
         ("admin", "/maintenance/partners/"),
         ("admin", "/maintenance/partners/add/"),
         ("admin", "/maintenance/partners/hotline/"),
+        ("admin", "/maintenance/messages/"),
+        ("admin", f"/maintenance/messages/{city.told}/"),
+        ("admin", "/maintenance/events/"),
+        ("admin", "/maintenance/ways/"),
+        ("admin", "/maintenance/ways/?role=department"),
+        ("admin", "/maintenance/endpoints/"),
+        ("admin", "/maintenance/endpoints/add/"),
+        ("admin", f"/maintenance/endpoints/{city.endpoint}/"),
     ]
 
 

@@ -15,6 +15,8 @@ TABS = (
     ("calendar", "工作日历", "calendar.change"),
     ("tokens", "接口令牌", "people.user.change"),
     ("partners", "对接单位", "partner.change"),
+    ("messages", "消息记录", "message.log"),
+    ("ways", "消息规则", "message.rule"),
     ("audit", "操作审计", "audit.view"),
 )
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from chengyun.city.assets.specs import AssetType
 from chengyun.city.cases.specs import Source
+from chengyun.city.cases.workflow import CLOCKS
 from chengyun.city.inspections.specs import Checklist
 from chengyun.city.people.models import Role, Unit
 from chengyun.city.people.queries import names_of_users, role_labels
 from chengyun.city.people.specs import BINDING_KINDS
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit
+from chengyun.kernel.notify.specs import INBOX, Channel, Notice
 from chengyun.kernel.params import settings_of, value_words
 from chengyun.kernel.specs import Act, Param, Permission, Workflow
 from chengyun.kernel.ui.words import day
@@ -31,6 +33,11 @@ SUBJECTS = {
     "kernel.calendarday": "工作日历",
     "kernel.workflowedition": "流程",
     "kernel.attachment": "附件",
+    "kernel.dispatch": "消息",
+    "kernel.delivery": "事件",
+    "kernel.endpoint": "推送地址",
+    "kernel.channelrule": "消息规则",
+    "kernel.preference": "消息设置",
     "kernel.file": "附件",
     "places.layerimport": "图层导入",
     "places.region": "区划",
@@ -142,9 +149,22 @@ FACTS = {
     "clear": "含上报人信息",
     "filters": "条件",
     "shared": "本单位共用",
+    "channels": "方式",
+    "channel": "方式",
+    "recipient": "接收人",
+    "url": "地址",
+    "kinds": "消息种类",
+    "clock": "环节",
+    "level": "上报到",
+    "share": "已用百分比",
+    "muted": "不接收",
+    "quiet": "免打扰",
+    "digest": "每天一封",
+    "generation": "第几把密钥",
 }
 
 
+TOLD_ABOVE = {"supervisor": "值班长", "leader": "领导"}
 PEOPLE = ("user", "inspector", "substitute")
 SETTINGS = ("param.set", "param.unset")
 
@@ -293,7 +313,17 @@ def _unit(value: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    return str({**dict(Unit.Kind.choices), **BINDING_KINDS}.get(value, value))
+    return str({**dict(Unit.Kind.choices), **BINDING_KINDS}.get(value) or _label_of(Notice, value))
+
+
+def _ways(value: Any) -> str:
+    """The ways by which somebody is told, one or several."""
+    keys = [value] if isinstance(value, str) else value
+    return "、".join("站内" if key == INBOX else _label_of(Channel, key) for key in keys)
+
+
+def _notices(keys: Any) -> str:
+    return "、".join(_label_of(Notice, key) for key in keys)
 
 
 READ: Mapping[str, Callable[[Any], str]] = {
@@ -310,6 +340,10 @@ READ: Mapping[str, Callable[[Any], str]] = {
     "works": lambda value: "上班" if value else "放假",
     "verb": act_label,
     "workflow": lambda value: _label_of(Workflow, value),
+    "clock": lambda value: CLOCKS.get(str(value), str(value)),
+    "level": lambda value: TOLD_ABOVE.get(str(value), str(value)),
+    **dict.fromkeys(("channel", "channels"), _ways),
+    **dict.fromkeys(("kinds", "muted"), _notices),
 }
 """How the values of some facts are read."""
 
