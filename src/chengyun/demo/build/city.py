@@ -13,6 +13,7 @@ from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
+from chengyun.demo.build.messages import acts_of_sweeps, tell_news
 from chengyun.demo.build.places import build_places
 from chengyun.demo.build.play import Stage, acts_of, play
 from chengyun.demo.build.register import build_register
@@ -84,9 +85,13 @@ def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
     )
     acts += acts_of_bulletins(first, scenario.now, calendar_for(CITY), evaluator)
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
+    acts += acts_of_sweeps(scenario.now)
     gc.freeze()  # what was drawn stays: the collector need not look at it again
     play(acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None)
     keep_filters(stage.folk.accounts)
+    told("告诉该知道的人")
+    people = [*stage.folk.accounts.values(), *stage.folk.inspectors, *stage.folk.crews.values()]
+    tell_news(scenario.now, people)
     audit.seal_new()
 
 
