@@ -137,6 +137,8 @@ def actor(
     page.on("console", lambda message: somebody.heard(message))
     page.on("pageerror", lambda error: somebody.complaints.append(f"{page.url}: {error}"))
     page.on("request", lambda request: somebody.asked(request.url))
-    yield somebody
-    context.close()
+    try:
+        yield somebody
+    finally:
+        context.close()
     assert not somebody.complaints, "\n".join(somebody.complaints)
