@@ -30,7 +30,7 @@ from chengyun.city.cases.factories import (
     make_rules,
     make_working_city,
 )
-from chengyun.city.cases.models import DispatchRule
+from chengyun.city.cases.models import Case, DispatchRule
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.handovers import hand_over
 from chengyun.city.cases.services.partners import add_partner
@@ -78,11 +78,6 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     for _ in range(SEVERAL):
         finding = make_finding(cast)
         token = issue_token(cast.admin, "账号", timedelta(days=1), by=cast.admin)[1]
-    table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
-    run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
-    police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
-    handed = hand_over(cases[2], police, "阻拦施工", by=cast.dispatcher)
-    add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
     edition = make_rules(cast, draft=True)
     person = {"username": cast.inspector.username, "pk": token.pk}
     drafts.begin("case", CITY, by=cast.admin)
@@ -92,14 +87,12 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     bulletin = draft_bulletin(week_of(localdate(clock.now())).key, by=cast.evaluator)
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
-        "coordination:handover": {"pk": handed.pk},
-        "coordination:intake_run": {"pk": run.pk},
+        **with_others(cast, cases[2]),
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
         "evaluation:finding": {"code": finding.code},
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
-        "maintenance:partner": {"key": "hotline"},
         "maintenance:case_class": {"code": MANHOLE},
         "maintenance:condition_add": {"code": MANHOLE},
         "maintenance:param": {"key": "case.limit.accept"},
@@ -113,6 +106,19 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "maintenance:workflow_step": {"key": "case", "number": 0},
         "coordination:rule": {"pk": DispatchRule.objects.latest("pk").pk},
         "coordination:rules_edition": {"pk": edition.pk},
+    }
+
+
+def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
+    """A hotline's file, a hotline at the API, and a case the police share."""
+    table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
+    run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
+    police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
+    add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
+    return {
+        "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},
+        "coordination:intake_run": {"pk": run.pk},
+        "maintenance:partner": {"key": "hotline"},
     }
 
 

@@ -85,7 +85,6 @@ def furnish() -> City:
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
     binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
-    add_partner("hotline", "市 12345 热线平台", "hotline", shared=True, by=cast.admin)
     _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
     drafts.begin("case", CITY, by=cast.admin)
     listing = listing_named("coordination:cases")
@@ -113,7 +112,8 @@ def furnish() -> City:
 
 
 def brought_in(cast: Cast) -> int:
-    """A hotline's file with a row that is wrong."""
+    """A hotline that is known here, and its file with a row that is wrong."""
+    add_partner("hotline", "市 12345 热线平台", "hotline", shared=True, by=cast.admin)
     rows = "工单编号,诉求内容,事发地址\nRX-2,井盖没了,湖南路\nRX-3,,没有这条街\n"
     run = intake_runs.upload(rows.encode(), "热线.csv", "hotline", by=cast.operator)
     intake_runs.choose(run, run.columns, by=cast.operator)
