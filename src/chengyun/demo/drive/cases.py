@@ -89,6 +89,7 @@ class Driven:
     key: str
     rng: random.Random
     waiting: list[Driven]
+    inspector: str = "inspector"
     unit: str = ""
     code: str = ""
     taken: list[str] = field(default_factory=list)
@@ -154,6 +155,10 @@ class Driven:
         self.unit = self.another() if wrong else self.message.topic.unit
         return CODES[self.unit]
 
+    def helpers(self) -> list[str]:
+        """The units asked to help, by their codes."""
+        return [CODES[self.another()]] if self.way.helped else []
+
     def another(self) -> str:
         """A unit that is not answerable for this."""
         return next(unit for unit in OTHERS if unit != self.message.topic.unit)
@@ -210,8 +215,7 @@ def _other(topic: Topic) -> Topic:
 
 
 def _unit(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
-    helpers = [CODES[case.another()]] if case.way.helped else []
-    return {"unit": case.dispatched(), "helpers": helpers}
+    return {"unit": case.dispatched(), "helpers": case.helpers()}
 
 
 def _rush(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
@@ -239,7 +243,7 @@ def _always(**facts: Any) -> Facts:
 
 
 def _inspector(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
-    return {"inspector": "inspector"}
+    return {"inspector": case.inspector}
 
 
 def _verdict(case: Driven, by: Person, seen: dict[str, Any]) -> dict[str, Any]:
