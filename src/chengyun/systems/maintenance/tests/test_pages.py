@@ -258,12 +258,12 @@ def test_the_calendar_of_a_year(cast: Cast) -> None:
 def test_tokens_are_issued_listed_and_revoked(cast: Cast) -> None:
     client = enter(cast.security)
     told = client.post(
-        "/maintenance/tokens/add/", {"username": "bob", "label": "对接", "days": "9"}
+        "/maintenance/tokens/add/", {"username": "bob", "label": "对接大屏", "days": "9"}
     )
     assert told.context["raw"] in text(told)
     token = ApiToken.objects.get(user=cast.bob)
-    assert "对接" in text(client.get("/maintenance/tokens/"))
-    assert "对接" not in text(enter(cast.district_admin).get("/maintenance/tokens/"))
+    assert "对接大屏" in text(client.get("/maintenance/tokens/"))
+    assert "对接大屏" not in text(enter(cast.district_admin).get("/maintenance/tokens/"))
     assert client.get(f"/maintenance/tokens/{token.pk}/").status_code == 200
     assert client.post(f"/maintenance/tokens/{token.pk}/revoke/").status_code == 303
     nobody = client.post(
