@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
@@ -41,12 +41,13 @@ def environ() -> dict[str, str]:
 
 
 def _url() -> str:
-    base = connection.settings_dict
+    """The database of this test, found the way the settings find theirs."""
+    base, given = connection.settings_dict, settings.ENV.database
     if connection.vendor == "sqlite":
         return f"sqlite:///{base['NAME']}"
-    who = quote(base["USER"]) + (f":{quote(base['PASSWORD'])}" if base["PASSWORD"] else "")
-    place = f"{quote(base['HOST'], safe='')}:{base['PORT'] or 5432}"
-    return f"postgresql://{who}@{place}/{base['NAME']}"
+    who = quote(given.user) + (f":{quote(given.password)}" if given.password else "")
+    place = given.host + (f":{given.port}" if given.port else "")
+    return f"postgresql://{who}@{place}/{quote(base['NAME'])}?{urlencode(given.options)}"
 
 
 @contextmanager
