@@ -120,10 +120,11 @@ def lines_of(rows: Iterable[Message]) -> list[Line]:
     kept = list(rows)
     names = names_of_users({row.person_id for row in kept if row.person_id})
     roles = role_labels()
-    return [
-        Line(message=row, who=_who(row, names, roles), ways=list(row.dispatches.all()))
-        for row in kept
-    ]
+    return [Line(message=row, who=_who(row, names, roles), ways=_ways_of(row)) for row in kept]
+
+
+def _ways_of(row: Message) -> list[Dispatch]:
+    return sorted(row.dispatches.all(), key=lambda way: way.pk)
 
 
 def _who(row: Message, names: dict[int, str], roles: dict[str, str]) -> str:
