@@ -19,6 +19,8 @@ from tools.cluster import binaries, cluster
 from tools.install import ROOT, VENV, Unready, install, say
 
 COVER = ("--cov=src/chengyun", "--cov-report=", "--cov-fail-under=90")
+WORKERS = "3"
+"""One more than the cores of a small machine: a test that waits for a browser leaves its core to another."""
 CLOSING = re.compile(r"\d+ (passed|failed|error|skipped|deselected)|no tests ran")
 NO_SERVER = (
     "not run on PostgreSQL: there is none here (apt install postgresql, or TEST_DATABASE_URL)"
@@ -85,7 +87,10 @@ def _server() -> Iterator[str]:
 def _run(name: str, url: str, words: list[str]) -> Run:
     say(f"\n{name}")
     colour = "yes" if sys.stdout.isatty() else "no"
-    command = (str(VENV / "bin" / "python"), "-m", "pytest", "-n", "2", f"--color={colour}", *words)
+    command = (
+        str(VENV / "bin" / "python"), "-m", "pytest", "-n", WORKERS, "--dist", "worksteal",
+        f"--color={colour}", *words,
+    )  # fmt: skip
     environ = {**os.environ, "TEST_DATABASE_URL": url}
     closing = ""
     with subprocess.Popen(

@@ -29,6 +29,9 @@ WALKS = [(system, part) for system, parts in SYSTEMS.items() for part in range(p
 NARROW = (320, 375)
 ELSEWHERE = {"coordination:preview", "ui:components"}
 """A part of the desk; and the sheet of components, which only developers see."""
+STILL = """() => Promise.all(document.getAnimations()
+  .filter((motion) => motion.effect.getComputedTiming().iterations !== Infinity)
+  .map((motion) => motion.finished.catch(() => null)))"""
 WIDER = """() => {
   const boxes = [document.documentElement, document.getElementById("main")];
   return Math.max(...boxes.map((box) => box ? box.scrollWidth - box.clientWidth : 0));
@@ -74,7 +77,8 @@ def faults_of(somebody: Actor, path: str) -> Iterator[str]:
 
 
 def faults_here(page: Page) -> Iterator[str]:
-    """What hinders somebody on the page that is open."""
+    """What hinders somebody on the page that is open, once it stands still."""
+    page.evaluate(STILL)
     yield from frame_faults(page)
     yield from (f"light, {barrier}" for barrier in barriers(page))
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
