@@ -36,7 +36,7 @@ def measure(name: str, environ: Environ) -> int:
     """Print the rates on one database; the number of statements of one case."""
     token = run(environ, "bench._city", "inspector").strip()
     statements = _statements(environ, token)
-    with serving("bench._bare:application", environ) as bare, serving(CITY, environ) as city:
+    with serving("bench._bare_asgi:application", environ) as bare, serving(CITY, environ) as city:
         rates: dict[str, list[float]] = {"/bare": [], "/api/v1/cases": []}
         for _ in range(ROUNDS):
             rates["/bare"].append(_rate(bare, "/bare", token))

@@ -144,7 +144,9 @@ def last_return(case: Case) -> CaseRequest | None:
 
 
 def requests_of(case: Case) -> list[CaseRequest]:
-    """Everything that was asked about a case, newest first."""
+    """Everything that was asked about a case, newest first: nothing of one that nobody has acted on."""
+    if case.version == 1:
+        return []
     related = CaseRequest.objects.filter(case=case).select_related("unit", "asked_by", "decided_by")
     return list(related.order_by("-id"))
 

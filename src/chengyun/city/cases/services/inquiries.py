@@ -36,9 +36,11 @@ class Reply:
     words: str
 
 
-@transaction.atomic
 def begin(case: Case, number: str, book: str, came_at: datetime | None) -> None:
-    """The inquiry of a case that was just made, where its source has one; a number given before is a Conflict."""
+    """The inquiry of a case that is being made, where its source has one, in the caller's transaction.
+
+    A number given before is a Conflict.
+    """
     number = number.strip()
     if len(number) > NUMBER_AT_MOST:
         raise wrong("number", f"来件编号最多 {NUMBER_AT_MOST} 字。")

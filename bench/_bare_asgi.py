@@ -1,4 +1,4 @@
-"""The bare handler: the same server, Django and database with one view that keeps one row, and no middleware."""
+"""The bare handler: the same server, bridge, Django and database with one view that keeps one row, no middleware."""
 
 import json
 import os
@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
+
+from chengyun.kernel.live.bridge import Bridge, Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyun.config.settings")
 
@@ -28,4 +30,15 @@ def insert_row(request: HttpRequest) -> JsonResponse:
 
 urlpatterns = [path("bare", insert_row)]
 settings.MIDDLEWARE, settings.ROOT_URLCONF = [], __name__
-application = get_wsgi_application()
+bridge = Bridge(get_wsgi_application(), threads=4, longest=1_000_000)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "lifespan":
+        await bridge(scope, receive, send)
+        return
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return
