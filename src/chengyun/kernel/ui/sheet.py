@@ -24,8 +24,8 @@ def context() -> dict[str, Any]:
     return {
         "lights": LIGHTS,
         "levels": ("red", "orange", "yellow", "blue"),
-        "badges": [SimpleNamespace(words=words, tone=tone) for words, tone in BADGES],
-        "stages": [SimpleNamespace(ordinal=n, label=label) for n, label in enumerate(STAGES, 1)],
+        "badges": [{"words": words, "tone": tone} for words, tone in BADGES],
+        "stages": [{"ordinal": n, "label": label} for n, label in enumerate(STAGES, 1)],
         "bar": _bar(),
         "table": _table(),
         "filters": _filters(),

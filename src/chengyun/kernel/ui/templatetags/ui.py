@@ -13,13 +13,12 @@ from django import template
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from chengyun.kernel import clock, panels
 from chengyun.kernel.listings import state_of
 from chengyun.kernel.savedfilters import filters_for
-from chengyun.kernel.ui import icons, words
+from chengyun.kernel.ui import draw, words
 
 register = template.Library()
 
@@ -38,21 +37,11 @@ MODULES = {
 }
 
 
-@register.simple_tag
-@cache
-def icon(name: str, size: int = 16, label: str = "") -> SafeString:
-    """An icon of the sprite; alone it needs a ``label``, beside words it has none."""
-    if name not in icons.names():
-        raise ValueError(f"There is no icon {name!r}.")
-    hidden = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else mark_safe('aria-hidden="true"')
-    )
-    large = " i-20" if size == 20 else ""
-    return format_html(
-        '<svg class="i{}" {}><use href="{}#{}"/></svg>', large, hidden, static("ui/icons.svg"), name
-    )
+register.simple_tag(draw.icon)
+register.simple_tag(draw.badge)
+register.simple_tag(draw.light)
+register.simple_tag(draw.stage)
+register.simple_tag(draw.cell)
 
 
 @cache
@@ -183,15 +172,3 @@ def filled(value: Any) -> Any:
 def get(mapping: Any, key: str) -> Any:
     """A value of a mapping under a key that is no identifier."""
     return mapping.get(key, "")
-
-
-@register.filter
-def pair(value: Any) -> tuple[Any, Any]:
-    """What a strong cell shows: bold, and soft beside it."""
-    return (value[0], value[1]) if isinstance(value, tuple) else (value, "")
-
-
-@register.filter
-def badges(value: Any) -> Any:
-    """The badges of a strong cell, if it has any: its third part."""
-    return value[2] if isinstance(value, tuple) and len(value) > 2 else ()
