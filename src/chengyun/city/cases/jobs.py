@@ -5,7 +5,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from chengyun.city.cases.models import IntakeRun
-from chengyun.city.cases.services import deadlines, intake_runs
+from chengyun.city.cases.services import deadlines, intake_runs, waits
 from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.inquiries import recompute_replies
 from chengyun.city.cases.services.recompute import recompute_dues
@@ -46,5 +46,6 @@ def take_up_stalled() -> None:
 
 
 def look_at_limits() -> None:
-    """Periodic: whoever holds a case is told when its limit is near or past, then those above."""
+    """Periodic: whoever is waited for is told when a limit is near or past, then those above."""
     deadlines.sweep()
+    waits.sweep_waits()

@@ -8,20 +8,25 @@ from typing import Any
 
 from django.urls import reverse
 
-from chengyun.city.cases.models import FAR, Case
+from chengyun.city.cases.models import FAR, Case, CaseRequest
 from chengyun.city.cases.recipients import (
     alarmed,
+    answerers,
     asker,
     assignee,
     case_of,
     deciders,
     former,
+    hander,
     handlers,
     helpers,
     holders,
+    holders_and_watchers,
     leaders,
     overseers,
     parents,
+    partners,
+    partners_and_hander,
     sender,
     senders_and_holders,
     watchers,
@@ -75,6 +80,8 @@ def _of_act(case: Case, row: Audit) -> dict[str, str]:
         "level": _said(row.facts, "watch_level") or "督办",
         "grade": _said(row.facts, "grade"),
         "child": _said(row.facts, "child"),
+        "body": _said(row.facts, "unit"),
+        "request": dict(CaseRequest.Kind.choices).get(row.facts.get("request", ""), ""),
         "share": str(row.facts.get("share", "")),
     }
 
@@ -144,6 +151,20 @@ NOTICES = (
            title="转应急（{grade}）：{title}，{address}", text="现在是「{state}」{held}。{said}", channels=WIDE, urgent=True, compulsory=True, order=27),
     Notice(key="case.stood_down", label="解除应急", group="审批和督办", on=("case.stand_down",), to=alarmed, facts=facts,
            title="解除应急：{title}，{address}", text="原因：{reason}。", order=28),
+    Notice(key="handover.sent", label="移送给我单位", group="移送和来件", on=("handover.send",), to=partners, facts=facts,
+           title="移送来：{title}，{address}", text="原因：{reason}。请接收或退回。", channels=WIDE, order=41),
+    Notice(key="handover.withdrawn", label="移送被撤回", group="移送和来件", on=("handover.withdraw",), to=partners, facts=facts,
+           title="撤回移送：{title}，{address}", text="原因：{reason}。你单位不用再办。", order=42),
+    Notice(key="handover.answered", label="我移送的有了答复", group="移送和来件", on=("handover.receive", "handover.return", "handover.answer"),
+           to=hander, facts=facts, title="{body}{act}：{title}，{address}", text="{said}{reply}", order=43),
+    Notice(key="handover.late", label="移送超时", group="移送和来件", on=("limit.handover",), to=partners_and_hander, facts=facts,
+           title="移送超时：{title}，{address}", text="{body}还没有接收或反馈。", channels=WIDE, compulsory=True, order=44),
+    Notice(key="inquiry.late", label="来件回复超时", group="移送和来件", on=("limit.inquiry",), to=answerers, facts=facts,
+           title="该回复来件人了：{title}，{address}", text="回复时限已过，现在是「{state}」。", channels=WIDE, urgent=True, compulsory=True, order=45),
+    Notice(key="case.request_late", label="审批超时", group="时限", on=("limit.request",), to=deciders, facts=facts,
+           title="审批超时：{title}，{address}", text="{request}申请还在等你审批。", channels=WIDE, compulsory=True, order=35),
+    Notice(key="case.reply_late", label="督办回复超时", group="时限", on=("limit.reply",), to=holders_and_watchers, facts=facts,
+           title="督办还没有回复：{title}，{address}", text="现在是「{state}」{held}。", channels=WIDE, compulsory=True, order=36),
     Notice(key="case.near", label="快到时限", group="时限", on=("limit.near",), to=holders, facts=facts,
            title="快到{clock}时限：{title}，{address}", text="现在是「{state}」，还剩 {left}。", order=31),
     Notice(key="case.overdue", label="超过时限", group="时限", on=("limit.over",), to=holders, facts=facts,

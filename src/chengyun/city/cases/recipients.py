@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chengyun.city.cases.models import Case, CaseLink, CaseRequest, Share, Supervision
+from chengyun.city.cases.models import (
+    Case,
+    CaseLink,
+    CaseRequest,
+    HandOver,
+    Share,
+    Supervision,
+)
 from chengyun.city.cases.services.requests import ANSWERS, ASKS
 from chengyun.city.people.models import Post, Unit, User
 from chengyun.city.people.queries import posts_in_charge
@@ -98,9 +105,9 @@ def helpers(row: Audit) -> list[Recipient]:
 def deciders(row: Audit) -> list[Recipient]:
     """Whose yes a request waits for; the one who sent a case decides about its 回退."""
     case, verb = case_of(row), row.verb.partition(".")[2]
-    if verb == "ask_return":
+    kind = str(row.facts.get("request") or ASKS.get(verb, "appeal"))
+    if kind == "return":
         return sender(row)
-    kind = ASKS.get(verb, "appeal")
     step = next((s for s in open_steps(case) if ANSWERS.get(s.verb, ("",))[0] == kind), None)
     return in_posts(posts_in_charge(step.may, area=case.area)) if step else []
 
@@ -116,6 +123,11 @@ def asker(row: Audit) -> list[Recipient]:
     if by and by.is_active and by.standing:
         return [Recipient(person=by.pk, role=by.post_key)]
     return _handling(case_of(row), asked.unit)
+
+
+def holders_and_watchers(row: Audit) -> list[Recipient]:
+    """A reply to 督办 that is late: who owes it, and who ordered it."""
+    return [*holders(row), *watchers(row)]
 
 
 def watchers(row: Audit) -> list[Recipient]:
@@ -136,6 +148,30 @@ def parents(row: Audit) -> list[Recipient]:
     links = CaseLink.objects.filter(child=row.subject_id, kind=CaseLink.Kind.MERGE)
     found = links.select_related("parent__unit").last()
     return _handling(found.parent, found.parent.unit) if found else []
+
+
+def partners(row: Audit) -> list[Recipient]:
+    """Who takes what is handed over, in the body it was handed to."""
+    unit = Unit.objects.filter(code=row.facts["unit"]["code"], valid_to=None).first()
+    return in_posts(posts_in_charge("handover.take", area=row.area, unit=unit)) if unit else []
+
+
+def hander(row: Audit) -> list[Recipient]:
+    """Who handed the case over to this body, the last time."""
+    rows = HandOver.objects.filter(case=row.subject_id, unit__code=row.facts["unit"]["code"])
+    sent = rows.select_related("sent_by").last()
+    by = sent.sent_by if sent else None
+    return [Recipient(person=by.pk, role=by.post_key)] if by and by.is_active else []
+
+
+def partners_and_hander(row: Audit) -> list[Recipient]:
+    """What they have not received or answered in time concerns both sides."""
+    return [*partners(row), *hander(row)]
+
+
+def answerers(row: Audit) -> list[Recipient]:
+    """Who replies to people that wait for a word."""
+    return in_posts(posts_in_charge("inquiry.answer", area=row.area))
 
 
 def overseers(row: Audit) -> list[Recipient]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from chengyun.city.cases.services.deadlines import sweep
+from chengyun.city.cases.services.waits import sweep_waits
 from chengyun.city.people.models import User
 from chengyun.demo.build.play import Act
 from chengyun.kernel import outbox
@@ -26,6 +27,7 @@ def acts_of_sweeps(now: datetime) -> Iterator[Act]:
 
 def look() -> None:
     sweep()
+    sweep_waits()
 
 
 def tell_news(now: datetime, people: Iterable[User]) -> None:

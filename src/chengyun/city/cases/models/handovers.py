@@ -11,7 +11,8 @@ from chengyun.city.people.models import Unit, User
 class HandOver(models.Model):
     """A case handed over to a body outside city management, and what came back.
 
-    ``due_at`` is that of what is waited for now: that it is received, then that it is answered. The case itself goes on
+    ``due_at`` is that of what is waited for now: that it is received, then that it is answered; ``told_due`` is
+    the one that was told to be past. The case itself goes on
     as it stands: the other body sees it, and what it says stands in the history both read.
     """
 
@@ -36,6 +37,7 @@ class HandOver(models.Model):
     )
     warn_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    told_due = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     late_received = models.BooleanField(default=False)

@@ -17,7 +17,7 @@ class Inquiry(models.Model):
 
     ``number`` is the sender's own, unique in the ``book`` it was given from. The clock of the reply is not that of the
     case: it runs from the first moment until somebody has replied, whatever becomes of the case meanwhile.
-    Without a limit nobody waits: the row only keeps the number.
+    Without a limit nobody waits: the row only keeps the number. ``told_due`` is the moment that was told to be past.
     """
 
     class How(models.TextChoices):
@@ -41,6 +41,7 @@ class Inquiry(models.Model):
     limit_unit = models.CharField(max_length=16, blank=True)
     warn_at = models.DateTimeField(default=FAR)
     due_at = models.DateTimeField(default=FAR)
+    told_due = models.DateTimeField(null=True)
     provisional = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(

@@ -17,7 +17,8 @@ class CaseRequest(models.Model):
     """Something that waits for somebody's yes: 延期, 挂账, 回退, 作废, 申诉.
 
     ``unit`` and ``case_class`` are those of the case when it was asked. ``approved`` is null while it waits, and for
-    good when the case went on without an answer. ``reviewed_at`` is the first of an appeal's two reviews, ``ended_at``
+    good when the case went on without an answer. ``told_due`` is the due moment that was told to be past,
+    ``reviewed_at`` is the first of an appeal's two reviews, ``ended_at``
     the moment an approved 挂账 was over.
     """
 
@@ -45,6 +46,7 @@ class CaseRequest(models.Model):
     )
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    told_due = models.DateTimeField(null=True)
     reviewed_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -84,7 +86,7 @@ class CaseRequest(models.Model):
 class Supervision(models.Model):
     """督办 of a case: level, why, by when the unit must reply, what it replied, and the release.
 
-    ``post`` is the role in which it was ordered: the same role releases it.
+    ``post`` is the role in which it was ordered: the same role releases it. ``told_due`` as in a request.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="supervisions")
@@ -96,6 +98,7 @@ class Supervision(models.Model):
     post = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
     due_at = models.DateTimeField()
+    told_due = models.DateTimeField(null=True)
     replied_at = models.DateTimeField(null=True)
     reply = models.CharField(max_length=1000, blank=True)
     ended_at = models.DateTimeField(null=True)

@@ -1,0 +1,88 @@
+"""What waits for somebody beside the clock of a case: a yes, a reply to 督办, a body it was handed to, a caller.
+
+Each is told once when its moment has passed, by an audit row on the case as every message is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+
+from chengyun.city.cases.models import CaseRequest, HandOver, Inquiry, Supervision
+from chengyun.kernel import clock
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict
+
+AT_MOST = 500
+"""So many of a kind in one run; the rest is told in the runs that follow."""
+
+Rows = models.QuerySet[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """One kind of waiting: the act that tells it is late, the rows that still wait, what is said of one."""
+
+    verb: str
+    rows: Callable[[], Rows]
+    facts: Callable[[Any], dict[str, Any]]
+
+
+def _unit(row: HandOver) -> dict[str, Any]:
+    return {"unit": {"code": row.unit.code, "name": str(row.unit)}}
+
+
+WAITS = (
+    Wait(
+        verb="limit.request",
+        rows=lambda: CaseRequest.objects.filter(decided_at=None),
+        facts=lambda row: {"request": row.kind},
+    ),
+    Wait(
+        verb="limit.reply",
+        rows=lambda: Supervision.objects.filter(ended_at=None, replied_at=None),
+        facts=lambda row: {},
+    ),
+    Wait(
+        verb="limit.handover",
+        rows=lambda: HandOver.objects.filter(state__in=HandOver.OPEN).select_related("unit"),
+        facts=_unit,
+    ),
+    Wait(
+        verb="limit.inquiry",
+        rows=lambda: Inquiry.objects.filter(answered_at=None, limit_value__isnull=False),
+        facts=lambda row: {},
+    ),
+)
+
+
+def sweep_waits() -> int:
+    """Tell what has become late and was not told; how many."""
+    return sum(_tell(wait, row) for wait in WAITS for row in _late(wait))
+
+
+def _late(wait: Wait) -> list[Any]:
+    rows = _untold(wait).filter(due_at__lte=clock.now())
+    return list(rows.select_related("case").order_by("due_at", "id")[:AT_MOST])
+
+
+def _untold(wait: Wait) -> Rows:
+    return wait.rows().exclude(told_due=F("due_at"))
+
+
+def _tell(wait: Wait, row: Any) -> bool:
+    """Whether it was told; who acts on the case in this moment comes first, and the next run looks again."""
+    try:
+        with transaction.atomic():
+            mine = _untold(wait).filter(pk=row.pk, due_at=row.due_at)
+            if not mine.update(told_due=row.due_at):
+                return False
+            facts = {"due": row.due_at, **wait.facts(row)}
+            record(wait.verb, row.case, by=None, facts=facts, area=row.case.area)
+    except Conflict:
+        return False
+    return True
