@@ -14,9 +14,10 @@ from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
+from chengyun.demo.build.handing import acts_of_handovers
 from chengyun.demo.build.messages import acts_of_sweeps, tell_news
 from chengyun.demo.build.places import build_places
-from chengyun.demo.build.play import Stage, acts_of, play
+from chengyun.demo.build.play import Act, Played, Stage, acts_of, play
 from chengyun.demo.build.register import build_register
 from chengyun.demo.build.replies import acts_of_replies
 from chengyun.demo.build.rules import build_rules
@@ -48,7 +49,7 @@ def build_city(told: Told, *, days: int = DAYS) -> None:
         raise Conflict("这里已经有一个城市了；演示城市要另用一个 CHENGYUN_HOME 或数据库。")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as artist:
         pictures = artist.submit(album)
-        with transaction.atomic():
+        with cycles_left_alone(), transaction.atomic():
             found(told, days, pictures)
 
 
@@ -82,26 +83,30 @@ def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
     first = scenario.now - timedelta(days=days)
     evaluator = stage.folk.accounts["evaluator"]
     operator = stage.folk.accounts["operator"]
-    acts = list(
-        acts_of(stage, scenario, lambda case, n: acts_of_replies(case, n, operator, scenario.now))
-    )
+
+    def then(case: Played, number: int) -> Iterator[Act]:
+        yield from acts_of_replies(case, number, operator, scenario.now)
+        yield from acts_of_handovers(case, number, stage.folk, scenario.now)
+
+    acts = list(acts_of(stage, scenario, then))
     acts += acts_of_bulletins(first, scenario.now, calendar_for(CITY), evaluator)
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
     acts += acts_of_sweeps(scenario.now)
-    with sole_writer(), cycles_left_alone():
+    with sole_writer():
         play(
             acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None
         )
     keep_filters(stage.folk.accounts)
     told("告诉该知道的人")
-    people = [*stage.folk.accounts.values(), *stage.folk.inspectors, *stage.folk.crews.values()]
+    folk = stage.folk
+    people = [*folk.accounts.values(), *folk.inspectors, *folk.crews.values(), folk.police]
     tell_news(scenario.now, people)
     audit.seal_new()
 
 
 @contextmanager
 def cycles_left_alone() -> Iterator[None]:
-    """The play makes next to no cycles: looking for them through all that lives is a tenth of its time."""
+    """Building makes few cycles: looking for them through all that lives is a tenth of its time."""
     gc.disable()
     try:
         yield

@@ -34,12 +34,16 @@ DESKS = {"371502": "dcf", "371581": "lq"}  # districts with a dispatcher of thei
 
 @dataclass(frozen=True, kw_only=True)
 class Folk:
-    """Who acts in the demo. ``crews`` by the key of their body; the demo's inspector comes first."""
+    """Who acts in the demo. ``crews`` by the key of their body; the demo's inspector comes first.
+
+    ``police`` is the body cases are handed over to.
+    """
 
     units: dict[str, Unit]
     accounts: dict[str, User]
     inspectors: tuple[User, ...]
     crews: dict[str, User]
+    police: User
 
 
 def build_folk(table: tuple[Division, ...], inspectors: int, rng: random.Random) -> Folk:
@@ -71,6 +75,7 @@ def build_folk(table: tuple[Division, ...], inspectors: int, rng: random.Random)
         accounts=accounts,
         inspectors=(accounts["inspector"], *others),
         crews=crews,
+        police=person("police", next(fresh), roles["department"], units["police"], rng),
     )
 
 

@@ -14,7 +14,7 @@ from chengyun.demo.words import people
 from chengyun.demo.words.topic import Topic
 from chengyun.science.calendars import Calendar
 
-DAILY = 15
+DAILY = 13
 WEEK = (1.14, 1.08, 1.04, 1.02, 1.06, 0.86, 0.72)
 HOURS_INSPECTOR = (0, 0, 0, 0, 0, 0, 1, 6, 11, 13, 11, 6, 2, 4, 11, 12, 10, 6, 3, 2, 1, 0, 0, 0)
 HOURS_CITIZEN = (1, 0, 0, 0, 0, 1, 2, 6, 9, 9, 8, 6, 5, 6, 7, 8, 8, 8, 7, 7, 6, 5, 3, 2)

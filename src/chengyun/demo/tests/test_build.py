@@ -3,7 +3,7 @@
 import pytest
 
 from chengyun.city.assets.models import Asset
-from chengyun.city.cases.models import Case
+from chengyun.city.cases.models import Case, HandOver
 from chengyun.city.inspections.models import Finding
 from chengyun.city.people.models import User
 from chengyun.city.people.roles import DEFAULT_ROLES
@@ -64,6 +64,7 @@ def check_cases() -> None:
     assert standard.filter(late=True).exists()
     assert not Case.objects.filter(grid="").exists()
     assert Attachment.objects.count() > standard.count()
+    assert HandOver.objects.filter(unit__kind="partner").exists()
     assert Finding.objects.exclude(case=None).count() == Finding.objects.count() > 0
 
 

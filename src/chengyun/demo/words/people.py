@@ -217,6 +217,15 @@ BODIES = (
         duties="公交站亭和站牌",
         parent="",
     ),
+    Body(
+        key="police",
+        code="GA",
+        name="聊城市公安局城警联动大队",
+        short="城警联动大队",
+        kind="partner",
+        duties="城警联动：协助处置阻碍执行职务、小广告号码、占道停车",
+        parent="",
+    ),
 )
 DEMO_ACCOUNTS = {
     "inspector": "周启明",
