@@ -67,12 +67,27 @@ SHOTS = (
     Shot(name="import",    role="admin",      path="/data/imports/add/"),
     Shot(name="roles",     role="security",   path="/maintenance/roles/"),
     Shot(name="audit",     role="auditor",    path="/maintenance/audit/?verb=case.dispatch"),
+    Shot(name="phone",     role="inspector",  path="/m/", size=PHONE),
+    Shot(name="inbox",     role="dispatcher", path="/messages/"),
+    Shot(name="wishes",    role="dispatcher", path="/messages/settings/"),
+    Shot(name="sent",      role="admin",      path="/maintenance/messages/"),
+    Shot(name="intake",    role="operator",   path="/intake/"),
+    Shot(name="inquiries", role="operator",   path="/inquiries/"),
+    Shot(name="rates",     role="operator",   path="/inquiries/rates/"),
+    Shot(name="rules",     role="dispatcher", path="/rules/"),
+    Shot(name="tried",     role="dispatcher", path="/rules/try/?area=371502&class=P0103&point_lon=115.985&point_lat=36.456"),
+    Shot(name="repeated",  role="operator",   path="/repeated/"),
+    Shot(name="watched",   role="leader",     path="/watched/"),
+    Shot(name="found",     role="operator",   path="/cases/?q=井盖"),
+    Shot(name="dossier",   role="supervisor", path="/cases/{case}/dossier/", of="/cases/?state=closed&class=P01"),
+    Shot(name="handover",  role="dispatcher", path="/cases/{case}/handover/", of="/cases/?state=handling&area=371502"),
 )
 # What is chosen (<select>) or typed before the picture is taken.
 FILLED = {
     "report": {"#id_class": "P0103", "#id_description": "雨水井盖破损，车轮经过有异响"},
     "call": {"#id_source": "hotline", "#id_class": "E0110", "#id_description": "楼下空地堆了生活垃圾，有三四天没人清"},
     "handle": {"#id_result": "已换新井盖，四周找平"},
+    "intake": {"#id_reporter_phone": "13863522046", "#id_description": "小区门口的雨水井盖坏了，车一过就响"},
     "finding": {"#id_field": "greening", "#id_description": "行道树缺株 2 棵", "#id_place": "东昌路与柳园路口东南角"},
 }
 # fmt: on
