@@ -99,7 +99,7 @@ def _listen(name: str, environ: Environ, keys: dict[str, Any]) -> list[str]:
         for _ in range(50):
             actor.get("/api/v1/cases?limit=1")
         before = caller.get("/cost").json()
-        with _streams(port, keys["sessions"]) as ears:
+        with streams(port, keys["sessions"]) as ears:
             time.sleep(3)
             began = caller.get("/cost").json()
             time.sleep(10)
@@ -118,7 +118,7 @@ def _listen(name: str, environ: Environ, keys: dict[str, Any]) -> list[str]:
 
 
 @contextmanager
-def _streams(port: int, sessions: list[str]) -> Iterator[selectors.BaseSelector]:
+def streams(port: int, sessions: list[str]) -> Iterator[selectors.BaseSelector]:
     ears = selectors.DefaultSelector()
     for session in sessions:
         line = socket.create_connection((LOCAL, port), timeout=20)
