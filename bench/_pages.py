@@ -16,6 +16,8 @@ from chengyun.kernel.paging import keyset  # noqa: E402
 from chengyun.systems.coordination.lists import conditions  # noqa: E402
 
 ORDER = ("-reported_at", "-id")
+FOUND = ("-id",)
+"""What was searched for comes newest first."""
 PAGE, FAR = 50, 999
 MAIN, STREET, COMMUNITY = "371502", "371502001", "371502001001"
 HALF = {"state": "closed", "class": "E01", "area": MAIN, "unit": "U00", "period": "365"}
@@ -58,16 +60,23 @@ def planned(name: str, who: str, values: dict[str, str]) -> dict[str, Any]:
     user = User.objects.get(username=who)
     rows = queries.narrowed(queries.cases_for(user), **conditions(values))
     total = rows.count()
-    return {"name": name, "who": who, "values": values, "total": total, "mark": mark(rows, total)}
+    return {
+        "name": name,
+        "who": who,
+        "values": values,
+        "total": total,
+        "mark": mark(rows, total, FOUND if "q" in values else ORDER),
+    }
 
 
-def mark(rows: Any, total: int) -> str:
+def mark(rows: Any, total: int, order: tuple[str, ...]) -> str:
     """After which row page 1,000 begins."""
     pages = min(FAR, (total - 1) // PAGE)
     if pages < 1:
         return ""
-    last = rows.order_by(*ORDER).only("reported_at")[pages * PAGE - 1]
-    return keyset(rows.filter(reported_at__lte=last.reported_at), ORDER, limit=1).next
+    leading = order[0].removeprefix("-")
+    last = rows.order_by(*order).only(leading)[pages * PAGE - 1]
+    return keyset(rows.filter(**{f"{leading}__lte": getattr(last, leading)}), order, limit=1).next
 
 
 if __name__ == "__main__":
