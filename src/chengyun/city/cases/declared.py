@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from chengyun.city.cases import jobs, queries
-from chengyun.city.cases.models import Case
+from chengyun.city.cases import discoveries, jobs, queries
+from chengyun.city.cases.models import Case, Discovery
 from chengyun.city.cases.notices import NOTICES
 from chengyun.city.cases.readers import readers
 from chengyun.city.cases.services.partners import tidy_calls
@@ -17,22 +17,45 @@ from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 editions.declare(STANDARD)
 editions.declare(LEDGER)
 files.readable(Case, queries.may_read)
+files.readable(Discovery, discoveries.may_read)
 telling.declare(*NOTICES)
 
 registry.add(
     Watched(key="cases.case", kind="case", readers=readers),
     CaseType(key="standard", label="部件事件", workflow="case", classified=True, order=1),
     CaseType(key="ledger", label="问题台账", workflow="ledger", classified=False, order=2),
-    Source(key="inspector", label="监督员上报", icon="person", order=1),
-    Source(key="public", label="公众举报", icon="people", order=2),
-    Source(key="hotline", label="12345 热线", icon="phone", order=3, reply=(5, "work_day")),
-    Source(key="web", label="网络问政", icon="screen", order=4, reply=(5, "work_day")),
-    Source(key="media", label="媒体", icon="file", order=5, reply=(24, "urgent_hour")),
+    Source(key="inspector", label="监督员上报", icon="person", order=1, origin="own"),
+    Source(key="public", label="公众举报", icon="people", order=2, origin="complaint"),
+    Source(
+        key="hotline",
+        label="12345 热线",
+        icon="phone",
+        order=3,
+        reply=(5, "work_day"),
+        origin="complaint",
+    ),
+    Source(
+        key="web",
+        label="网络问政",
+        icon="screen",
+        order=4,
+        reply=(5, "work_day"),
+        origin="complaint",
+    ),
+    Source(
+        key="media",
+        label="媒体",
+        icon="file",
+        order=5,
+        reply=(24, "urgent_hour"),
+        origin="complaint",
+    ),
     Source(key="leader", label="领导交办", icon="flag", order=6, reply=(3, "work_day")),
-    Source(key="video", label="监控抓拍", icon="camera", order=7),
-    Source(key="sensor", label="物联报警", icon="sensor", order=8),
-    Source(key="inspection", label="督查发现", icon="search", order=9),
-    Source(key="upper", label="上级平台", icon="up", order=10),
+    Source(key="video", label="监控抓拍", icon="camera", order=7, origin="own"),
+    Source(key="drone", label="无人机巡查", icon="camera", order=8, origin="own"),
+    Source(key="sensor", label="物联报警", icon="sensor", order=9, origin="own"),
+    Source(key="inspection", label="督查发现", icon="search", order=10, origin="own"),
+    Source(key="upper", label="上级平台", icon="up", order=11),
     Permission(key="case.view", label="查看案件", group="案件"),
     Permission(key="case.report", label="上报案件", group="案件"),
     Permission(key="case.accept", label="受理案件", group="案件"),
@@ -64,6 +87,12 @@ registry.add(
     Permission(key="inquiry.answer", label="回复与回访", group="来件"),
     Permission(key="handover.send", label="移送案件", group="案件"),
     Permission(key="handover.take", label="接收移送", group="案件"),
+    Permission(key="discovery.view", label="查看发现线索", group="发现线索"),
+    Permission(key="discovery.judge", label="审核发现线索", group="发现线索"),
+    Permission(key="discovery.send", label="报送发现线索", group="发现线索"),
+    Permission(key="discovery.arrange", label="维护摄像头和发现种类", group="发现线索"),
+    Permission(key="flight.plan", label="安排飞行任务", group="发现线索"),
+    Permission(key="flight.fly", label="执行飞行任务", group="发现线索"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),
     Permission(key="case.oversee", label="接收超时上报", group="案件"),
     Permission(key="case.lead", label="接收久拖不决上报", group="案件"),
@@ -102,6 +131,19 @@ registry.add(
     Act(key="handover.return", label="退回移送"),
     Act(key="handover.answer", label="反馈移送"),
     Act(key="handover.withdraw", label="撤回移送"),
+    Act(key="discovery.send", label="报送线索"),
+    Act(key="discovery.confirm", label="确认线索"),
+    Act(key="discovery.reject", label="驳回线索"),
+    Act(key="discovery_kind.add", label="登记发现种类"),
+    Act(key="discovery_kind.change", label="修改发现种类"),
+    Act(key="discovery_kind.end", label="停用发现种类"),
+    Act(key="camera.add", label="登记摄像头"),
+    Act(key="camera.change", label="修改摄像头"),
+    Act(key="camera.end", label="停用摄像头"),
+    Act(key="flight.plan", label="安排飞行"),
+    Act(key="flight.begin", label="开始飞行"),
+    Act(key="flight.finish", label="完成飞行"),
+    Act(key="flight.cancel", label="取消飞行"),
     Act(key="partner.add", label="登记对接单位"),
     Act(key="partner.secret", label="换对接密钥"),
     Act(key="partner.end", label="停用对接单位"),

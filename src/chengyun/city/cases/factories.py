@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from chengyun.city.cases.models import Case, DispatchEdition
+from chengyun.city.cases.models import Camera, Case, Discovery, DispatchEdition
 from chengyun.city.cases.services.acting import act
+from chengyun.city.cases.services.cameras import NewCamera, add_camera, store_kinds
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.discoveries import Box, Sighting, send
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast
 from chengyun.city.places.factories import CENTRE, make_city
+from chengyun.kernel import clock
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.factories import made_once
 from chengyun.kernel.files import store_photo
@@ -50,6 +54,31 @@ def make_case(cast: Cast, **changes: Any) -> Case:
         **changes,
     }
     return open_case(NewCase(**new), by=cast.inspector)
+
+
+def make_camera(code: str = "DCF-001", **changes: Any) -> Camera:
+    """A camera in the first district, and the kinds that are taken."""
+    store_kinds(by=None)
+    known = Camera.objects.filter(code=code).first()
+    new = {"code": code, "name": "东昌路柳园路口北杆", "lon": LON, "lat": LAT, **changes}
+    return known or add_camera(NewCamera(**new), by=None)
+
+
+def make_discovery(cast: Cast, **changes: Any) -> Discovery:
+    """What an algorithm saw in the picture of that camera a minute ago."""
+    camera = make_camera()
+    seen = {
+        "number": f"A-{Discovery.objects.count() + 1}",
+        "algorithm": "街面识别 2.1",
+        "kind": "vendor",
+        "confidence": 0.87,
+        "box": Box(left=0.2, top=0.4, width=0.3, height=0.25),
+        "taken_at": clock.now() - timedelta(minutes=1),
+        "frame": photo_bytes(),
+        "camera": camera.code,
+        **changes,
+    }
+    return send(Sighting(**seen), by=cast.sender)[0]
 
 
 def make_rules(cast: Cast, *, draft: bool = False) -> DispatchEdition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from chengyun.kernel.specs import Field
 
@@ -28,7 +29,8 @@ class Source:
     """Where reports come from; compulsory on every case.
 
     ``reply``: how long whoever sent it waits for a reply, (5, "work_day"), until the city says otherwise; None where
-    nobody waits.
+    nobody waits. ``origin``: "own" where the city's own eyes find it before anybody complains, "complaint" where
+    somebody did; "" where it was handed down.
     """
 
     key: str
@@ -36,3 +38,4 @@ class Source:
     icon: str
     order: int = 0
     reply: tuple[int, str] | None = None
+    origin: Literal["own", "complaint", ""] = ""

@@ -43,6 +43,7 @@ PEOPLE = {
     "security":         ("安卫",   "security",   "bureau"),
     "auditor":          ("沈鉴",   "auditor",    "bureau"),
     "district_admin":   ("区静",   "admin",      "centre"),
+    "sender":           ("街面识别平台", "sender", "centre"),
 }
 """Name, role and unit of everybody who has a post; charlie is a citizen and has none."""
 # fmt: on
@@ -71,6 +72,7 @@ class Cast:
     security: User
     auditor: User
     district_admin: User
+    sender: User
     charlie: User
 
     @property

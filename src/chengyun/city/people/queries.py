@@ -282,7 +282,7 @@ def demo_roles() -> list[DefaultRole]:
             username__in=[r.key for r in DEFAULT_ROLES], is_active=True
         ).values_list("username", flat=True)
     )
-    return [role for role in DEFAULT_ROLES if role.key in known]
+    return [role for role in DEFAULT_ROLES if role.blurb and role.key in known]
 
 
 def digest_of(raw: str) -> str:

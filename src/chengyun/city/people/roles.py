@@ -13,7 +13,7 @@ INSPECTING = ("inspection.view", "bulletin.view")
 
 @dataclass(frozen=True, kw_only=True)
 class DefaultRole:
-    """A role of the standard. ``blurb`` and ``icon`` present it where a role is chosen."""
+    """A role of the standard. ``blurb`` and ``icon`` present it where a role is chosen; "" is one of programs."""
 
     key: str
     label: str
@@ -31,7 +31,15 @@ DEFAULT_ROLES = (
         reach="own",
         blurb="手机上报、核实、核查",
         icon="person",
-        permissions=(*CASE_VIEW, "case.report", "case.verify", "case.check", "duty.record"),
+        permissions=(
+            *CASE_VIEW,
+            "case.report",
+            "case.verify",
+            "case.check",
+            "duty.record",
+            "discovery.view",
+            "flight.fly",
+        ),
     ),
     DefaultRole(
         key="operator",
@@ -51,6 +59,8 @@ DEFAULT_ROLES = (
             "case.reporter.view",
             "inquiry.take",
             "inquiry.answer",
+            "discovery.view",
+            "discovery.judge",
         ),
     ),
     DefaultRole(
@@ -81,6 +91,9 @@ DEFAULT_ROLES = (
             "case.reporter.erase",
             "inquiry.answer",
             "handover.send",
+            "discovery.view",
+            "discovery.arrange",
+            "flight.plan",
             "catalogue.view",
             "dispatch.rule.view",
             "dispatch.rule.change",
@@ -109,6 +122,7 @@ DEFAULT_ROLES = (
             "case.escalate",
             "case.assign",
             "handover.send",
+            "discovery.view",
             "dispatch.rule.view",
         ),
     ),
@@ -141,6 +155,7 @@ DEFAULT_ROLES = (
             "case.review",
             "inspection.record",
             "bulletin.issue",
+            "discovery.view",
         ),
         home="evaluation:findings",
     ),
@@ -159,6 +174,7 @@ DEFAULT_ROLES = (
             "case.urge",
             "case.escalate",
             "case.lead",
+            "discovery.view",
         ),
     ),
     DefaultRole(
@@ -211,6 +227,15 @@ DEFAULT_ROLES = (
         icon="eye",
         home="maintenance:audit",
         permissions=("people.view", "audit.view", "personal.view"),
+    ),
+    DefaultRole(
+        key="sender",
+        label="报送平台",
+        reach="area",
+        blurb="",
+        icon="exchange",
+        home="people:me",
+        permissions=("discovery.send",),
     ),
 )
 

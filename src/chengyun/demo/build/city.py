@@ -10,6 +10,7 @@ from multiprocessing import get_context
 
 from django.db import transaction
 
+from chengyun.city.cases.services.cameras import store_kinds
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
@@ -64,6 +65,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         build_places(city)
         told("建机构、账号和类别目录")
         load_catalogue(settings_of(CITY)["case.catalogue"], by=None)
+        store_kinds(by=None)
         add_wording()
         import_years(now.year, (now - timedelta(days=days)).year)
         folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311

@@ -27,6 +27,7 @@ HOMES = {
     "admin": "bureau",
     "security": "bureau",
     "auditor": "bureau",
+    "sender": "bureau",
 }
 CREWS = tuple(body.key for body in BODIES if body.kind in ("department", "company"))
 DESKS = {"371502": "dcf", "371581": "lq"}  # districts with a dispatcher of their own

@@ -238,4 +238,5 @@ DEMO_ACCOUNTS = {
     "admin": "徐志强",
     "security": "韩雪莲",
     "auditor": "沈思远",
+    "sender": "街面视频识别平台",
 }

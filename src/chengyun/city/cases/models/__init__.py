@@ -1,5 +1,6 @@
 from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, StageClock
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
+from chengyun.city.cases.models.discoveries import Camera, Discovery, DiscoveryKind, Flight
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.handovers import HandOver
 from chengyun.city.cases.models.inquiries import Caller, Inquiry
@@ -13,14 +14,18 @@ __all__ = [
     "DISTRICT",
     "FAR",
     "Caller",
+    "Camera",
     "Case",
     "CaseClass",
     "CaseLink",
     "CaseRequest",
     "ClassQuestion",
+    "Discovery",
+    "DiscoveryKind",
     "DispatchEdition",
     "DispatchRule",
     "FilingCondition",
+    "Flight",
     "HandOver",
     "Inquiry",
     "IntakeRun",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from chengyun.city.cases.services.cameras import store_kinds
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import role_of
@@ -64,10 +65,12 @@ def found_city(plan: Founding) -> Founded:
     roles = store_roles()
     editions.ship()
     _first_administrator(plan, area)
+    classes = load_catalogue(settings_of(area)["case.catalogue"], by=None)
+    store_kinds(by=None)
     return Founded(
         city=city,
         roles=roles,
-        classes=load_catalogue(settings_of(area)["case.catalogue"], by=None),
+        classes=classes,
         years=_known_years(area),
         regions=_regions(plan, area),
     )
