@@ -90,7 +90,7 @@ registry.add(
     Permission(key="discovery.view", label="查看发现线索", group="发现线索"),
     Permission(key="discovery.judge", label="审核发现线索", group="发现线索"),
     Permission(key="discovery.send", label="报送发现线索", group="发现线索"),
-    Permission(key="discovery.arrange", label="维护摄像头和发现种类", group="发现线索"),
+    Permission(key="discovery.arrange", label="维护摄像头", group="发现线索"),
     Permission(key="flight.plan", label="安排飞行任务", group="发现线索"),
     Permission(key="flight.fly", label="执行飞行任务", group="发现线索"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),

@@ -140,6 +140,10 @@ class Judged:
         return self.confirmed + self.rejected
 
     @property
+    def received(self) -> int:
+        return self.judged + self.waiting
+
+    @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
         """Between which percentages the share of the confirmed lies (95 %); None while none is judged."""
         return wilson(self.confirmed, self.judged)

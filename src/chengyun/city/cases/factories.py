@@ -7,9 +7,10 @@ from typing import Any
 
 from chengyun.city.cases.models import Camera, Case, Discovery, DispatchEdition
 from chengyun.city.cases.services.acting import act
-from chengyun.city.cases.services.cameras import NewCamera, add_camera, store_kinds
+from chengyun.city.cases.services.cameras import NewCamera, add_camera
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import Box, Sighting, send
+from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast

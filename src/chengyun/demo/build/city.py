@@ -10,8 +10,8 @@ from multiprocessing import get_context
 
 from django.db import transaction
 
-from chengyun.city.cases.services.cameras import store_kinds
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters

@@ -1,6 +1,6 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
-from chengyun.city.cases import callers, handovers
+from chengyun.city.cases import callers, discoveries, handovers
 from chengyun.city.cases import queries as cases
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
@@ -118,6 +118,23 @@ registry.add(
         label="移送",
         url="coordination:handovers",
         may="case.view",
+        order=3,
+    ),
+    Queue(
+        key="coordination.discoveries",
+        label="待审线索",
+        icon="camera",
+        url="coordination:review",
+        may="discovery.judge",
+        count=lambda user: (discoveries.count_waiting(user), 0),
+        order=7,
+    ),
+    Tab(
+        system="coordination",
+        key="discoveries",
+        label="发现线索",
+        url="coordination:discoveries",
+        may="discovery.view",
         order=3,
     ),
     Tab(

@@ -129,6 +129,7 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
     rows += [
         *_seen(case),
         ("来源", _source(case)),
+        *_discovered(case, user),
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
         ("责任单位", str(case.unit) if case.unit else "未派"),
         *([("监督员", case.assignee.name)] if case.assignee else []),
@@ -150,6 +151,16 @@ def _seen(case: Case) -> list[tuple[str, Any]]:
     if (metres := case.data.get("accuracy")) is not None:
         rows.append(("定位", f"卫星定位，误差约 {metres} 米"))
     return rows
+
+
+def _discovered(case: Case, user: User) -> list[tuple[str, str]]:
+    """What an algorithm saw before a person confirmed it, and its page for whoever may look at such."""
+    code = case.data.get("discovery")
+    if not code:
+        return []
+    there = reverse("coordination:discovery", args=(code,))
+    seen = user.may("discovery.view")
+    return [("发现线索", format_html('<a href="{}">{}</a>', there, code) if seen else code)]
 
 
 def _part(case: Case, user: User) -> str:

@@ -10,6 +10,7 @@ TABS = (
     ("roles", "角色权限", "people.view"),
     ("classes", "类别与时限", "catalogue.view"),
     ("phrases", "常用语", "catalogue.view"),
+    ("discovery_kinds", "发现种类", "catalogue.view"),
     ("workflows", "流程", "catalogue.view"),
     ("params", "参数", "param.change"),
     ("calendar", "工作日历", "calendar.change"),

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from chengyun.city.cases.services.cameras import store_kinds
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import role_of
 from chengyun.city.people.services.roles import give_post, store_roles
