@@ -27,6 +27,8 @@ from chengyun.city.cases.factories import (
     MANHOLE,
     drive,
     make_case,
+    make_discovery,
+    make_flight,
     make_rules,
     make_working_city,
 )
@@ -88,6 +90,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         "coordination": {"code": cases[1].code, "verb": "accept"},
         **with_others(cast, cases[2]),
+        **with_discoveries(cast),
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
@@ -119,6 +122,18 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
         "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},
         "coordination:intake_run": {"pk": run.pk},
         "maintenance:partner": {"key": "hotline"},
+    }
+
+
+def with_discoveries(cast: Cast) -> dict[str, dict[str, Any]]:
+    """What a camera saw, alike to a case nearby, and a flight."""
+    make_case(cast, class_code="E0406")
+    seen = [make_discovery(cast) for _ in range(SEVERAL)]
+    return {
+        "coordination:discovery": {"code": seen[0].code},
+        "coordination:camera": {"code": "DCF-001"},
+        "coordination:flight": {"code": make_flight(cast).code},
+        "maintenance:discovery_kind": {"key": "cover"},
     }
 
 

@@ -16,14 +16,17 @@ from chengyun.city.cases.factories import (
     MANHOLE,
     drive,
     make_case,
+    make_discovery,
+    make_flight,
     make_rules,
     photo_bytes,
 )
-from chengyun.city.cases.models import Case, DispatchRule
+from chengyun.city.cases.models import Case, Discovery, DispatchRule, Flight
 from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.discoveries import confirm
 from chengyun.city.cases.services.handovers import hand_over
 from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.cases.services.wording import add_answer, add_question
@@ -60,6 +63,8 @@ class City:
     run: int
     intake: int
     handover: int
+    discovery: Discovery
+    flight: Flight
     token: int
     audit_row: int
     edition: int
@@ -101,6 +106,8 @@ def furnish() -> City:
         cases=cases,
         intake=brought_in(cast),
         handover=handed_over(cases["handling"], cast),
+        discovery=seen(cast),
+        flight=make_flight(cast),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -119,6 +126,14 @@ def brought_in(cast: Cast) -> int:
     intake_runs.choose(run, run.columns, by=cast.operator)
     intake_runs.check(run)
     return run.pk
+
+
+def seen(cast: Cast) -> Discovery:
+    """What a camera saw and somebody confirmed; another waits."""
+    found = make_discovery(cast)
+    confirm(found, by=cast.operator)
+    make_discovery(cast)
+    return found
 
 
 def handed_over(case: Case, cast: Cast) -> int:
@@ -203,6 +218,22 @@ def _coordination(city: City) -> list[Stop]:
         ("dispatcher", f"/rules/try/?area=371502&point_lon={LON}&point_lat={LAT}"),
         ("inspector", "/m/"),
         *_inquiries(city),
+        *_discoveries(city),
+    ]
+
+
+def _discoveries(city: City) -> list[Stop]:
+    return [
+        ("operator", "/discoveries/"),
+        ("operator", "/discoveries/review/"),
+        ("operator", f"/discoveries/{city.discovery.code}/"),
+        ("leader", "/discoveries/precision/"),
+        ("supervisor", "/cameras/"),
+        ("supervisor", "/cameras/add/"),
+        ("supervisor", "/cameras/DCF-001/"),
+        ("inspector", "/flights/"),
+        ("supervisor", "/flights/add/"),
+        ("supervisor", f"/flights/{city.flight.code}/"),
     ]
 
 
@@ -276,6 +307,8 @@ def _maintenance(city: City) -> list[Stop]:
         ("admin", f"/maintenance/classes/{MANHOLE}/"),
         ("admin", f"/maintenance/classes/{MANHOLE}/questions/"),
         ("admin", "/maintenance/phrases/"),
+        ("admin", "/maintenance/kinds/"),
+        ("admin", "/maintenance/kinds/cover/"),
         ("admin", "/maintenance/workflows/"),
         ("admin", "/maintenance/workflows/case/draft/?try=1"),
         ("admin", "/maintenance/workflows/case/draft/0/"),

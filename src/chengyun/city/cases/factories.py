@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from chengyun.city.cases.models import Camera, Case, Discovery, DispatchEdition
+from chengyun.city.cases.models import Camera, Case, Discovery, DispatchEdition, Flight
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.cameras import NewCamera, add_camera
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import Box, Sighting, send
+from chengyun.city.cases.services.flights import NewFlight, plan_flight
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
@@ -80,6 +81,19 @@ def make_discovery(cast: Cast, **changes: Any) -> Discovery:
         **changes,
     }
     return send(Sighting(**seen), by=cast.sender)[0]
+
+
+def make_flight(cast: Cast) -> Flight:
+    """A flight of the inspector over the first district, tomorrow."""
+    begins = clock.now() + timedelta(days=1)
+    new = NewFlight(
+        purpose="徒骇河岸线垃圾",
+        area=DISTRICT,
+        begins_at=begins,
+        ends_at=begins + timedelta(hours=2),
+        pilot=cast.inspector,
+    )
+    return plan_flight(new, by=cast.supervisor)
 
 
 def make_rules(cast: Cast, *, draft: bool = False) -> DispatchEdition:
