@@ -22,6 +22,7 @@ from chengyun.demo.build.play import Act, Played, Stage, acts_of, play
 from chengyun.demo.build.register import build_register
 from chengyun.demo.build.replies import acts_of_replies
 from chengyun.demo.build.rules import build_rules
+from chengyun.demo.build.seeing import Eyes, acts_of_sightings, acts_of_watch, add_cameras
 from chengyun.demo.build.shelf import Shelf
 from chengyun.demo.build.wording import add_wording
 from chengyun.demo.divisions import divisions
@@ -77,6 +78,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         told("画现场照片")
         shelf = Shelf()
         shelf.fill(pictures.result())
+        add_cameras(scenario.cameras)
     live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days)
 
 
@@ -85,12 +87,15 @@ def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
     first = scenario.now - timedelta(days=days)
     evaluator = stage.folk.accounts["evaluator"]
     operator = stage.folk.accounts["operator"]
+    eyes = Eyes(stage=stage, scenario=scenario)
 
     def then(case: Played, number: int) -> Iterator[Act]:
         yield from acts_of_replies(case, number, operator, scenario.now)
         yield from acts_of_handovers(case, number, stage.folk, scenario.now)
+        yield from acts_of_watch(eyes, case, number)
 
     acts = list(acts_of(stage, scenario, then))
+    acts += acts_of_sightings(eyes)
     acts += acts_of_bulletins(first, scenario.now, calendar_for(CITY), evaluator)
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
     acts += acts_of_sweeps(scenario.now)

@@ -1,13 +1,14 @@
 """Play the plan: every act at its own moment, by the person whose step it is, through the same verbs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chengyun.city.cases.models import Case, FilingCondition
+from chengyun.city.cases.models import Case, Discovery, FilingCondition
 from chengyun.city.cases.queries import conditions_of
 from chengyun.city.cases.services.acting import act
+from chengyun.city.cases.services.discoveries import confirm
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.inspections.services import NewFinding, record_finding
 from chengyun.city.people.models import User
@@ -79,9 +80,13 @@ class Played:
     number: str = ""
     case: Case | None = None
     crew: str = ""
+    discovery: Discovery | None = None
 
     def report(self) -> None:
         p, folk = self.planned, self.stage.folk
+        if self.discovery:
+            self.case = confirm(self.discovery, by=folk.accounts["operator"])
+            return
         own = p.source == "inspector"
         by = folk.inspectors[p.inspector] if own else folk.accounts["operator"]
         topic = BY_KEY[p.topic]
@@ -190,7 +195,7 @@ class PlayedFinding:
 
 
 def acts_of(
-    stage: Stage, scenario: Scenario, then: Callable[[Played, int], Iterator[Act]]
+    stage: Stage, scenario: Scenario, then: Callable[[Played, int], Iterable[Act]]
 ) -> Iterator[Act]:
     """Reports and events of all cases and findings, each to be called at its moment; ``then``: what follows a case."""
     for number, planned in enumerate(scenario.cases, start=1):

@@ -9,6 +9,7 @@ from chengyun.demo.scenario.inspecting import planned_findings
 from chengyun.demo.scenario.parts import planned_assets
 from chengyun.demo.scenario.planned import Scenario
 from chengyun.demo.scenario.reports import planned_cases, reporting
+from chengyun.demo.scenario.watching import planned_cameras, planned_sightings, watched
 from chengyun.demo.spots import streets_of
 from chengyun.science.calendars import Calendar
 
@@ -30,10 +31,14 @@ def plan(
     rng = random.Random(seed)  # noqa: S311
     streets = streets_of(city)
     assets = planned_assets(streets, rng)
+    eyes = random.Random(seed + 1)  # noqa: S311 - the rest of the plan stays as it is
+    cameras = planned_cameras(streets, eyes)
     reports = reporting(streets, assets, calendar, now, inspectors, rng)
     return Scenario(
         now=now,
         assets=assets,
-        cases=again(reports, planned_cases(reports, days), days),
+        cases=watched(again(reports, planned_cases(reports, days), days), cameras, eyes),
         findings=planned_findings(streets, calendar, now, days, rng),
+        cameras=cameras,
+        sightings=planned_sightings(cameras, now.astimezone(calendar.zone), days, eyes),
     )

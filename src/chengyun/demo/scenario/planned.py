@@ -1,7 +1,7 @@
 """What is planned to happen in the demo city. Everything is an invented fact; no Django."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chengyun.demo.spots import Spot
 
@@ -22,10 +22,42 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedCamera:
+    code: str
+    name: str
+    spot: Spot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Who saw a case first: a camera by its position in the list, -1 a drone; ``ahead`` of the person who confirmed."""
+
+    camera: int
+    kind: str
+    confidence: float
+    ahead: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedSighting:
+    """What an algorithm saw that became no case. ``there``: the picture shows it; ``reason`` "" waits."""
+
+    camera: int
+    kind: str
+    photo: str
+    variant: int
+    there: bool
+    confidence: float
+    at: datetime
+    judged_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedCase:
     """A report and what becomes of it. ``asset`` is a position in the list of planned assets, or -1.
 
-    ``simple``: the inspector handled it on the spot.
+    ``simple``: the inspector handled it on the spot. ``watch``: an algorithm saw it first.
     """
 
     topic: str
@@ -41,6 +73,7 @@ class PlannedCase:
     reported_at: datetime
     events: tuple[Event, ...]
     simple: bool = False
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,3 +109,5 @@ class Scenario:
     assets: tuple[PlannedAsset, ...]
     cases: tuple[PlannedCase, ...]
     findings: tuple[PlannedFinding, ...]
+    cameras: tuple[PlannedCamera, ...]
+    sightings: tuple[PlannedSighting, ...]
