@@ -40,10 +40,12 @@ from chengyun.city.cases.factories import (
     MANHOLE,
     drive,
     make_case,
+    make_discovery,
+    make_flight,
     make_working_city,
     photo_bytes,
 )
-from chengyun.city.cases.models import FilingCondition
+from chengyun.city.cases.models import FilingCondition, Flight
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import PASSWORD, Cast
 from chengyun.city.people.models import User
@@ -156,6 +158,13 @@ PLAIN: Known = {
     "classes code": [MANHOLE],
     "evaluation verb": ["approve", "hand_back", "issue"],
     "inspections state": ["open", "late"],
+    "discoveries reason": ["false", "known"],
+    "camera": ["DCF-001"],
+    "kind": ["vendor", "water"],
+    "taken_at": ["2026-05-01T08:00:00+08:00"],
+    "confidence": [0.5],
+    **dict.fromkeys(("x", "y", "w", "h"), [0.25]),
+    "pilot": ["inspector"],
     "class": [MANHOLE],
     "area": ["3715", "371502", "371502003"],
     "source": ["inspector", "hotline"],
@@ -192,6 +201,10 @@ def known(cast: Cast) -> Known:
         "assets code": [make_asset().code],
         "evaluation code": [draft_bulletin(week, by=cast.evaluator).code],
         "inspections code": [finding.code],
+        "discoveries code": [make_discovery(cast).code for _ in range(2)],
+        "cameras code": ["DCF-001", "DCF-002"],
+        "flights code": [make_flight(cast).code],
+        "flight": ["", Flight.objects.get().code],
         "condition": [condition.pk for condition in FilingCondition.objects.all()[:5]],
         **dict.fromkeys(("unit", "owner", "keeper", "supervisor"), units),
         "inspector": [cast.inspector.username],

@@ -1,4 +1,4 @@
-"""The door of algorithms, and 发现线索 for programs: send, list, confirm, reject; cameras and kinds."""
+"""The door of algorithms, and 发现线索 for programs: send, list, confirm, reject, and how often they were right."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Form, Path, Query, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import StringConstraints
 
 from chengyun.city.cases import discoveries as reads
 from chengyun.city.cases import queries
-from chengyun.city.cases.models import Camera, Discovery, DiscoveryKind
+from chengyun.city.cases.models import Discovery
 from chengyun.city.cases.schemas import Code, Line, Long
-from chengyun.city.cases.services import cameras as register
 from chengyun.city.cases.services import discoveries as service
 from chengyun.kernel import paging
 from chengyun.kernel.api import Moment, caller, idempotent, problems
@@ -25,7 +24,6 @@ from chengyun.science.coordinates import Crs, point_to_wgs84
 router = Router(tags=["发现线索"])
 Fraction = Annotated[float, Field(allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(max_length=60), Storable]
-CameraCode = Annotated[str, Path(max_length=40)]
 
 
 class Sent(Schema):
@@ -205,121 +203,51 @@ def reject(request: HttpRequest, code: Code, body: Rejection) -> tuple[int, Any]
     return 200, shown(row)
 
 
-class CameraOut(Schema):
-    code: str
+class JudgedOut(Schema):
+    """How often people confirmed something; ``low`` and ``high`` (percent, 95 %) are null while nothing was judged."""
+
     name: str
-    place: str
-    lon: float
-    lat: float
-    owner: str
-    state: str
-    state_label: str
+    detail: str
+    confirmed: int
+    false: int
+    known: int
+    foreign: int
+    unclear: int
+    waiting: int
+    low: float | None
+    high: float | None
 
 
-class CameraList(Schema):
-    items: list[CameraOut]
-    next: str
+class PrecisionOut(Schema):
+    """What was received in a time, by algorithm and kind, and by camera."""
+
+    by_algorithm: list[JudgedOut]
+    by_source: list[JudgedOut]
 
 
-class CameraWanted(Schema):
-    state: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = 50
+class Span(Schema):
+    since: Moment
+    until: Moment
 
 
-class CameraIn(Schema):
-    """A camera as it is to be; ``state`` is ``working`` or ``broken``."""
-
-    name: Name
-    lon: float = Field(ge=-180, le=180)
-    lat: float = Field(ge=-90, le=90)
-    crs: Crs = "wgs84"
-    place: Line = ""
-    owner: Name = ""
-    state: Code = "working"
-
-
-class NewCameraIn(CameraIn):
-    code: Code
-
-
-def camera_shown(row: Camera) -> dict[str, Any]:
-    """A camera as every answer gives it."""
-    same = ("code", "name", "lon", "lat", "owner", "state")
+@router.get("/discovery-precision", response={200: PrecisionOut, **problems()})
+def discovery_precision(request: HttpRequest, span: Query[Span]) -> Any:
+    """一段时间里收到的线索，人确认了多少：没有审核过的不给区间。"""
+    user = caller(request)
+    require(user, "discovery.view")
+    rows = reads.tallies(user, span.since, span.until)
     return {
-        **{name: getattr(row, name) for name in same},
-        "place": row.address,
-        "state_label": row.get_state_display(),
+        "by_algorithm": [_judged(row) for row in reads.judged(rows, reads.by_algorithm)],
+        "by_source": [_judged(row) for row in reads.judged(rows, reads.by_source)],
     }
 
 
-def _camera(code: str, body: CameraIn) -> register.NewCamera:
-    lon, lat = point_to_wgs84(body.lon, body.lat, body.crs)
-    return register.NewCamera(
-        code=code, name=body.name, lon=lon, lat=lat, address=body.place, owner=body.owner
-    )
-
-
-@router.get("/cameras", response={200: CameraList, **problems()})
-def cameras(request: HttpRequest, wanted: Query[CameraWanted]) -> Any:
-    """自己范围内的摄像头。"""
-    user = caller(request)
-    require(user, "discovery.view")
-    rows = reads.cameras_for(user)
-    if wanted.state:
-        rows = rows.filter(state=wanted.state)
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-id",), after=wanted.after, limit=limit)
-    return {"items": [camera_shown(row) for row in found.items], "next": found.next}
-
-
-@router.post("/cameras", response={201: CameraOut, **problems()})
-@idempotent
-def camera_add(request: HttpRequest, body: NewCameraIn) -> tuple[int, Any]:
-    """登记摄像头。"""
-    user = caller(request)
-    require(user, "discovery.arrange")
-    return 201, camera_shown(register.add_camera(_camera(body.code, body), by=user))
-
-
-@router.put("/cameras/{code}", response={200: CameraOut, **problems(404, 409)})
-@idempotent
-def camera_change(request: HttpRequest, code: CameraCode, body: CameraIn) -> tuple[int, Any]:
-    """修改摄像头，或记下故障、修好。"""
-    user = caller(request)
-    require(user, "discovery.arrange")
-    row = reads.camera_for(user, code)
-    register.change_camera(row, _camera(row.code, body), body.state, by=user)
-    return 200, camera_shown(row)
-
-
-@router.post("/cameras/{code}/end", response={200: CameraOut, **problems(404, 409)})
-@idempotent
-def camera_end(request: HttpRequest, code: CameraCode) -> tuple[int, Any]:
-    """停用摄像头。"""
-    user = caller(request)
-    require(user, "discovery.arrange")
-    row = reads.camera_for(user, code)
-    register.end_camera(row, by=user)
-    return 200, camera_shown(row)
-
-
-class KindOut(Schema):
-    """A kind that is taken, and the class of the cases made of it; "" leaves the class to the desk."""
-
-    key: str
-    label: str
-    class_code: str = Field(alias="class")
-
-
-def kind_shown(row: DiscoveryKind) -> dict[str, str]:
-    return {"key": row.key, "label": row.label, "class": row.class_code}
-
-
-@router.get("/discovery-kinds", response={200: list[KindOut], **problems()}, by_alias=True)
-def discovery_kinds(request: HttpRequest) -> Any:
-    """接收哪些种类：报送和查看的人都可以问。"""
-    user = caller(request)
-    if not user.may("discovery.send"):
-        require(user, "discovery.view")
-    return [kind_shown(row) for row in reads.kinds()]
+def _judged(row: reads.Judged) -> dict[str, Any]:
+    low, high = row.interval or (None, None)
+    names = ("name", "detail", "confirmed", "waiting")
+    return {
+        **{name: getattr(row, name) for name in names},
+        **row.reasons,
+        "low": low,
+        "high": high,
+    }

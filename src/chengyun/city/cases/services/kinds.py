@@ -24,6 +24,8 @@ SHIPPED = (
     ("bin_full", "垃圾箱满溢", "P0305"),
     ("bicycles", "非机动车乱停放", "E0410"),
     ("water", "道路积水", "E0506"),
+    ("surface", "水面漂浮物", "E0125"),
+    ("shed", "私搭乱建", "E0101"),
     ("cover", "井盖破损、缺失", ""),
 )
 """What algorithms commonly find, and its class in the edition of 2013; whose a cover is, a picture does not say."""

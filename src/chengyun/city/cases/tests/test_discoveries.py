@@ -271,3 +271,23 @@ def test_a_flight_is_planned_flown_and_what_it_finds_hangs_on_it(cast: Cast) -> 
     assert planner.post(f"{path}/cancel", {"words": "雨"}, "application/json").status_code == 409
     case = discoveries.confirm(Discovery.objects.get(code=found["code"]), by=cast.operator)
     assert case.source == "drone"
+
+
+def test_kinds_are_kept_and_precision_is_told_at_the_api(cast: Cast) -> None:
+    admin, path = caller(cast.admin), "/api/v1/discovery-kinds"
+    new = {"key": "smoke", "label": "露天烧烤", "class": "E0129"}
+    assert admin.post(path, new, "application/json").status_code == 201
+    assert caller(cast.supervisor).post(path, new, "application/json").status_code == 403
+    wrong = admin.put(f"{path}/smoke", {"label": "烧烤", "class": "P9999"}, "application/json")
+    assert "没有类别" in wrong.json()["message"]
+    assert admin.put(f"{path}/nothing", {"label": "x"}, "application/json").status_code == 404
+    assert admin.post(f"{path}/smoke/end").json()["taken"] is False
+    assert admin.post(f"{path}/smoke/end").status_code == 409
+    discoveries.confirm(make_discovery(cast), by=cast.operator)
+    now = clock.now()
+    span = {"since": now - timedelta(days=1), "until": now + timedelta(minutes=1)}
+    given = {key: moment.isoformat() for key, moment in span.items()}
+    told = caller(cast.leader).get("/api/v1/discovery-precision", given).json()
+    (row,) = told["by_algorithm"]
+    assert (row["confirmed"], row["low"], row["high"]) == (1, 20.65, 100.0)
+    assert told["by_source"][0]["detail"] == "DCF-001"
