@@ -10,16 +10,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 
-from chengyun.city.cases.factories import LAT, LON, make_case, make_working_city
-from chengyun.city.cases.models import Case
+from chengyun.city.cases.factories import (
+    LAT,
+    LON,
+    make_camera,
+    make_case,
+    make_discovery,
+    make_working_city,
+    photo_bytes,
+)
+from chengyun.city.cases.models import Case, Discovery
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.kernel import audit
-from chengyun.kernel.models import Audit
+from chengyun.kernel.models import Audit, File
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,3 +135,35 @@ def test_one_verb_sent_again_and_again_is_one_act(cast: Cast) -> None:
     assert statuses(answers) == {200: 20}
     assert len({answer.content for answer in answers}) == 1
     assert Audit.objects.filter(verb="case.accept").count() == 1
+
+
+def test_of_many_who_judge_one_discovery_one_wins(cast: Cast) -> None:
+    path, who = f"/discoveries/{make_discovery(cast).code}", head(cast.operator)
+    buttons = [("confirm", {}), ("reject", {"reason": "false"})] * 10
+    answers = at_once(
+        [
+            lambda verb=verb, body=body: post(f"{path}/{verb}", body, who)  # type: ignore[misc]
+            for verb, body in buttons
+        ]
+    )
+    assert statuses(answers) == {200: 1, 409: len(buttons) - 1}
+    assert Audit.objects.filter(subject_type="cases.discovery").count() == 2
+    assert Case.objects.count() == Discovery.objects.filter(state="confirmed").count()
+    assert audit.verify().sound
+
+
+def test_one_sighting_sent_many_times_at_once_is_one_discovery(cast: Cast) -> None:
+    who, camera = head(cast.sender), make_camera()
+    said = {"number": "V-1", "algorithm": "街面识别 2.1", "kind": "vendor", "confidence": "0.9"}
+    said |= {"x": "0.1", "y": "0.1", "w": "0.5", "h": "0.5", "camera": camera.code}
+    said |= {"taken_at": "2026-05-01T08:00:00+08:00"}
+
+    def send() -> Any:
+        frame = SimpleUploadedFile("frame.jpg", photo_bytes())
+        client = Client(raise_request_exception=False)
+        return client.post("/api/v1/discoveries", {**said, "frame": frame}, headers=who)
+
+    answers = at_once([send] * 12)
+    assert statuses(answers) == {201: 1, 200: 11}
+    assert len({answer.json()["code"] for answer in answers}) == 1
+    assert (Discovery.objects.count(), File.objects.count()) == (1, 1)
