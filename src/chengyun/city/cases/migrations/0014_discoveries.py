@@ -24,7 +24,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_deadlines'),
+        ('cases', '0013_waits'),
         ('kernel', '0005_notify'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
