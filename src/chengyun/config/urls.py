@@ -18,6 +18,7 @@ from chengyun.city.places.api import router as places
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
 from chengyun.systems.coordination.api import router as coordination
+from chengyun.systems.coordination.patrol_api import router as patrol
 from chengyun.systems.coordination.phone.api import router as phone
 from chengyun.systems.evaluation.api import router as evaluation
 
@@ -34,6 +35,7 @@ api.add_router("", intake_runs)
 api.add_router("", partners)
 api.add_router("", cases)
 api.add_router("", coordination)
+api.add_router("", patrol)
 api.add_router("", phone)
 api.add_router("", inspections)
 api.add_router("", evaluation)

@@ -7,6 +7,7 @@ from chengyun.city.people.models.users import DEMANDING
 from chengyun.city.people.queries import roles
 from chengyun.city.people.roles import keys_in
 from chengyun.city.people.services import networks
+from chengyun.city.people.shifts import shifts_fault
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 from chengyun.kernel.ui.specs import Landmark
@@ -28,7 +29,10 @@ registry.add(
     Permission(key="people.role.change", label="维护角色", group="应用维护"),
     Permission(key="people.binding.change", label="指定责任人", group="应用维护"),
     Permission(key="duty.record", label="上岗签到与轨迹", group="在岗"),
-    Permission(key="duty.view", label="查看在岗人员轨迹", group="在岗"),
+    Permission(key="duty.view", label="查看在岗人员轨迹、巡查", group="在岗"),
+    Permission(key="walk.record", label="马路办公", group="在岗"),
+    Permission(key="patrol.point.change", label="维护必到点", group="在岗"),
+    Permission(key="patrol.judge", label="认定漏报", group="在岗"),
     Permission(key="people.phone.view", label="查看完整电话", group="个人信息"),
     Act(key="user.login", label="登录"),
     Act(key="user.login_failed", label="登录失败"),
@@ -53,9 +57,14 @@ registry.add(
     Act(key="token.revoke", label="吊销接口令牌"),
     Act(key="binding.add", label="指定责任人"),
     Act(key="binding.substitute", label="安排替班"),
+    Act(key="binding.reschedule", label="调整班次"),
     Act(key="binding.end", label="解除责任人"),
     Act(key="duty.begin", label="上岗"),
     Act(key="duty.end", label="下岗"),
+    Act(key="walk.begin", label="开始马路办公"),
+    Act(key="walk.end", label="结束马路办公"),
+    Act(key="patrol.point.add", label="新增必到点"),
+    Act(key="patrol.point.end", label="停用必到点"),
 )
 
 registry.add(
@@ -148,6 +157,54 @@ registry.add(
             key="duty.longest_hours", label="时长", kind="int", minimum=1, maximum=48, unit="小时"
         ),
         by_area=False,
+    ),
+    Param(
+        key="patrol.shifts",
+        label="班次",
+        default="平时 08:30-17:30；早班 06:00-14:00；中班 14:00-22:00；夜班 22:00-06:00",
+        group="巡查",
+        field=Field(
+            key="patrol.shifts",
+            label="班次",
+            max_length=300,
+            hint="写成「早班 06:00-14:00」，用分号分开；第一个是没有写班次的人的",
+        ),
+        by_area=False,
+        check=shifts_fault,
+    ),
+    Param(
+        key="patrol.reach",
+        label="离路多近算巡查到",
+        default=30,
+        group="巡查",
+        field=Field(
+            key="patrol.reach", label="距离", kind="int", minimum=5, maximum=500, unit="米"
+        ),
+    ),
+    Param(
+        key="patrol.edge",
+        label="出责任区多远算越界",
+        default=50,
+        group="巡查",
+        field=Field(
+            key="patrol.edge", label="距离", kind="int", minimum=0, maximum=2000, unit="米"
+        ),
+    ),
+    Param(
+        key="patrol.gap",
+        label="多久没有位置算中断",
+        default=5,
+        group="巡查",
+        field=Field(key="patrol.gap", label="时长", kind="int", minimum=1, maximum=60, unit="分钟"),
+    ),
+    Param(
+        key="patrol.coarsest",
+        label="误差超过多少的位置不算",
+        default=60,
+        group="巡查",
+        field=Field(
+            key="patrol.coarsest", label="误差", kind="int", minimum=5, maximum=1000, unit="米"
+        ),
     ),
     Landmark(key="me", label="个人设置", url="people:me"),
     Landmark(key="logout", label="退出", url="people:logout"),

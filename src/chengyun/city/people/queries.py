@@ -262,10 +262,11 @@ def people_bound_to(place_code: str, *, on: date | None = None, kind: str = "") 
     if kind:
         rows = rows.filter(kind=kind)
     found = rows.select_related("user", "substitute", "unit").order_by("kind", "shift", "pk")
-    return [_on_duty(binding, day) for binding in found]
+    return [standing_in(binding, day) for binding in found]
 
 
-def _on_duty(binding: Binding, day: date) -> OnDuty:
+def standing_in(binding: Binding, day: date) -> OnDuty:
+    """Who it is on a day: the person bound, or the substitute."""
     start, end = binding.substitute_from, binding.substitute_to
     if binding.substitute and start and end and start <= day <= end:
         return OnDuty(binding=binding, person=binding.substitute, stands_in_for=binding.user)
@@ -306,7 +307,7 @@ def token_of(digest: str) -> ApiToken | None:
 
 def on_duty(user: User) -> Attendance | None:
     """The stretch on duty a person is in now."""
-    return Attendance.objects.filter(user=user, ended_at=None).first()
+    return Attendance.objects.filter(user=user, kind=Attendance.Kind.DUTY, ended_at=None).first()
 
 
 def attendances_for(user: User) -> QuerySet[Attendance]:

@@ -98,6 +98,8 @@ DEFAULT_ROLES = (
             "dispatch.rule.view",
             "dispatch.rule.change",
             "duty.view",
+            "patrol.point.change",
+            "patrol.judge",
             "people.phone.view",
             "personal.view",
         ),
@@ -168,6 +170,8 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             *INSPECTING,
+            "case.report",
+            "walk.record",
             "case.approve",
             "case.extend.second",
             "case.supervise",

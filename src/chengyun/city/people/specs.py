@@ -16,3 +16,7 @@ PLACE_TYPES = {
     "road": "道路",
     "asset": "部件",
 }
+ON_PATROL = ("inspector", "grid")
+"""Kinds of persons who walk their places in shifts."""
+EVERY_DAY = "1234567"
+WEEKDAYS = dict(zip(EVERY_DAY, "一二三四五六日", strict=True))

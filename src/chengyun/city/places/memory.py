@@ -83,7 +83,7 @@ class Held:
     @cached_property
     def roads(self) -> Layer:
         """With a class for the map: the main roads, and the rest."""
-        layer = _layer(Road.objects.filter(valid_to=None).order_by("pk"), "name", "grade")
+        layer = _layer(Road.objects.filter(valid_to=None).order_by("pk"), "code", "name", "grade")
         for row in layer.rows:
             row["class"] = "main" if row["grade"] in MAIN_GRADES else "branch"
         return layer

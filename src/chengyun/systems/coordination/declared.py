@@ -139,6 +139,14 @@ registry.add(
     ),
     Tab(
         system="coordination",
+        key="patrol",
+        label="巡查",
+        url="coordination:patrol",
+        may="duty.view",
+        order=5,
+    ),
+    Tab(
+        system="coordination",
         key="map",
         label="地图",
         url="coordination:on_map",

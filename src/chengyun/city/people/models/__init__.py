@@ -1,4 +1,4 @@
-from chengyun.city.people.models.duty import Attendance, TrackPoint
+from chengyun.city.people.models.duty import Attendance, Beat, TrackPoint
 from chengyun.city.people.models.factors import RecoveryCode, SecondFactor
 from chengyun.city.people.models.networks import NetworkTries
 from chengyun.city.people.models.places import Binding
@@ -8,6 +8,7 @@ from chengyun.city.people.models.users import ApiToken, Post, Role, User
 __all__ = [
     "ApiToken",
     "Attendance",
+    "Beat",
     "Binding",
     "NetworkTries",
     "Post",

@@ -6,11 +6,11 @@ from django.db import models
 
 from chengyun.city.people.models.units import Unit
 from chengyun.city.people.models.users import User
-from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
+from chengyun.city.people.specs import BINDING_KINDS, EVERY_DAY, PLACE_TYPES, WEEKDAYS
 
 
 class Binding(models.Model):
-    """Who answers for a place or an object, in which shift, and who stands in."""
+    """Who answers for a place or an object, when, and who stands in; ``weekdays`` are digits, 1 is Monday."""
 
     kind = models.CharField(max_length=20)
     place_type = models.CharField(max_length=20)
@@ -23,6 +23,7 @@ class Binding(models.Model):
     substitute_to = models.DateField(null=True, blank=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT)
     shift = models.CharField(max_length=20, blank=True)
+    weekdays = models.CharField(max_length=7, default=EVERY_DAY)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
 
@@ -32,6 +33,13 @@ class Binding(models.Model):
     @property
     def kind_label(self) -> str:
         return BINDING_KINDS.get(self.kind, self.kind)
+
+    @property
+    def weekday_words(self) -> str:
+        """每天, else 周一二三."""
+        if self.weekdays == EVERY_DAY:
+            return "每天"
+        return "周" + "".join(WEEKDAYS[day] for day in self.weekdays)
 
     @property
     def place_label(self) -> str:

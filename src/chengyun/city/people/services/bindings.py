@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from chengyun.city.people.models import Binding, Unit, User
 from chengyun.city.people.services.users import area_of
-from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
+from chengyun.city.people.specs import BINDING_KINDS, EVERY_DAY, PLACE_TYPES
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
@@ -30,14 +30,16 @@ def bind(
     by: Person | None,
     unit: Unit | None = None,
     shift: str = "",
+    weekdays: str = EVERY_DAY,
     valid_from: date | None = None,
 ) -> Binding:
-    """Make a person answer for a place; ``shift`` "" is the whole day."""
+    """Make a person answer for a place; ``shift`` "" is the city's usual one."""
     require(by, "people.binding.change", area=area_of(user))
     if place_type in CODED_BY_AREA:
         require(by, "people.binding.change", area=place_code)
     start = valid_from or localdate(clock.now())
-    _check(kind, place_type, place_code, shift)
+    _check(kind, place_type, place_code)
+    _check_times(shift, weekdays)
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=True):
         raise Conflict(f"{user.username} 已经停用，不能指定为责任人。")
     same = Binding.objects.filter(
@@ -52,23 +54,53 @@ def bind(
         user=user,
         unit=unit or user.unit,
         shift=shift,
+        weekdays=weekdays,
         valid_from=start,
     )
     binding.save(force_insert=True)
     facts = {"kind": kind, "place": place_code, "shift": shift, "user": user.pk, "from": start}
+    facts |= {"weekdays": weekdays} if weekdays != EVERY_DAY else {}
     record("binding.add", binding, by=by, area=area_of(user), facts=facts, new=True)
     return binding
 
 
-def _check(kind: str, place_type: str, place_code: str, shift: str) -> None:
+def _check(kind: str, place_type: str, place_code: str) -> None:
     if kind not in BINDING_KINDS:
         raise wrong("kind", f"责任人类型没有「{kind}」。")
     if place_type not in PLACE_TYPES:
         raise wrong("place_type", f"地点类型没有「{place_type}」。")
     if not 0 < len(place_code) <= 20:
         raise wrong("place_code", "请填写地点编码，最多 20 位。")
+
+
+def _check_times(shift: str, weekdays: str) -> None:
     if len(shift) > 20:
         raise wrong("shift", "班次最多 20 字。")
+    if not weekdays or weekdays != "".join(day for day in EVERY_DAY if day in weekdays):
+        raise wrong("weekdays", "请选择星期几上班。")
+
+
+@transaction.atomic
+def reschedule(binding: Binding, shift: str, weekdays: str, *, by: Person | None) -> Binding:
+    """Another shift, other days of the week, from now on."""
+    require(by, "people.binding.change", area=area_of(binding.user))
+    _check_times(shift, weekdays)
+    rows = Binding.objects.filter(valid_to=None)
+    same = rows.filter(
+        kind=binding.kind,
+        place_type=binding.place_type,
+        place_code=binding.place_code,
+        user=binding.user_id,
+        shift=shift,
+    )
+    if same.exclude(pk=binding.pk).exists():
+        raise Conflict(f"{binding.user.name}在 {binding.place_code} 已经有这个班次。")
+    if not rows.filter(pk=binding.pk).update(shift=shift, weekdays=weekdays):
+        raise Conflict("这位责任人已经解除了。")
+    binding.shift, binding.weekdays = shift, weekdays
+    facts = {"shift": shift, "weekdays": weekdays}
+    record("binding.reschedule", binding, by=by, area=area_of(binding.user), facts=facts)
+    return binding
 
 
 @transaction.atomic

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.timezone import localdate
 
-from chengyun.city.people.models import Attendance, TrackPoint, User
+from chengyun.city.people import patrols
+from chengyun.city.people.models import Attendance, Beat, TrackPoint, User
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, Invalid
@@ -19,6 +22,10 @@ from chengyun.kernel.permissions import require
 OFFLINE_AT_MOST = timedelta(hours=24)
 """How long after the fact a phone without a network may tell."""
 AT_ONCE = 500
+OPEN = {
+    Attendance.Kind.DUTY: "你已经在岗，不用再上岗。",
+    Attendance.Kind.WALK: "马路办公还没有结束，先结束它。",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,23 +38,39 @@ class Point:
     accuracy: float | None = None
 
 
+Kind = Attendance.Kind
+
+
 @transaction.atomic
-def go_on_duty(*, by: User, at: datetime | None = None) -> Attendance:
-    """Begin a stretch on duty, now or when the phone says it began."""
+def go_on_duty(*, by: User, at: datetime | None = None, simulated: bool = False) -> Attendance:
+    """Begin a stretch on duty, now or when the phone says it began, in the places one answers for that day."""
     require(by, "duty.record")
+    row = begin(Kind.DUTY, by=by, at=at, simulated=simulated)
+    Beat.objects.bulk_create(
+        Beat(attendance=row, place_type=kind, place_code=code)
+        for kind, code in patrols.places_of(by, localdate(row.began_at))
+    )
+    return row
+
+
+def begin(
+    kind: Attendance.Kind, *, by: User, at: datetime | None = None, simulated: bool = False
+) -> Attendance:
+    """Begin a stretch in the caller's transaction; a person is in one at a time."""
     began = _told(at)
     last = Attendance.objects.filter(user=by).first()
     if last and last.ended_at is None:
-        raise Conflict("你已经在岗，不用再上岗。")
+        raise Conflict(OPEN[Kind(last.kind)])
     if last and last.ended_at and began < last.ended_at:
         raise Conflict("这个时间你还在上一班，没有重复上岗。")
-    row = Attendance(user=by, area=_area(by), began_at=began)
+    row = Attendance(user=by, kind=kind, area=_area(by), began_at=began, simulated=simulated)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise Conflict("你已经在岗，不用再上岗。") from error
-    record("duty.begin", row, by=by, area=row.area, facts={"at": began.isoformat()}, new=True)
+        raise Conflict(OPEN[Kind.DUTY]) from error
+    facts = {"at": began.isoformat()}
+    record(f"{kind}.begin", row, by=by, area=row.area, facts=facts, new=True)
     return row
 
 
@@ -55,24 +78,30 @@ def go_on_duty(*, by: User, at: datetime | None = None) -> Attendance:
 def go_off_duty(*, by: User, at: datetime | None = None) -> Attendance:
     """End the stretch: from this moment no position is kept."""
     require(by, "duty.record")
-    row = Attendance.objects.filter(user=by, ended_at=None).first()
+    row = Attendance.objects.filter(user=by, kind=Kind.DUTY, ended_at=None).first()
     if row is None:
         raise Conflict("你现在不在岗。")
+    return end(row, by=by, at=at)
+
+
+def end(row: Attendance, *, by: User, at: datetime | None = None) -> Attendance:
+    """End a stretch in the caller's transaction, now or when the phone says it ended."""
     return _end(row, max(row.began_at, _told(at)), by=by)
 
 
 def _end(row: Attendance, ended: datetime, *, by: User | None) -> Attendance:
-    if not Attendance.objects.filter(pk=row.pk, ended_at=None).update(ended_at=ended):
-        raise Conflict("已经下岗了。")
+    rows = Attendance.objects.filter(pk=row.pk, ended_at=None)
+    if not rows.update(ended_at=ended, heard=F("heard") + 1):
+        raise Conflict("已经结束了。")
     row.ended_at = ended
-    record("duty.end", row, by=by, area=row.area, facts={"at": ended.isoformat()})
+    record(f"{row.kind}.end", row, by=by, area=row.area, facts={"at": ended.isoformat()})
     return row
 
 
 @transaction.atomic
 def add_points(points: Sequence[Point], *, by: User) -> int:
     """Keep the points of a way; how many are new. A point outside every stretch on duty refuses all of them."""
-    require(by, "duty.record")
+    require(by, "walk.record" if by.may("walk.record") else "duty.record")
     if len(points) > AT_ONCE:
         raise Invalid(f"一次最多 {AT_ONCE} 个点。")
     if not points:
@@ -87,7 +116,19 @@ def add_points(points: Sequence[Point], *, by: User) -> int:
     new = {(row.attendance_id, row.at): row for row in rows}
     fresh = [row for key, row in new.items() if key not in known]
     TrackPoint.objects.bulk_create(fresh, ignore_conflicts=True)
+    _hear(fresh)
     return len(fresh)
+
+
+def _hear(fresh: Sequence[TrackPoint]) -> None:
+    """The figures of these stretches are behind; the newest point is where the person was last."""
+    newest = {point.attendance_id: point for point in sorted(fresh, key=lambda point: point.at)}
+    for pk, point in newest.items():
+        rows = Attendance.objects.filter(pk=pk)
+        rows.update(heard=F("heard") + 1)
+        rows.exclude(last_at__gte=point.at).update(
+            last_at=point.at, last_lon=point.lon, last_lat=point.lat
+        )
 
 
 def _stretches(user: User, points: Sequence[Point]) -> list[Attendance]:
@@ -108,7 +149,7 @@ def _row(stretches: Sequence[Attendance], point: Point) -> TrackPoint:
 
 
 def tidy_duty() -> None:
-    """Who forgot to go off duty goes; ways older than the city keeps them go for ever."""
+    """Who forgot to go off duty goes; ways older than the city keeps them go for ever, what they amounted to stays."""
     city, now = installation(), clock.now()
     settings = settings_of(city.area if city else "")
     longest = timedelta(hours=settings["duty.longest_hours"])
@@ -117,6 +158,9 @@ def tidy_duty() -> None:
             _end(row, row.began_at + longest, by=None)
     oldest = now - timedelta(days=settings["duty.track_days"])
     TrackPoint.objects.filter(at__lt=oldest).delete()
+    Attendance.objects.filter(last_at__lt=oldest, last_lon__isnull=False).update(
+        last_lon=None, last_lat=None
+    )
 
 
 def _told(at: datetime | None) -> datetime:

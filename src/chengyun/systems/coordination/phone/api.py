@@ -73,3 +73,30 @@ def tasks(request: HttpRequest) -> Any:
     user = caller(request)
     require(user, "case.view")
     return [queries.task_of(user, case) for case in queries.tasks_for(user)]
+
+
+class WalkedPlace(Schema):
+    """A place of today's shifts, and how much of its roads is passed so far."""
+
+    name: str
+    shift: str
+    road_metres: int
+    passed_metres: int
+
+
+class Patrol(Schema):
+    """One's own patrol today, as far as it is measured."""
+
+    began_at: datetime | None
+    measured_at: datetime | None
+    metres: int
+    outside_minutes: int
+    places: list[WalkedPlace]
+
+
+@router.get("/phone/patrol", response={200: Patrol, **problems()})
+def patrol(request: HttpRequest) -> Any:
+    """自己今天的巡查：责任区、班次、走到了多少。"""
+    user = caller(request)
+    require(user, "duty.record")
+    return queries.patrol_of(user)

@@ -6,11 +6,15 @@ from collections import Counter
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from chengyun.city.cases import answers
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
+from chengyun.city.people import patrols
 from chengyun.city.people.models import User
+from chengyun.city.places.grounds import labels_of
+from chengyun.kernel import clock
 from chengyun.systems.coordination.queries import piles_of
 
 FIELDWORK = ("verify", "check", "handle", "rectify")
@@ -55,3 +59,28 @@ def _often(rows: QuerySet[Case]) -> list[str]:
     newest = rows.order_by("-reported_at", "-id").values_list("case_class__code", flat=True)
     counted = Counter(code for code in newest[:LOOKED_AT] if code)
     return [code for code, _ in counted.most_common(OFTEN)]
+
+
+def patrol_of(user: User) -> dict[str, Any]:
+    """What this person is to walk today, and how much of it is passed."""
+    today = localdate(clock.now())
+    row = patrols.latest_of(user, today)
+    beats = {(b.place_type, b.place_code): b for b in row.beats.all()} if row else {}
+    hours = {entry.place: entry.words for entry in patrols.planned_of(user, today)}
+    places = list(dict.fromkeys([*hours, *beats]))
+    labels = labels_of(places)
+    return {
+        "began_at": row.began_at if row else None,
+        "measured_at": row.measured_at if row else None,
+        "metres": row.metres if row else 0,
+        "outside_minutes": row.outside_seconds // 60 if row else 0,
+        "places": [
+            {
+                "name": labels[place],
+                "shift": hours.get(place, ""),
+                "road_metres": beats[place].road_metres if place in beats else 0,
+                "passed_metres": beats[place].passed_metres if place in beats else 0,
+            }
+            for place in places
+        ],
+    }

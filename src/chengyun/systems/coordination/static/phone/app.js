@@ -2,6 +2,7 @@
 import { h, icon, toast } from "phone/dom";
 import { dutyPart, placeNow, showDuty } from "phone/duty";
 import { me } from "phone/me";
+import { patrol } from "phone/patrol";
 import { queue } from "phone/queue";
 import { report } from "phone/report";
 import { sendAll, whoIsHere } from "phone/sender";
@@ -13,7 +14,7 @@ import { lasting } from "phone/words";
 const SOON = 2_000;
 const EVERY = 60_000;
 const WRONG_CLOCK = 300_000;
-const VIEWS = [[/^\/$/, today], [/^\/report$/, report], [/^\/queue$/, queue], [/^\/me$/, me], [/^\/task\/(\w+)$/, task], [/^\/task\/(\w+)\/(\w+)$/, step]];
+const VIEWS = [[/^\/$/, today], [/^\/report$/, report], [/^\/queue$/, queue], [/^\/patrol$/, patrol], [/^\/me$/, me], [/^\/task\/(\w+)$/, task], [/^\/task\/(\w+)\/(\w+)$/, step]];
 const NOBODY = { username: "", name: "", post: "", area: "", classes: [], may_report: false, source: "inspector" };
 
 const part = (id) => document.getElementById(id);

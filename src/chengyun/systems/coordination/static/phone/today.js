@@ -36,7 +36,8 @@ export async function today(ctx) {
   const items = await ctx.store.items();
   const lines = tasks.map((task) => line(ctx, task, pendingFor(items, task.code, ctx.holder.username)));
   const empty = h("p", { className: "empty" }, ctx.online ? "现在没有要到现场办的事。" : "这部手机里没有存下任务，来网后再看。");
-  const body = h("div", {}, h("h2", { className: "ph-h2" }, tasks.length ? `要到现场办的 ${tasks.length} 件` : "要到现场办的"), lines.length ? h("ul", { className: "ph-tasks" }, lines) : empty);
+  const patrol = ctx.holder.may_record ? h("a", { className: "ph-way", href: "#/patrol" }, icon("place"), "今天的巡查", icon("next")) : null;
+  const body = h("div", {}, patrol, h("h2", { className: "ph-h2" }, tasks.length ? `要到现场办的 ${tasks.length} 件` : "要到现场办的"), lines.length ? h("ul", { className: "ph-tasks" }, lines) : empty);
   const report = ctx.holder.may_report ? h("a", { className: "btn btn-primary btn-big", href: "#/report" }, icon("camera"), "拍照上报") : null;
   return { title: "今天", body, foot: [report], live: true, bar: true };
 }
