@@ -20,6 +20,7 @@ from chengyun.kernel.api import api
 from chengyun.systems.coordination.api import router as coordination
 from chengyun.systems.coordination.patrol_api import router as patrol
 from chengyun.systems.coordination.phone.api import router as phone
+from chengyun.systems.coordination.walk_api import router as walks
 from chengyun.systems.evaluation.api import router as evaluation
 
 api.add_router("", people)
@@ -36,6 +37,7 @@ api.add_router("", partners)
 api.add_router("", cases)
 api.add_router("", coordination)
 api.add_router("", patrol)
+api.add_router("", walks)
 api.add_router("", phone)
 api.add_router("", inspections)
 api.add_router("", evaluation)

@@ -109,6 +109,12 @@ registry.add(
         run=jobs.resume_what_is_due,
     ),
     Periodic(
+        key="missed.look",
+        label="查找漏报线索",
+        every=timedelta(minutes=30),
+        run=jobs.look_for_what_was_missed,
+    ),
+    Periodic(
         key="partner.tidy",
         label="清理过期的对接签名",
         every=timedelta(minutes=10),
@@ -144,6 +150,9 @@ registry.add(
     Act(key="flight.begin", label="开始飞行"),
     Act(key="flight.finish", label="完成飞行"),
     Act(key="flight.cancel", label="取消飞行"),
+    Act(key="missed.find", label="发现漏报线索"),
+    Act(key="missed.judge", label="认定漏报"),
+    Act(key="walk.find", label="马路办公发现"),
     Act(key="partner.add", label="登记对接单位"),
     Act(key="partner.secret", label="换对接密钥"),
     Act(key="partner.end", label="停用对接单位"),
@@ -172,6 +181,11 @@ registry.add(
     Act(key="catalogue.say", label="新增常用语"),
     Act(key="catalogue.unsay", label="停用常用语"),
     Act(key="catalogue.end", label="停用立案条件"),
+)
+
+MISSED = (
+    ("reach", "漏报线索：从旁边多近经过", 30, "米", 500),
+    ("hours", "漏报线索：在上报前几小时以内", 24, "小时", 24 * 7),
 )
 
 LIMITS = (
@@ -213,6 +227,18 @@ registry.add(
             field=Field(key=key, label=label, kind="limit", required=True),
         )
         for key, label, value, unit in LIMITS
+    ),
+    *(
+        Param(
+            key=f"missed.{key}",
+            label=label,
+            default=default,
+            group="巡查",
+            field=Field(
+                key=key, label=label, kind="int", unit=unit, required=True, minimum=1, maximum=most
+            ),
+        )
+        for key, label, default, unit, most in MISSED
     ),
     *(
         Param(

@@ -8,6 +8,7 @@ from chengyun.city.cases.models import IntakeRun
 from chengyun.city.cases.services import deadlines, intake_runs, waits
 from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.inquiries import recompute_replies
+from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.recompute import recompute_dues
 from chengyun.city.cases.services.resuming import resume_due
 from chengyun.kernel.models import Audit
@@ -31,6 +32,11 @@ def filed(row: Audit) -> None:
 def resume_what_is_due() -> None:
     """Cases whose 挂账 ends today go on."""
     resume_due()
+
+
+def look_for_what_was_missed() -> None:
+    """Periodic: who had passed by before a citizen reported."""
+    look_for_missed()
 
 
 @task()

@@ -198,6 +198,15 @@ registry.add(
         field=Field(key="patrol.gap", label="时长", kind="int", minimum=1, maximum=60, unit="分钟"),
     ),
     Param(
+        key="patrol.apart",
+        label="再到同一个必到点，隔多久算又一次",
+        default=30,
+        group="巡查",
+        field=Field(
+            key="patrol.apart", label="时长", kind="int", minimum=5, maximum=720, unit="分钟"
+        ),
+    ),
+    Param(
         key="patrol.coarsest",
         label="误差超过多少的位置不算",
         default=60,

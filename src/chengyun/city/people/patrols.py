@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate, localtime
+from shapely.geometry.base import BaseGeometry
 
-from chengyun.city.people.models import Attendance, Beat, Binding, Post, TrackPoint, User
+from chengyun.city.people.models import (
+    Attendance,
+    Beat,
+    Binding,
+    MustVisit,
+    Post,
+    TrackPoint,
+    User,
+    Visit,
+)
 from chengyun.city.people.models.users import held_on
 from chengyun.city.people.queries import attendances_for, standing_in
 from chengyun.city.people.shifts import Shift, shifts_in
@@ -63,11 +73,19 @@ class Positions:
     lat: Floats
     at: Floats
     gap: float
+    _ways: dict[Plane, Way] = field(default_factory=dict)
 
     def on(self, plane: Plane) -> Way:
         """As a way in metres of a plane."""
-        x, y = plane.to_plane(self.lon, self.lat)
-        return Way(x=x, y=y, at=self.at, gap=self.gap)
+        if plane not in self._ways:
+            x, y = plane.to_plane(self.lon, self.lat)
+            self._ways[plane] = Way(x=x, y=y, at=self.at, gap=self.gap)
+        return self._ways[plane]
+
+    def during(self, first: float, last: float) -> Positions:
+        """Those between two moments in seconds."""
+        held = (self.at >= first) & (self.at <= last)
+        return Positions(lon=self.lon[held], lat=self.lat[held], at=self.at[held], gap=self.gap)
 
     @property
     def way(self) -> Way:
@@ -162,6 +180,39 @@ def places_of(person: User, day: date) -> list[Place]:
     return list(dict.fromkeys((row.place_type, row.place_code) for row in walked))
 
 
+def must_visits(places: Iterable[Place], day: date) -> list[MustVisit]:
+    """The points that whoever walks these places must come by on a day."""
+    wanted = set(places)
+    rows = MustVisit.objects.filter(in_force(day, day), place_code__in={code for _, code in wanted})
+    return [row for row in rows.order_by("id") if (row.place_type, row.place_code) in wanted]
+
+
+def must_visits_for(user: User) -> QuerySet[MustVisit]:
+    """Those of the areas whose people one may follow, ended ones included."""
+    return MustVisit.objects.filter(user.scope("duty.view").area_q("area"))
+
+
+def must_visit_for(user: User, pk: int) -> MustVisit:
+    """One of them."""
+    found = must_visits_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Missing("没有这个必到点，或者它不在你的范围内。")
+    return found
+
+
+def visits_of(stretches: Iterable[Attendance]) -> dict[int, list[Visit]]:
+    """The visits of stretches by point, in the order of time."""
+    found: dict[int, list[Visit]] = {}
+    for visit in Visit.objects.filter(attendance__in=[row.pk for row in stretches]):
+        found.setdefault(visit.point_id, []).append(visit)
+    return found
+
+
+def moment_of(seconds: float) -> datetime:
+    """Seconds of a way as a moment."""
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
 def grounds_of(beats: Iterable[Beat]) -> dict[int, Ground]:
     """What is drawn of the places of a stretch, by beat."""
     found = ((beat.pk, ground_of(beat.place_type, beat.place_code)) for beat in beats)
@@ -189,8 +240,17 @@ def positions_of(area: str, *stretches: int) -> Positions:
 
 def outside(positions: Positions, grounds: Iterable[Ground], edge: float) -> Bools:
     """Whether each position is farther than ``edge`` metres from every place; never where no place is drawn."""
-    drawn = list(grounds)
-    inside = np.full(len(positions.at), not drawn)
-    for ground in drawn:
-        inside |= within(positions.on(ground.plane), ground.outline.buffer(edge))
+    outlines: dict[Plane, list[BaseGeometry]] = {}
+    for ground in grounds:
+        outlines.setdefault(ground.plane, []).append(ground.outline)
+    inside = np.full(len(positions.at), not outlines)
+    for plane, shapes in outlines.items():
+        inside |= within(positions.on(plane), np.array(shapes, dtype=object), reach=edge)
     return ~inside
+
+
+def latest_visits(user: User, point: MustVisit) -> list[Visit]:
+    """Who came to a point lately, of whom this person may follow; newest first."""
+    seen = attendances_for(user).filter(pk=OuterRef("attendance")).order_by()
+    rows = Visit.objects.filter(Exists(seen), point=point).select_related("attendance__user")
+    return list(rows.order_by("-at", "-id")[:50])

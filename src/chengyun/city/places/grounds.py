@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,12 @@ from shapely.geometry.base import BaseGeometry
 from chengyun.city.places import memory
 from chengyun.city.places.models import Grid, Region, ResponsibilityGrid, Road
 from chengyun.science.coordinates import Plane
+from chengyun.science.tracks import Pieces, cut
 
 EDGE = 15.0
 """Metres: the street along a block belongs to whoever walks the block."""
+PIECE = 5.0
+"""Metres of road that count as passed or not."""
 
 Place = tuple[str, str]
 """Type and code, as a person is bound to it."""
@@ -34,15 +37,23 @@ NAMED: dict[str, type[Model]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """Outline and roads in metres of ``plane``; roads count as far as they lie within ``EDGE`` of the outline."""
+    """Outline and roads (lines) in metres of ``plane``, which neighbours share.
+
+    Roads count as far as they lie within ``EDGE`` of the outline.
+    """
 
     plane: Plane
     outline: BaseGeometry
     roads: NDArray[np.object_]
 
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The roads as their coverage is measured."""
+        return cut(self.roads, PIECE)
+
     @property
     def metres(self) -> float:
-        return float(shapely.length(self.roads).sum())
+        return float(self.pieces.metres.sum())
 
 
 def ground_of(place_type: str, code: str) -> Ground | None:
@@ -56,7 +67,7 @@ def _ground(token: str, place_type: str, code: str) -> Ground | None:
     if outline.is_empty:
         return None
     west, south, east, north = outline.bounds
-    plane = Plane(lon=(west + east) / 2, lat=(south + north) / 2)
+    plane = Plane(lon=round((west + east) / 2, 1), lat=round((south + north) / 2, 1))
     flat = in_metres(plane, outline)
     if flat.area == 0:
         flat = flat.buffer(EDGE)
@@ -77,7 +88,7 @@ def _shapes(place_type: str, code: str) -> NDArray[np.object_]:
 def _roads(plane: Plane, flat: BaseGeometry) -> NDArray[np.object_]:
     layer = memory.current().roads
     near = np.sort(layer.tree.query(in_degrees(plane, flat)))
-    inside = shapely.intersection(in_metres(plane, layer.shapes[near]), flat)
+    inside = shapely.get_parts(shapely.intersection(in_metres(plane, layer.shapes[near]), flat))
     return np.asarray(inside[shapely.length(inside) > 0])
 
 

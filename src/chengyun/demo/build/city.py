@@ -9,6 +9,7 @@ from datetime import timedelta
 from multiprocessing import get_context
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
@@ -17,6 +18,12 @@ from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
 from chengyun.demo.build.messages import acts_of_sweeps, tell_news
+from chengyun.demo.build.patrols import (
+    acts_of_missed,
+    acts_of_patrols,
+    acts_of_walk,
+    add_must_visits,
+)
 from chengyun.demo.build.places import build_places
 from chengyun.demo.build.play import Act, Played, Stage, acts_of, play
 from chengyun.demo.build.register import build_register
@@ -71,6 +78,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         import_years(now.year, (now - timedelta(days=days)).year)
         folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311
         bind_inspectors(city, folk)
+        add_must_visits(folk.inspectors, localdate(clock.now()), SEED)
         build_rules(CITY, folk.units)
         told("编排九十天的案件，登记部件")
         scenario = plan(city, now, calendar_for(CITY), days=days)
@@ -84,31 +92,39 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
 
 def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
     """Play the days."""
-    first = scenario.now - timedelta(days=days)
-    evaluator = stage.folk.accounts["evaluator"]
-    operator = stage.folk.accounts["operator"]
-    eyes = Eyes(stage=stage, scenario=scenario)
-
-    def then(case: Played, number: int) -> Iterator[Act]:
-        yield from acts_of_replies(case, number, operator, scenario.now)
-        yield from acts_of_handovers(case, number, stage.folk, scenario.now)
-        yield from acts_of_watch(eyes, case, number)
-
-    acts = list(acts_of(stage, scenario, then))
-    acts += acts_of_sightings(eyes)
-    acts += acts_of_bulletins(first, scenario.now, calendar_for(CITY), evaluator)
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
-    acts += acts_of_sweeps(scenario.now)
+    acts = list(acts_over(scenario, stage, days))
     with sole_writer():
         play(
             acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None
         )
-    keep_filters(stage.folk.accounts)
-    told("告诉该知道的人")
     folk = stage.folk
+    keep_filters(folk.accounts)
+    told("告诉该知道的人")
     people = [*folk.accounts.values(), *folk.inspectors, *folk.crews.values(), folk.police]
     tell_news(scenario.now, people)
     audit.seal_new()
+
+
+def acts_over(scenario: Scenario, stage: Stage, days: int) -> Iterator[Act]:
+    """Everything that happens in the days: cases and what follows them, discoveries, patrols, bulletins, limits."""
+    folk, now, calendar = stage.folk, scenario.now, calendar_for(CITY)
+    eyes = Eyes(stage=stage, scenario=scenario)
+
+    def then(case: Played, number: int) -> Iterator[Act]:
+        yield from acts_of_replies(case, number, folk.accounts["operator"], now)
+        yield from acts_of_handovers(case, number, folk, now)
+        yield from acts_of_watch(eyes, case, number)
+
+    yield from acts_of(stage, scenario, then)
+    yield from acts_of_sightings(eyes)
+    yield from acts_of_bulletins(
+        now - timedelta(days=days), now, calendar, folk.accounts["evaluator"]
+    )
+    yield from acts_of_sweeps(now)
+    yield from acts_of_patrols(folk.inspectors, now, calendar, SEED)
+    yield from acts_of_missed(folk.accounts["supervisor"], now)
+    yield from acts_of_walk(folk.accounts["leader"], scenario.walk)
 
 
 @contextmanager

@@ -88,7 +88,8 @@ class Played:
             self.case = confirm(self.discovery, by=folk.accounts["operator"])
             return
         own = p.source == "inspector"
-        by = folk.inspectors[p.inspector] if own else folk.accounts["operator"]
+        desk = folk.accounts["leader" if p.on_walk else "operator"]
+        by = folk.inspectors[p.inspector] if own else desk
         topic = BY_KEY[p.topic]
         new = NewCase(
             source=p.source,

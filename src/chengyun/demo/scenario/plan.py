@@ -6,6 +6,7 @@ from datetime import datetime
 from chengyun.demo.geometry.drawn import DrawnCity
 from chengyun.demo.scenario.again import again
 from chengyun.demo.scenario.inspecting import planned_findings
+from chengyun.demo.scenario.onfoot import on_foot
 from chengyun.demo.scenario.parts import planned_assets
 from chengyun.demo.scenario.planned import Scenario
 from chengyun.demo.scenario.reports import planned_cases, reporting
@@ -34,10 +35,12 @@ def plan(
     eyes = random.Random(seed + 1)  # noqa: S311 - the rest of the plan stays as it is
     cameras = planned_cameras(streets, eyes)
     reports = reporting(streets, assets, calendar, now, inspectors, rng)
+    cases, walk = on_foot(again(reports, planned_cases(reports, days), days), now)
     return Scenario(
         now=now,
         assets=assets,
-        cases=watched(again(reports, planned_cases(reports, days), days), cameras, eyes),
+        cases=watched(cases, cameras, eyes),
+        walk=walk,
         findings=planned_findings(streets, calendar, now, days, rng),
         cameras=cameras,
         sightings=planned_sightings(cameras, now.astimezone(calendar.zone), days, eyes),

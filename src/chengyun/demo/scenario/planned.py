@@ -57,7 +57,8 @@ class PlannedSighting:
 class PlannedCase:
     """A report and what becomes of it. ``asset`` is a position in the list of planned assets, or -1.
 
-    ``simple``: the inspector handled it on the spot. ``watch``: an algorithm saw it first.
+    ``simple``: the inspector handled it on the spot. ``on_walk``: a leader found it on a walk. ``watch``: an algorithm
+    saw it first.
     """
 
     topic: str
@@ -74,6 +75,7 @@ class PlannedCase:
     events: tuple[Event, ...]
     simple: bool = False
     watch: Watch | None = None
+    on_walk: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,15 @@ class PlannedFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedWalk:
+    """A leader's walk: from when to when, and when past which spots."""
+
+    begins: datetime
+    ends: datetime
+    stops: tuple[tuple[datetime, Spot], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """All that happens up to ``now``, each list in order of time."""
 
@@ -111,3 +122,4 @@ class Scenario:
     findings: tuple[PlannedFinding, ...]
     cameras: tuple[PlannedCamera, ...]
     sightings: tuple[PlannedSighting, ...]
+    walk: PlannedWalk | None

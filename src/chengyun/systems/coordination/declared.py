@@ -147,6 +147,14 @@ registry.add(
     ),
     Tab(
         system="coordination",
+        key="walks",
+        label="马路办公",
+        url="coordination:walks",
+        may="walk.record",
+        order=5,
+    ),
+    Tab(
+        system="coordination",
         key="map",
         label="地图",
         url="coordination:on_map",

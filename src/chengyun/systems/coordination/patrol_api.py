@@ -1,16 +1,23 @@
-"""巡查 for programs: the board of a day, and one duty on the map."""
+"""巡查 for programs: the board of a day, one duty on the map, 必到点, 漏报."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Schema
-from pydantic import StringConstraints
+from ninja import Field, Path, Query, Router, Schema
 
+from chengyun.city.cases import missed as reads
+from chengyun.city.cases.models import Missed
+from chengyun.city.cases.schemas import Line as Words
+from chengyun.city.cases.schemas import Long
+from chengyun.city.cases.services.missed import judge
 from chengyun.city.people import patrols
-from chengyun.kernel.api import caller, problems
+from chengyun.city.people.models import MustVisit
+from chengyun.city.people.services.must_visits import RADIUS, TIMES, add_must_visit, end_must_visit
+from chengyun.kernel import paging
+from chengyun.kernel.api import caller, idempotent, problems
 from chengyun.kernel.permissions import require
 from chengyun.systems.coordination import patrol_board, patrol_view
 from chengyun.systems.coordination.api import FeatureCollection
@@ -18,7 +25,9 @@ from chengyun.systems.coordination.patrol_board import Line
 
 router = Router(tags=["巡查"])
 Pk = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Day = Annotated[str, Query(max_length=10), StringConstraints(max_length=10)]
+Day = Annotated[str, Query(max_length=10)]
+Mark = Annotated[str, Query(max_length=paging.LONGEST_MARK)]
+Many = Annotated[int, Query(ge=1, le=paging.MOST)]
 
 
 class BoardLine(Schema):
@@ -38,6 +47,8 @@ class BoardLine(Schema):
     road_metres: int
     passed_metres: int
     metres: int
+    points_due: int
+    points_made: int
     outside_minutes: int
     cases: int
 
@@ -73,6 +84,8 @@ def _line(line: Line) -> dict[str, Any]:
         "road_metres": line.road_metres,
         "passed_metres": line.passed_metres,
         "metres": line.metres,
+        "points_due": line.times_due,
+        "points_made": line.times_made,
         "outside_minutes": int(line.outside.total_seconds()) // 60,
         "cases": line.found,
     }
@@ -86,4 +99,130 @@ def _line(line: Line) -> dict[str, Any]:
 def duty_map(request: HttpRequest, pk: Pk) -> Any:
     """一次在岗的责任区、轨迹和上报的案件。"""
     row = patrols.duty_for(caller(request), pk)
-    return {"type": "FeatureCollection", "features": patrol_view.drawn(row)}
+    return {
+        "type": "FeatureCollection",
+        "features": patrol_view.drawn(row, patrol_view.cases_of(row)),
+    }
+
+
+class PointOut(Schema):
+    """A point to come by, for whoever walks ``place``."""
+
+    id: int
+    name: str
+    lon: float
+    lat: float
+    radius: int
+    times: int
+    place: str
+    place_type: str
+    valid_from: date
+    valid_to: date | None
+
+
+class PointList(Schema):
+    items: list[PointOut]
+    next: str
+
+
+class NewPoint(Schema):
+    name: Words
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    radius: int = Field(30, ge=RADIUS[0], le=RADIUS[1])
+    times: int = Field(1, ge=TIMES[0], le=TIMES[1])
+
+
+def _point(row: MustVisit) -> dict[str, Any]:
+    same = ("name", "lon", "lat", "radius", "times", "place_type", "valid_from", "valid_to")
+    return {"id": row.pk, "place": row.place_code, **{name: getattr(row, name) for name in same}}
+
+
+@router.get("/patrol/points", response={200: PointList, **problems()})
+def points(request: HttpRequest, after: Mark = "", limit: Many = 50) -> Any:
+    """必到点，新的在前，停用的也在内。"""
+    user = caller(request)
+    require(user, "duty.view")
+    found = paging.keyset(patrols.must_visits_for(user), ("-id",), after=after, limit=limit)
+    return {"items": [_point(row) for row in found.items], "next": found.next}
+
+
+@router.post("/patrol/points", response={201: PointOut, **problems()})
+@idempotent
+def add_point(request: HttpRequest, body: NewPoint) -> tuple[int, Any]:
+    """新增一个必到点。"""
+    return 201, _point(add_must_visit(**body.model_dump(), by=caller(request)))
+
+
+@router.post("/patrol/points/{pk}/end", response={200: PointOut, **problems(404, 409)})
+@idempotent
+def end_point(request: HttpRequest, pk: Pk) -> tuple[int, Any]:
+    """停用一个必到点。"""
+    user = caller(request)
+    require(user, "duty.view")
+    row = patrols.must_visit_for(user, pk)
+    end_must_visit(row, by=user)
+    return 200, _point(row)
+
+
+class MissedOut(Schema):
+    """A case a citizen reported, and who had passed it before."""
+
+    id: int
+    case: str
+    reported_at: datetime
+    duty: int
+    username: str
+    name: str
+    passed_at: datetime
+    metres: int
+    state: str
+    state_label: str
+    reason: str
+
+
+class MissedList(Schema):
+    items: list[MissedOut]
+    next: str
+
+
+class Verdict(Schema):
+    verdict: Literal["missed", "dismissed"]
+    reason: Long
+
+
+def _missed(row: Missed) -> dict[str, Any]:
+    person = row.attendance.user
+    return {
+        "id": row.pk,
+        "case": row.case.code,
+        "reported_at": row.case.reported_at,
+        "duty": row.attendance_id,
+        "username": person.username,
+        "name": person.name,
+        "passed_at": row.passed_at,
+        "metres": row.metres,
+        "state": row.state,
+        "state_label": row.get_state_display(),
+        "reason": row.reason,
+    }
+
+
+@router.get("/patrol/missed", response={200: MissedList, **problems()})
+def missed(request: HttpRequest, after: Mark = "", limit: Many = 50) -> Any:
+    """漏报线索，新的在前。"""
+    user = caller(request)
+    require(user, "duty.view")
+    rows = reads.with_cases(reads.missed_for(user))
+    found = paging.keyset(rows, ("-id",), after=after, limit=limit)
+    return {"items": [_missed(row) for row in found.items], "next": found.next}
+
+
+@router.post("/patrol/missed/{pk}/judge", response={200: MissedOut, **problems(404, 409)})
+@idempotent
+def judge_missed(request: HttpRequest, pk: Pk, body: Verdict) -> tuple[int, Any]:
+    """认定是漏报还是不算。"""
+    user = caller(request)
+    require(user, "duty.view")
+    row = reads.missed_one_for(user, pk)
+    return 200, _missed(judge(row, body.verdict, body.reason, by=user))

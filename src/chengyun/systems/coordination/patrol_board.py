@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -13,7 +13,7 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from chengyun.city.cases.models import Case
 from chengyun.city.people import patrols
-from chengyun.city.people.models import Attendance, User
+from chengyun.city.people.models import Attendance, MustVisit, User, Visit
 from chengyun.city.people.patrols import Planned
 from chengyun.city.places.grounds import Place, labels_of
 from chengyun.city.places.queries import address_of
@@ -39,6 +39,8 @@ class Line:
     planned: Sequence[Planned] = ()
     stretches: Sequence[Attendance] = ()
     labels: dict[Place, str] = field(default_factory=dict)
+    points: Sequence[MustVisit] = ()
+    visits: Mapping[int, Sequence[Visit]] = field(default_factory=dict)
     found: int = 0
 
     @cached_property
@@ -93,9 +95,9 @@ class Line:
     @property
     def places(self) -> list[str]:
         """The places by name, as planned; else those of the stretches."""
-        walked = [(b.place_type, b.place_code) for row in self.stretches for b in row.beats.all()]
-        wanted = [entry.place for entry in self.planned] or walked
-        return [self.labels[place] for place in dict.fromkeys(wanted)]
+        return [
+            self.labels[place] for place in dict.fromkeys(walked_by(self.planned, self.stretches))
+        ]
 
     @property
     def hours(self) -> str:
@@ -111,12 +113,33 @@ class Line:
         return sum(beat.passed_metres for row in self.stretches[-1:] for beat in row.beats.all())
 
     @property
+    def times_due(self) -> int:
+        """How often this person must come by some point."""
+        return sum(point.times for point in self.points)
+
+    @property
+    def times_made(self) -> int:
+        """How often of these they did."""
+        mine = {row.pk for row in self.stretches}
+        return sum(
+            min(point.times, sum(v.attendance_id in mine for v in self.visits.get(point.pk, ())))
+            for point in self.points
+        )
+
+    @property
     def outside(self) -> timedelta:
         return timedelta(seconds=sum(row.outside_seconds for row in self.stretches))
 
     @property
     def metres(self) -> int:
         return sum(row.metres for row in self.stretches)
+
+
+def walked_by(planned: Sequence[Planned], stretches: Sequence[Attendance]) -> list[Place]:
+    """The places as planned; those of the stretches where nothing is planned."""
+    if planned:
+        return [entry.place for entry in planned]
+    return [(beat.place_type, beat.place_code) for row in stretches for beat in row.beats.all()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +171,14 @@ class Board:
     def passed_metres(self) -> int:
         return sum(line.passed_metres for line in self.lines)
 
+    @property
+    def times_due(self) -> int:
+        return sum(line.times_due for line in self.lines)
+
+    @property
+    def times_made(self) -> int:
+        return sum(line.times_made for line in self.lines)
+
 
 def board_for(user: User, day: date) -> Board:
     """The board of a day, of whom this person may follow."""
@@ -156,19 +187,26 @@ def board_for(user: User, day: date) -> Board:
     stretches = list(patrols.stretches_for(user, begins, ends))
     people = {row.person.pk: row.person for row in roster} | {r.user_id: r.user for r in stretches}
     beats = {(b.place_type, b.place_code) for row in stretches for b in row.beats.all()}
-    labels = labels_of(beats | {entry.place for entry in roster})
-    found = _found(list(people), begins, ends)
-    lines = [
-        Line(
-            person=person,
-            day=day,
-            planned=[entry for entry in roster if entry.person.pk == pk],
-            stretches=[row for row in stretches if row.user_id == pk],
-            labels=labels,
-            found=found.get(pk, 0),
+    places = beats | {entry.place for entry in roster}
+    labels, points = labels_of(places), patrols.must_visits(places, day)
+    visits, found = patrols.visits_of(stretches), _found(list(people), begins, ends)
+    lines = []
+    for pk, person in people.items():
+        planned = [entry for entry in roster if entry.person.pk == pk]
+        mine = [row for row in stretches if row.user_id == pk]
+        walked = set(walked_by(planned, mine))
+        lines.append(
+            Line(
+                person=person,
+                day=day,
+                planned=planned,
+                stretches=mine,
+                labels=labels,
+                points=[p for p in points if (p.place_type, p.place_code) in walked],
+                visits=visits,
+                found=found.get(pk, 0),
+            )
         )
-        for pk, person in people.items()
-    ]
     order = list(STATES)
     return Board(day=day, lines=sorted(lines, key=lambda n: (order.index(n.state), n.person.name)))
 

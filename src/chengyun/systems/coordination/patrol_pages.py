@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from chengyun.city.cases.missed import missed_of
 from chengyun.city.people import patrols
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import clock
 from chengyun.kernel.pages import door, page
 from chengyun.systems.coordination import patrol_board, patrol_view
+from chengyun.systems.coordination.missed_pages import badge_of
 
 
 @door(may="duty.view")
@@ -32,12 +34,13 @@ def patrol(request: HttpRequest) -> HttpResponse:
 @door()
 def duty(request: HttpRequest, pk: int) -> HttpResponse:
     """One stretch on duty: one's own, or of whom one may follow."""
-    row = patrols.duty_for(person_of(request), pk)
+    user = person_of(request)
+    row = patrols.duty_for(user, pk)
     walked = patrol_view.walked(row)
     map_ = {
         "src": reverse("api:duty_map", args=(pk,)),
         "rows": [("轨迹", "下面的「轨迹」表里是同样的内容")],
-        "legend": [("case", "上报的案件"), ("done", "最后的位置")],
+        "legend": [("asset", "必到点"), ("case", "上报的案件"), ("done", "最后的位置")],
     }
     return page(
         request,
@@ -45,6 +48,8 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         facts=patrol_view.facts_of(row),
         beats=patrol_view.beats_of(walked.beats),
         walked=walked,
+        points=patrol_view.points_of(walked),
+        missed=[(one, badge_of(one)) for one in missed_of(user, row)],
         cases=patrol_view.cases_of(row),
         map=map_,
     )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import shapely
 from django.db.models import QuerySet
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from chengyun.city.cases.models import Case
 from chengyun.city.people import patrols
-from chengyun.city.people.models import Attendance, Beat
+from chengyun.city.people.models import Attendance, Beat, MustVisit, Visit
 from chengyun.city.people.patrols import Positions
 from chengyun.city.places.grounds import in_degrees, labels_of
 from chengyun.city.places.queries import address_of
@@ -36,10 +36,6 @@ class Step:
     outside: bool
 
 
-def moment_of(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, tz=UTC)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Walked:
     """A stretch with its positions, as far as these are still kept."""
@@ -54,7 +50,9 @@ class Walked:
         """The times outside, from, to and how long."""
         found: list[Spell] = spells(self.outside, self.positions.way)
         return [
-            (moment_of(a), moment_of(b), timedelta(seconds=b - a)) for a, b in found if b - a >= 60
+            (patrols.moment_of(a), patrols.moment_of(b), timedelta(seconds=b - a))
+            for a, b in found
+            if b - a >= 60
         ]
 
     @property
@@ -67,7 +65,7 @@ class Walked:
     def _step(self, n: int) -> Step:
         lon, lat = float(self.positions.lon[n]), float(self.positions.lat[n])
         return Step(
-            at=moment_of(self.positions.at[n]),
+            at=patrols.moment_of(self.positions.at[n]),
             place=address_of(lon, lat) or f"东经 {lon:.5f}，北纬 {lat:.5f}",
             outside=bool(self.outside[n]),
         )
@@ -104,14 +102,22 @@ def cases_of(row: Attendance) -> QuerySet[Case]:
     return rows.select_related("case_class").order_by("reported_at", "id")
 
 
+def points_of(walked: Walked) -> list[tuple[MustVisit, list[Visit]]]:
+    """The points to come by, and when that was."""
+    places = [(beat.place_type, beat.place_code) for beat in walked.beats]
+    visits = patrols.visits_of([walked.row])
+    due = patrols.must_visits(places, localdate(walked.row.began_at))
+    return [(point, visits.get(point.pk, [])) for point in due]
+
+
 def beats_of(beats: Sequence[Beat]) -> list[tuple[str, Beat]]:
     """The places with their names."""
     labels = labels_of((beat.place_type, beat.place_code) for beat in beats)
     return [(labels[beat.place_type, beat.place_code], beat) for beat in beats]
 
 
-def drawn(row: Attendance) -> list[dict[str, Any]]:
-    """GeoJSON of a stretch: its places, its way, where it was last, and the cases found."""
+def drawn(row: Attendance, cases: Iterable[Case]) -> list[dict[str, Any]]:
+    """GeoJSON of a stretch: its places, its way, the points to come by, where it was last, and the cases found."""
     beats = list(row.beats.all())
     grounds = patrols.grounds_of(beats)
     way = patrols.positions_of(row.area, row.pk)
@@ -124,14 +130,18 @@ def drawn(row: Attendance) -> list[dict[str, Any]]:
         if len(part) > 1
     ]
     found = [
-        _point(case.lon, case.lat, "case", f"{case.short_code} {case.title}")
-        for case in cases_of(row)
+        _point(case.lon, case.lat, "case", f"{case.short_code} {case.title}") for case in cases
+    ]
+    places = [(beat.place_type, beat.place_code) for beat in beats]
+    due = [
+        _point(point.lon, point.lat, "asset", f"必到点：{point.name}")
+        for point in patrols.must_visits(places, localdate(row.began_at))
     ]
     last = []
     if row.last_lon is not None and row.last_lat is not None and row.last_at is not None:
         words = f"{localtime(row.last_at):%H:%M} 最后的位置"
         last = [_point(row.last_lon, row.last_lat, "done", words)]
-    return [*map(_feature, shapes), *map(_feature, lines), *found, *last]
+    return [*map(_feature, shapes), *map(_feature, lines), *due, *found, *last]
 
 
 def _feature(shape: Any, **properties: str) -> dict[str, Any]:

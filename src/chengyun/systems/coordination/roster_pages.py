@@ -123,7 +123,10 @@ ROSTER = Listing(
     rows=_rows,
     lines=_lines,
     order=("code",),
-    links=Links(url=lambda row: reverse("coordination:patrol"), key=lambda row: row.name),
+    links=Links(
+        url=lambda row: f"{reverse('coordination:points')}?place={row.code}",
+        key=lambda row: row.name,
+    ),
     empty="没有符合条件的责任网格。",
     way="去掉全部条件",
 )

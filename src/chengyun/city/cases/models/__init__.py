@@ -7,6 +7,7 @@ from chengyun.city.cases.models.inquiries import Caller, Inquiry
 from chengyun.city.cases.models.intake_runs import IntakeRun
 from chengyun.city.cases.models.limits import LimitMark
 from chengyun.city.cases.models.partners import Partner, PartnerCall
+from chengyun.city.cases.models.patrols import Missed, WalkFinding
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
@@ -32,9 +33,11 @@ __all__ = [
     "Partner",
     "PartnerCall",
     "LimitMark",
+    "Missed",
     "ReporterView",
     "Share",
     "StageClock",
     "StandardAnswer",
     "Supervision",
+    "WalkFinding",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.making import NewCase, make
+from chengyun.city.cases.services.walk_findings import note_finding
 from chengyun.city.cases.specs import CaseType
 from chengyun.city.people.models import User
 from chengyun.kernel import registry
@@ -23,6 +24,8 @@ def open_case(report: NewCase, *, by: User | None) -> Case:
     """
     require(by, "case.report")
     case = make(report, by=by)
+    if by is not None and by.may("walk.record"):
+        note_finding(case, report.seen_at or case.reported_at, by=by)
     return case if registry.get(CaseType, case.type).classified else _assign(case, report, by)
 
 

@@ -1,6 +1,7 @@
 from chengyun.city.people.models.duty import Attendance, Beat, TrackPoint
 from chengyun.city.people.models.factors import RecoveryCode, SecondFactor
 from chengyun.city.people.models.networks import NetworkTries
+from chengyun.city.people.models.patrols import MustVisit, Visit, Walk
 from chengyun.city.people.models.places import Binding
 from chengyun.city.people.models.units import Unit
 from chengyun.city.people.models.users import ApiToken, Post, Role, User
@@ -10,6 +11,7 @@ __all__ = [
     "Attendance",
     "Beat",
     "Binding",
+    "MustVisit",
     "NetworkTries",
     "Post",
     "RecoveryCode",
@@ -18,4 +20,6 @@ __all__ = [
     "TrackPoint",
     "Unit",
     "User",
+    "Visit",
+    "Walk",
 ]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from chengyun.city.people import patrols
-from chengyun.city.people.models import Attendance, Beat
+from chengyun.city.people.models import Attendance, Beat, MustVisit, Visit
 from chengyun.city.people.patrols import Positions
 from chengyun.city.places.grounds import Ground
 from chengyun.kernel import clock
 from chengyun.kernel.params import settings_of
-from chengyun.science.tracks import passed, silence, spells
+from chengyun.science.coordinates import Plane
+from chengyun.science.tracks import arrivals, passed, silence, spells
 
 AT_ONCE = 200
 
@@ -32,22 +34,41 @@ def measure(row: Attendance) -> None:
     """
     beats = list(row.beats.all())
     grounds = patrols.grounds_of(beats)
-    today = patrols.positions_of(row.area, *patrols.until_then(row))
+    own = patrols.positions_of(row.area, row.pk)
+    earlier = patrols.until_then(row)
+    today = patrols.positions_of(row.area, *earlier) if len(earlier) > 1 else own
     reach = settings_of(row.area)["patrol.reach"]
     for beat in beats:
         if beat.pk in grounds:
             _measure_beat(beat, today, grounds[beat.pk], reach)
-    figures = _figures(row, patrols.positions_of(row.area, row.pk), grounds)
+    figures, visits = _figures(row, own, grounds), _visits(row, own, beats)
     with transaction.atomic():
         rows = Attendance.objects.filter(pk=row.pk, measured__lt=row.heard)
         if rows.update(measured=row.heard, measured_at=clock.now(), **figures):
             Beat.objects.bulk_update(beats, ("road_metres", "passed_metres"))
+            Visit.objects.filter(attendance=row).delete()
+            Visit.objects.bulk_create(visits)
 
 
 def _measure_beat(beat: Beat, positions: Positions, ground: Ground, reach: float) -> None:
     beat.road_metres = round(ground.metres)
-    lengths = passed(ground.roads, positions.on(ground.plane), reach=reach)
-    beat.passed_metres = round(float(lengths.sum()))
+    way = positions.on(ground.plane)
+    beat.passed_metres = round(passed(ground.pieces, way, reach=reach))
+
+
+def _visits(row: Attendance, positions: Positions, beats: Sequence[Beat]) -> list[Visit]:
+    apart = settings_of(row.area)["patrol.apart"] * 60
+    places = [(beat.place_type, beat.place_code) for beat in beats]
+    return [
+        Visit(point=point, attendance=row, at=patrols.moment_of(at))
+        for point in patrols.must_visits(places, localdate(row.began_at))
+        for at in _arrivals(positions, point, apart)
+    ]
+
+
+def _arrivals(positions: Positions, point: MustVisit, apart: float) -> list[float]:
+    way = positions.on(Plane(lon=point.lon, lat=point.lat))
+    return [float(at) for at in arrivals(way, 0.0, 0.0, radius=point.radius, apart=apart)]
 
 
 def _figures(

@@ -13,6 +13,7 @@ from ninja import Router, Schema
 from chengyun.city.cases.schemas import CaseDetail, Verb
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import on_duty
+from chengyun.city.people.walks import open_walk
 from chengyun.kernel import clock
 from chengyun.kernel.api import caller, problems
 from chengyun.kernel.permissions import require
@@ -33,7 +34,9 @@ class Holder(Schema):
     source: str
     may_report: bool
     may_record: bool
+    may_walk: bool
     on_duty: datetime | None
+    on_walk: datetime | None
     classes: list[str]
 
 
@@ -51,7 +54,8 @@ def holder(request: HttpRequest) -> Any:
     """手机现在是谁在用、能做什么、常报哪些类别。"""
     user: User = caller(request)
     post = user.standing[0] if user.standing else None
-    duty = on_duty(user)
+    duty = on_duty(user) if user.may("duty.record") else None
+    walk = open_walk(user) if user.may("walk.record") else None
     return {
         "username": user.username,
         "name": user.name,
@@ -62,7 +66,9 @@ def holder(request: HttpRequest) -> Any:
         "source": queries.SOURCES.get(user.post_key, "hotline"),
         "may_report": user.may("case.report"),
         "may_record": user.may("duty.record"),
+        "may_walk": user.may("walk.record"),
         "on_duty": duty.began_at if duty else None,
+        "on_walk": walk.attendance.began_at if walk else None,
         "classes": queries.classes_reported_by(user) if user.may("case.report") else [],
     }
 
@@ -84,6 +90,16 @@ class WalkedPlace(Schema):
     passed_metres: int
 
 
+class PointToVisit(Schema):
+    """A point to come by today: how often, and how often it was."""
+
+    name: str
+    lon: float
+    lat: float
+    times: int
+    visits: int
+
+
 class Patrol(Schema):
     """One's own patrol today, as far as it is measured."""
 
@@ -92,6 +108,7 @@ class Patrol(Schema):
     metres: int
     outside_minutes: int
     places: list[WalkedPlace]
+    points: list[PointToVisit]
 
 
 @router.get("/phone/patrol", response={200: Patrol, **problems()})

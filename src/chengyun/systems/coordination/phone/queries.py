@@ -68,8 +68,15 @@ def patrol_of(user: User) -> dict[str, Any]:
     beats = {(b.place_type, b.place_code): b for b in row.beats.all()} if row else {}
     hours = {entry.place: entry.words for entry in patrols.planned_of(user, today)}
     places = list(dict.fromkeys([*hours, *beats]))
-    labels = labels_of(places)
+    labels, visits = labels_of(places), patrols.visits_of([row] if row else [])
     return {
+        "points": [
+            {
+                **{name: getattr(point, name) for name in ("name", "lon", "lat", "times")},
+                "visits": len(visits.get(point.pk, ())),
+            }
+            for point in patrols.must_visits(places, today)
+        ],
         "began_at": row.began_at if row else None,
         "measured_at": row.measured_at if row else None,
         "metres": row.metres if row else 0,

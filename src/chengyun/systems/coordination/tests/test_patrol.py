@@ -11,7 +11,7 @@ from django.test import Client
 
 from chengyun.city.cases.factories import make_case, make_working_city
 from chengyun.city.people.factories import Cast, make_user
-from chengyun.city.people.models import Attendance, Beat, TrackPoint, User
+from chengyun.city.people.models import Attendance, Beat, MustVisit, TrackPoint, User
 from chengyun.city.people.services import duty
 from chengyun.city.people.services.bindings import bind, reschedule, substitute
 from chengyun.city.people.services.patrols import measure, measure_all
@@ -197,6 +197,44 @@ def test_the_phone_tells_ones_own_patrol_and_only_that(cast: Cast) -> None:
         215,
         130,
     )
+
+
+def test_points_are_come_by_when_a_position_lies_within_their_radius(cast: Cast) -> None:
+    lon, lat = map(float, PLANE.to_degrees(-1540, 10))
+    with clock.at(MORNING - timedelta(days=1)):
+        desk = enter(cast.supervisor)
+        given = {"name": "学校门口", "point_lon": lon, "point_lat": lat, "radius": 20, "times": 2}
+        assert desk.post("/patrol/points/add/", given).status_code == 303
+        far = desk.post("/patrol/points/add/", given | {"point_lon": 100})
+        assert "不在任何网格里" in told(far)
+        other = make_user("else", "外区", "supervisor", cast.other_centre)
+        assert enter(other).post("/patrol/points/add/", given).status_code == 403
+        assert enter(cast.inspector).get("/patrol/points/add/").status_code == 403
+    row = went(cast.inspector, ALONG)
+    with clock.at(MORNING + timedelta(minutes=12)):
+        [line] = desk.get("/api/v1/patrol").json()["items"]
+        phone = enter(cast.inspector).get("/api/v1/phone/patrol").json()
+        page = told(desk.get(f"/patrol/duties/{row.pk}/"))
+        point = MustVisit.objects.get()
+        assert "周启明" in told(desk.get(f"/patrol/points/{point.pk}/"))
+        assert desk.post(f"/patrol/points/{point.pk}/").status_code == 303
+        assert desk.post(f"/patrol/points/{point.pk}/").status_code == 409
+    assert (line["points_made"], line["points_due"]) == (1, 2)
+    assert [(p["name"], p["visits"]) for p in phone["points"]] == [("学校门口", 1)]
+    assert "学校门口" in page
+    assert "09:06" in page, "the first position within 20 metres"
+
+
+def test_points_have_an_api(cast: Cast) -> None:
+    lon, lat = map(float, PLANE.to_degrees(-1540, 10))
+    client = enter(cast.supervisor)
+    body = {"name": "公厕", "lon": lon, "lat": lat, "radius": 40}
+    made = client.post("/api/v1/patrol/points", body, "application/json")
+    assert (made.status_code, made.json()["place"]) == (201, GRID)
+    assert [row["name"] for row in client.get("/api/v1/patrol/points").json()["items"]] == ["公厕"]
+    end = f"/api/v1/patrol/points/{made.json()['id']}/end"
+    assert enter(cast.inspector).post(end, {}, "application/json").status_code == 403
+    assert client.post(end, {}, "application/json").json()["valid_to"]
 
 
 def test_positions_go_and_figures_stay(cast: Cast) -> None:

@@ -7,6 +7,13 @@ const BATCH = 20;
 const FRESH = 300_000;
 const WATCH = { enableHighAccuracy: true, maximumAge: 15_000, timeout: 60_000 };
 
+/** What is begun and ended here: a duty, or a leader's walk. */
+const KINDS = {
+  duty: { path: "/api/v1/duty", held: "on_duty", on: "在岗", off: "不在岗", begin: "上岗", end: "下岗", idle: "不在岗时不记录位置。", note: "轨迹只有自己和本区域的值班长能看到，到期自动删除。" },
+  walk: { path: "/api/v1/walks", held: "on_walk", on: "马路办公中", off: "马路办公", begin: "开始", end: "结束", idle: "开始后记录位置，途中上报的问题都归到这一次。", note: "路线自己和管这一片的值班长能看到，到期自动删除。" },
+};
+const kindOf = ({ may_record, may_walk }) => (may_record ? "duty" : may_walk ? "walk" : "");
+
 let last = null;
 let watch = null;
 let kept = 0;
@@ -15,10 +22,12 @@ const noteOf = (ctx) => `points:${ctx.holder.username}`;
 
 /** What the phone itself knows: a change that still waits counts before what the city said. */
 async function dutyNow(ctx) {
-  const mine = (await ctx.store.items()).filter(({ kind, owner, state }) => kind === "duty" && owner === ctx.holder.username && state !== "refused" && state !== "received");
+  const name = kindOf(ctx.holder);
+  const mine = (await ctx.store.items()).filter(({ kind, owner, state }) => kind === name && owner === ctx.holder.username && state !== "refused" && state !== "received");
   const change = mine.at(-1);
   if (change) return { on: change.body.on, since: change.body.at, waits: true };
-  return { on: Boolean(ctx.holder.on_duty), since: ctx.holder.on_duty, waits: false };
+  const since = ctx.holder[KINDS[name].held];
+  return { on: Boolean(since), since, waits: false };
 }
 
 const itemOf = (ctx, kind, path, body) => ({
@@ -61,8 +70,9 @@ export function placeNow(ctx) {
 async function turn(ctx, on) {
   if (!on) await handOver(ctx);
   const at = new Date(Date.now() + ctx.skew).toISOString();
-  await ctx.store.queue(itemOf(ctx, "duty", "/api/v1/duty", { on, at }));
-  toast(on ? "已上岗，开始记录位置。" : "已下岗，不再记录位置。");
+  const name = kindOf(ctx.holder);
+  await ctx.store.queue(itemOf(ctx, name, KINDS[name].path, { on, at }));
+  toast(on ? `已${KINDS[name].begin}，开始记录位置。` : `已${KINDS[name].end}，不再记录位置。`);
   ctx.sendSoon();
   await showDuty(ctx);
   ctx.redraw();
@@ -71,9 +81,9 @@ async function turn(ctx, on) {
 /** Refused ones end here, the city's word stands; and what it has received holds from now. */
 async function hearAnswers(ctx) {
   for (const item of await ctx.store.items()) {
-    if (item.owner !== ctx.holder.username || !["duty", "points"].includes(item.kind)) continue;
+    if (item.owner !== ctx.holder.username || !["duty", "walk", "points"].includes(item.kind)) continue;
     if (item.state === "refused") toast(item.reason);
-    if (item.state === "received" && item.kind === "duty") ctx.holder.on_duty = item.body.on ? item.body.at : null;
+    if (item.state === "received" && item.kind in KINDS) ctx.holder[KINDS[item.kind].held] = item.body.on ? item.body.at : null;
     if (["refused", "received"].includes(item.state)) await ctx.store.drop(item);
   }
 }
@@ -82,17 +92,19 @@ async function hearAnswers(ctx) {
 export async function showDuty(ctx) {
   await hearAnswers(ctx);
   const box = document.getElementById("duty");
-  const { on } = ctx.holder.may_record ? await dutyNow(ctx) : { on: false };
+  const kind = KINDS[kindOf(ctx.holder)];
+  const { on } = kind ? await dutyNow(ctx) : { on: false };
   follow(ctx, on);
   box.className = on ? "ph-duty on" : "ph-duty";
-  box.replaceChildren(...(ctx.holder.may_record ? [h("span", { className: "dot" }), h("a", { href: "#/me" }, on ? "在岗" : "不在岗")] : []));
+  box.replaceChildren(...(kind ? [h("span", { className: "dot" }), h("a", { href: "#/me" }, on ? kind.on : kind.off)] : []));
 }
 
 export async function dutyPart(ctx) {
-  if (!ctx.holder.may_record) return null;
+  const kind = KINDS[kindOf(ctx.holder)];
+  if (!kind) return null;
   const { on, since, waits } = await dutyNow(ctx);
-  const told = on ? `${moment(since)} 上岗，页面开着时每 30 秒记一次位置${last ? `，刚才误差 ${metres(last.accuracy)}` : ""}。` : "不在岗时不记录位置。";
-  const button = h("button", { type: "button", className: on ? "btn" : "btn btn-primary", on: { click: () => { button.disabled = true; turn(ctx, !on); } } }, on ? "下岗" : "上岗");
-  return h("section", {}, h("div", { className: "ph-switch" }, icon("place"), h("div", {}, h("b", {}, on ? "在岗" : "不在岗"), h("span", { className: "soft" }, told, waits ? "（还没有发出）" : "")), button),
-    h("p", { className: "q-note" }, "轨迹只有自己和本区域的值班长能看到，到期自动删除。"));
+  const told = on ? `${moment(since)} ${kind.begin}，页面开着时每 30 秒记一次位置${last ? `，刚才误差 ${metres(last.accuracy)}` : ""}。` : kind.idle;
+  const button = h("button", { type: "button", className: on ? "btn" : "btn btn-primary", on: { click: () => { button.disabled = true; turn(ctx, !on); } } }, on ? kind.end : kind.begin);
+  return h("section", {}, h("div", { className: "ph-switch" }, icon("place"), h("div", {}, h("b", {}, on ? kind.on : kind.off), h("span", { className: "soft" }, told, waits ? "（还没有发出）" : "")), button),
+    h("p", { className: "q-note" }, kind.note));
 }
