@@ -8,6 +8,7 @@ counts once.
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,16 +33,24 @@ from chengyun.city.cases.factories import (
     make_rules,
     make_working_city,
 )
-from chengyun.city.cases.models import Case, DispatchRule
+from chengyun.city.cases.models import Case, DispatchRule, Missed
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.missed import look_for_missed
+from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.inspections.factories import found as make_finding
-from chengyun.city.people.factories import CITY, Cast
+from chengyun.city.people.factories import CITY, Cast, make_user
 from chengyun.city.people.models import Post, User
+from chengyun.city.people.services import duty
+from chengyun.city.people.services.bindings import bind
+from chengyun.city.people.services.must_visits import add_must_visit
+from chengyun.city.people.services.patrols import measure_all
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.units import add_unit
+from chengyun.city.people.services.walks import begin_walk
 from chengyun.city.places.factories import DISTRICTS
+from chengyun.city.places.queries import locate
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
@@ -51,7 +60,12 @@ from chengyun.systems.evaluation.services import draft_bulletin
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
 SEVERAL = 4
-OPENED_WITH = {"coordination:take": "case.accept"}
+OPENED_WITH = {
+    "coordination:take": "case.accept",
+    "coordination:duty": "duty.view",
+    "coordination:walk": "walk.record",
+    "coordination:walks": "walk.record",
+}
 """Permissions of whoever opens a page, where the door's own is not enough."""
 RECORDED = {"coordination:dossier": 5, "coordination:dossier_word": 5}
 """Pages whose reading is itself recorded: the statements of that transaction."""
@@ -119,6 +133,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
     add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
     return {
+        **patrolled(cast),
         "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},
         "coordination:intake_run": {"pk": run.pk},
         "maintenance:partner": {"key": "hotline"},
@@ -137,11 +152,38 @@ def with_discoveries(cast: Cast) -> dict[str, dict[str, Any]]:
     }
 
 
+def patrolled(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Inspectors on duty, what they passed, and a leader's walk."""
+    place = locate(LON, LAT)
+    assert place is not None
+    people = [make_user(f"walker{n}", f"走{n}", "inspector", cast.centre) for n in range(SEVERAL)]
+    now = clock.now()
+    for person in people:
+        with clock.at(now - timedelta(hours=1)):
+            bind("inspector", "responsibility", place.responsibility, person, by=None)
+            point = add_must_visit(person.name, LON, LAT, radius=30, times=1, by=None)
+            stretch = duty.go_on_duty(by=person)
+            duty.add_points([duty.Point(at=clock.now(), lon=LON, lat=LAT)], by=person)
+    new = NewCase(source="public", description="井盖没了", lon=LON, lat=LAT)
+    open_case(new, by=cast.operator)
+    walk = begin_walk(by=cast.leader)
+    for _ in range(SEVERAL):
+        open_case(replace(new, source="leader"), by=cast.leader)
+    measure_all()
+    look_for_missed()
+    return {
+        "coordination:duty": {"pk": stretch.pk},
+        "coordination:point": {"pk": point.pk},
+        "coordination:missed_one": {"pk": Missed.objects.latest("pk").pk},
+        "coordination:walk": {"pk": walk.pk},
+    }
+
+
 def who_may(cast: Cast, permission: str) -> User:
     """Whoever of the cast holds a permission, those with the widest desks first."""
     people = (
         cast.dispatcher, cast.operator, cast.supervisor, cast.inspector, cast.evaluator,
-        cast.department, cast.admin, cast.security, cast.auditor,
+        cast.department, cast.admin, cast.security, cast.auditor, cast.leader,
     )  # fmt: skip
     return next(person for person in people if not permission or person.may(permission))
 

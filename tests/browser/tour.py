@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils.timezone import localdate
@@ -21,21 +21,28 @@ from chengyun.city.cases.factories import (
     make_rules,
     photo_bytes,
 )
-from chengyun.city.cases.models import Case, Discovery, DispatchRule, Flight
+from chengyun.city.cases.models import Case, Discovery, DispatchRule, Flight, Missed
 from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import confirm
 from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.missed import look_for_missed
+from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast
+from chengyun.city.people.services import duty
 from chengyun.city.people.services.bindings import bind
+from chengyun.city.people.services.must_visits import add_must_visit
+from chengyun.city.people.services.patrols import measure_all
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.units import add_unit
+from chengyun.city.people.services.walks import begin_walk
 from chengyun.city.places.factories import make_city
+from chengyun.city.places.queries import locate
 from chengyun.kernel import audit, clock, drafts, outbox
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
@@ -65,6 +72,7 @@ class City:
     handover: int
     discovery: Discovery
     flight: Flight
+    patrol: tuple[int, int, int, int]
     token: int
     audit_row: int
     edition: int
@@ -108,6 +116,7 @@ def furnish() -> City:
         handover=handed_over(cases["handling"], cast),
         discovery=seen(cast),
         flight=make_flight(cast),
+        patrol=patrolled(cast),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -140,6 +149,27 @@ def handed_over(case: Case, cast: Cast) -> int:
     """A case the police share."""
     police = add_unit("371502-GA", "东昌府公安分局", kind="partner", area=DISTRICT, by=None)
     return hand_over(case, police, "有人阻拦施工", by=cast.dispatcher).pk
+
+
+def patrolled(cast: Cast) -> tuple[int, int, int, int]:
+    """An inspector on duty who passed what a citizen reported, a point to come by, and a leader's walk."""
+    now = clock.now()
+    with clock.at(now - timedelta(hours=2)):
+        place = locate(LON, LAT)
+        assert place is not None
+        bind("inspector", "responsibility", place.responsibility, cast.inspector, by=None)
+        point = add_must_visit("学校门口", LON, LAT, radius=30, times=1, by=None)
+        stretch = duty.go_on_duty(by=cast.inspector)
+    with clock.at(now - timedelta(hours=1)):
+        at = [now - timedelta(minutes=minutes) for minutes in (100, 98, 96)]
+        duty.add_points([duty.Point(at=each, lon=LON, lat=LAT) for each in at], by=cast.inspector)
+    new = NewCase(source="public", description="井盖没了", lon=LON, lat=LAT, class_code=MANHOLE)
+    open_case(new, by=cast.operator)
+    walk = begin_walk(by=cast.leader)
+    open_case(replace(new, source="leader"), by=cast.leader)
+    measure_all()
+    look_for_missed()
+    return stretch.pk, point.pk, Missed.objects.latest("pk").pk, walk.pk
 
 
 def tell(cast: Cast) -> tuple[int, int]:
@@ -219,6 +249,7 @@ def _coordination(city: City) -> list[Stop]:
         ("inspector", "/m/"),
         *_inquiries(city),
         *_discoveries(city),
+        *_patrols(city),
     ]
 
 
@@ -251,6 +282,23 @@ def _inquiries(city: City) -> list[Stop]:
         ("operator", "/intake/runs/"),
         ("operator", "/intake/runs/add/"),
         ("operator", f"/intake/runs/{city.intake}/"),
+    ]
+
+
+def _patrols(city: City) -> list[Stop]:
+    stretch, point, missed, walk = city.patrol
+    return [
+        ("supervisor", "/patrol/"),
+        ("supervisor", "/patrol/roster/"),
+        ("supervisor", "/patrol/points/"),
+        ("supervisor", "/patrol/points/add/"),
+        ("supervisor", f"/patrol/points/{point}/"),
+        ("supervisor", f"/patrol/duties/{stretch}/"),
+        ("inspector", f"/patrol/duties/{stretch}/"),
+        ("supervisor", "/patrol/missed/"),
+        ("supervisor", f"/patrol/missed/{missed}/"),
+        ("leader", "/walks/"),
+        ("leader", f"/walks/{walk}/"),
     ]
 
 

@@ -109,7 +109,7 @@ def set_duty(request: HttpRequest, body: Duty) -> tuple[int, dict[str, Any]]:
 @router.get("/duty", response={200: StretchList, **problems()}, summary="在岗记录")
 def attendances(request: HttpRequest, after: Mark = "", limit: Many = 50) -> Any:
     """One's own stretches on duty, and those of the areas whose people one may follow, newest first."""
-    rows = queries.attendances_for(caller(request))
+    rows = queries.attendances_for(caller(request)).filter(kind=Attendance.Kind.DUTY)
     found = paging.keyset(rows, ("-began_at", "-id"), after=after, limit=limit)
     items = [_stretch(row) for row in found.items]
     return {"items": items, "next": found.next, "total": paging.count(rows)[0]}

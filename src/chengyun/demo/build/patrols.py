@@ -86,9 +86,9 @@ def _of_day(
         datetime.combine(day, at, tzinfo=calendar.zone) + timedelta(minutes=rng.randrange(-12, 9))
         for at in (BEGINS, ENDS)
     )
-    if begins >= now:
-        return
     until = min(ends, now - timedelta(minutes=1))
+    if begins > until:
+        return
     places = patrols.places_of(person, day)
     grounds = [ground for place in places if (ground := ground_of(*place)) is not None]
     shift = Shift(

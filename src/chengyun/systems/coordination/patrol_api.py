@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from chengyun.city.cases.schemas import Line as Words
 from chengyun.city.cases.schemas import Long
 from chengyun.city.cases.services.missed import judge
 from chengyun.city.people import patrols
-from chengyun.city.people.models import MustVisit
+from chengyun.city.people.models import Beat, MustVisit, Visit
 from chengyun.city.people.services.must_visits import RADIUS, TIMES, add_must_visit, end_must_visit
 from chengyun.kernel import paging
 from chengyun.kernel.api import caller, idempotent, problems
@@ -89,6 +90,67 @@ def _line(line: Line) -> dict[str, Any]:
         "outside_minutes": int(line.outside.total_seconds()) // 60,
         "cases": line.found,
     }
+
+
+class BeatOut(Schema):
+    """A place to be walked; ``passed_metres`` counts the whole day until the end of this stretch."""
+
+    place_type: str
+    place_code: str
+    name: str
+    road_metres: int
+    passed_metres: int
+
+
+class PointVisited(Schema):
+    id: int
+    name: str
+    times: int
+    visits: list[datetime]
+
+
+class DutyOut(Schema):
+    """One stretch on duty, as far as it is measured."""
+
+    id: int
+    username: str
+    name: str
+    began_at: datetime
+    ended_at: datetime | None
+    measured_at: datetime | None
+    metres: int
+    outside_seconds: int
+    silent_seconds: int
+    beats: list[BeatOut]
+    points: list[PointVisited]
+    cases: list[str]
+
+
+@router.get("/duty/{pk}", response={200: DutyOut, **problems(404)})
+def duty(request: HttpRequest, pk: Pk) -> Any:
+    """一次在岗：覆盖、必到点、越界、上报的案件。"""
+    row = patrols.duty_for(caller(request), pk)
+    beats = list(row.beats.all())
+    same = ("began_at", "ended_at", "measured_at", "metres", "outside_seconds", "silent_seconds")
+    return {
+        "id": row.pk,
+        "username": row.user.username,
+        "name": row.user.name,
+        **{name: getattr(row, name) for name in same},
+        "beats": [_beat(name, beat) for name, beat in patrol_view.beats_of(beats)],
+        "points": [_visited(*pair) for pair in patrol_view.points_of(row, beats)],
+        "cases": [case.code for case in patrol_view.cases_of(row)],
+    }
+
+
+def _beat(name: str, beat: Beat) -> dict[str, Any]:
+    same = ("place_type", "place_code", "road_metres", "passed_metres")
+    return {"name": name, **{each: getattr(beat, each) for each in same}}
+
+
+def _visited(point: MustVisit, visits: Sequence[Visit]) -> dict[str, Any]:
+    moments = [visit.at for visit in visits]
+    return {"id": point.pk, "name": point.name, "times": point.times, "visits": moments}
 
 
 @router.get(

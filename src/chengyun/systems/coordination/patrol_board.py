@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from django.db.models import Count
 from django.utils.timezone import get_default_timezone, localdate
@@ -20,6 +21,7 @@ from chengyun.city.places.queries import address_of
 from chengyun.kernel import clock
 from chengyun.kernel.params import settings_of
 
+T = TypeVar("T")
 STATES = {
     "absent": ("应到未到", "red"),
     "missed": ("没有到岗", "red"),
@@ -190,10 +192,11 @@ def board_for(user: User, day: date) -> Board:
     places = beats | {entry.place for entry in roster}
     labels, points = labels_of(places), patrols.must_visits(places, day)
     visits, found = patrols.visits_of(stretches), _found(list(people), begins, ends)
+    shifts = _by_person(roster, lambda entry: entry.person.pk)
+    ways = _by_person(stretches, lambda row: row.user_id)
     lines = []
     for pk, person in people.items():
-        planned = [entry for entry in roster if entry.person.pk == pk]
-        mine = [row for row in stretches if row.user_id == pk]
+        planned, mine = shifts.get(pk, []), ways.get(pk, [])
         walked = set(walked_by(planned, mine))
         lines.append(
             Line(
@@ -209,6 +212,13 @@ def board_for(user: User, day: date) -> Board:
         )
     order = list(STATES)
     return Board(day=day, lines=sorted(lines, key=lambda n: (order.index(n.state), n.person.name)))
+
+
+def _by_person(rows: Iterable[T], person: Callable[[T], int]) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = {}
+    for row in rows:
+        found.setdefault(person(row), []).append(row)
+    return found
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:

@@ -48,7 +48,7 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         facts=patrol_view.facts_of(row),
         beats=patrol_view.beats_of(walked.beats),
         walked=walked,
-        points=patrol_view.points_of(walked),
+        points=patrol_view.points_of(row, walked.beats),
         missed=[(one, badge_of(one)) for one in missed_of(user, row)],
         cases=patrol_view.cases_of(row),
         map=map_,

@@ -102,11 +102,11 @@ def cases_of(row: Attendance) -> QuerySet[Case]:
     return rows.select_related("case_class").order_by("reported_at", "id")
 
 
-def points_of(walked: Walked) -> list[tuple[MustVisit, list[Visit]]]:
+def points_of(row: Attendance, beats: Sequence[Beat]) -> list[tuple[MustVisit, list[Visit]]]:
     """The points to come by, and when that was."""
-    places = [(beat.place_type, beat.place_code) for beat in walked.beats]
-    visits = patrols.visits_of([walked.row])
-    due = patrols.must_visits(places, localdate(walked.row.began_at))
+    places = [(beat.place_type, beat.place_code) for beat in beats]
+    visits = patrols.visits_of([row])
+    due = patrols.must_visits(places, localdate(row.began_at))
     return [(point, visits.get(point.pk, [])) for point in due]
 
 

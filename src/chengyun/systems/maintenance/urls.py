@@ -40,6 +40,7 @@ urlpatterns = [
     path("duties/", duties.duties, name="duties"),
     path("duties/add/", duties.duty_add, name="duty_add"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
+    path("duties/<int:pk>/times/", duties.duty_times, name="duty_times"),
     path("duties/<int:pk>/end/", duties.duty_end, name="duty_end"),
     path("roles/", roles.roles, name="roles"),
     path("roles/add/", roles.role_add, name="role_add"),

@@ -136,6 +136,6 @@ def judge(row: Missed, verdict: str, reason: str, *, by: User | None) -> Missed:
         raise Conflict(f"刚有人认定为「{now.get_state_display()}」，没有重复认定。")
     for name, value in columns.items():
         setattr(row, name, value)
-    facts = {"case": row.case.code, "verdict": verdict, "reason": said}
+    facts = {"case": row.case.code, "judged": row.get_state_display(), "reason": said}
     record("missed.judge", row, by=by, area=row.case.area, facts=facts)
     return row

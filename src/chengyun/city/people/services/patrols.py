@@ -74,7 +74,7 @@ def _arrivals(positions: Positions, point: MustVisit, apart: float) -> list[floa
 def _figures(
     row: Attendance, positions: Positions, grounds: Mapping[int, Ground]
 ) -> dict[str, int]:
-    ended = (row.ended_at or clock.now()).timestamp()
+    ended = (row.ended_at or row.last_at or row.began_at).timestamp()
     way = positions.way
     outside = patrols.outside(positions, grounds.values(), settings_of(row.area)["patrol.edge"])
     away = sum(until - since for since, until in spells(outside, way))

@@ -216,11 +216,14 @@ def test_points_are_come_by_when_a_position_lies_within_their_radius(cast: Cast)
         phone = enter(cast.inspector).get("/api/v1/phone/patrol").json()
         page = told(desk.get(f"/patrol/duties/{row.pk}/"))
         point = MustVisit.objects.get()
+        whole = desk.get(f"/api/v1/duty/{row.pk}").json()
         assert "周启明" in told(desk.get(f"/patrol/points/{point.pk}/"))
         assert desk.post(f"/patrol/points/{point.pk}/").status_code == 303
         assert desk.post(f"/patrol/points/{point.pk}/").status_code == 409
     assert (line["points_made"], line["points_due"]) == (1, 2)
     assert [(p["name"], p["visits"]) for p in phone["points"]] == [("学校门口", 1)]
+    assert [len(each["visits"]) for each in whole["points"]] == [1]
+    assert (whole["metres"], whole["beats"][0]["passed_metres"]) == (100, 130)
     assert "学校门口" in page
     assert "09:06" in page, "the first position within 20 metres"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -12,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from chengyun.city.people.models import Binding
 from chengyun.city.people.queries import binding_for, bindings_for, person_of, user_for
-from chengyun.city.people.services.bindings import bind, substitute, unbind
-from chengyun.city.people.specs import BINDING_KINDS, PLACE_TYPES
+from chengyun.city.people.services.bindings import bind, reschedule, substitute, unbind
+from chengyun.city.people.specs import BINDING_KINDS, EVERY_DAY, PLACE_TYPES, WEEKDAYS
 from chengyun.city.places.queries import grid_of, region_of
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import FieldError, Invalid
@@ -32,7 +33,7 @@ COLUMNS = (
     ),
     Column(key="person", label="责任人", value=lambda duty: duty.user.name),
     Column(key="kind", label="类型", value=lambda duty: duty.kind_label),
-    Column(key="shift", label="班次", value=lambda duty: duty.shift or "全天"),
+    Column(key="shift", label="班次", value=lambda duty: _times(duty)),
     Column(key="unit", label="单位", value=lambda duty: duty.unit),
     Column(key="substitute", label="替班", value=lambda duty: _standing_in(duty)),
 )
@@ -43,6 +44,16 @@ FILTERS = (
     Filter(key="substituted", label="有替班", kind="check"),
     Filter(key="ended", label="包括已解除", kind="check"),
 )
+TIMES = (
+    Field(
+        key="shift",
+        label="班次",
+        max_length=20,
+        hint="参数「班次」里的名称，例如：早班；不填就是第一个",
+    ),
+    Field(key="weekdays", label="上班的日子", kind="units", required=True),
+)
+CHOICES = {"weekdays": [(key, f"周{name}") for key, name in WEEKDAYS.items()]}
 FIELDS = (
     Field(
         key="kind",
@@ -60,7 +71,7 @@ FIELDS = (
     ),
     Field(key="place_code", label="地点编码", required=True, max_length=20),
     Field(key="username", label="责任人账号", required=True, max_length=60),
-    Field(key="shift", label="班次", max_length=20, hint="例如：早班；不填就是全天"),
+    *TIMES,
 )
 STAND_IN = (
     Field(key="substitute", label="替班人账号", max_length=60, hint="不填就是取消替班"),
@@ -113,8 +124,26 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         duty=found,
         standing_in=_standing_in(found),
+        times=_times(found),
         form=form_of(STAND_IN, initial=_initial(found)) if may_change else None,
+        times_form=_times_form(found) if may_change else None,
     )
+
+
+@require_POST
+@door(may="people.binding.change")
+def duty_times(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another shift, other days of the week."""
+    user = person_of(request)
+    form = form_of(TIMES, request.POST, choices=CHOICES)
+    if not form.is_valid():
+        raise faults_of(form)
+    given = form.cleaned_data
+    changed = reschedule(
+        binding_for(user, pk), given["shift"], "".join(sorted(given["weekdays"])), by=user
+    )
+    message = f"{changed.user.name}的班次改为{_times(changed)}。"
+    return back(request, reverse("maintenance:duty", args=[pk]), message)
 
 
 @door(may="people.binding.change")
@@ -122,10 +151,9 @@ def duty_add(request: HttpRequest) -> HttpResponse:
     """Make somebody answer for a place."""
     user = person_of(request)
     if request.method != "POST":
-        return page(
-            request, form=form_of(FIELDS, initial={"username": request.GET.get("user", "")})
-        )
-    form = form_of(FIELDS, request.POST)
+        initial = {"username": request.GET.get("user", ""), "weekdays": list(EVERY_DAY)}
+        return page(request, form=form_of(FIELDS, initial=initial, choices=CHOICES))
+    form = form_of(FIELDS, request.POST, choices=CHOICES)
     if not form.is_valid():
         raise faults_of(form)
     given = form.cleaned_data
@@ -137,6 +165,7 @@ def duty_add(request: HttpRequest) -> HttpResponse:
         given["place_code"],
         person,
         shift=given["shift"],
+        weekdays="".join(sorted(given["weekdays"])),
         by=user,
     )
     message = f"{person.name}负责 {made.place_code}。"
@@ -172,6 +201,15 @@ def _check_place(place_type: str, code: str) -> None:
     if known and known(code) is None:
         message = f"没有编码为 {code} 的{PLACE_TYPES[place_type]}。"
         raise Invalid(message, fields=(FieldError("place_code", message),))
+
+
+def _times(duty: Binding) -> str:
+    return f"{duty.shift or '平时'}，{duty.weekday_words}"
+
+
+def _times_form(duty: Binding) -> Form:
+    initial = {"shift": duty.shift, "weekdays": list(duty.weekdays)}
+    return form_of(TIMES, initial=initial, choices=CHOICES)
 
 
 def _standing_in(duty: Binding) -> str:
