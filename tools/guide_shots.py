@@ -75,7 +75,7 @@ SHOTS = (
     Shot(name="inquiries", role="operator",   path="/inquiries/"),
     Shot(name="rates",     role="operator",   path="/inquiries/rates/"),
     Shot(name="rules",     role="dispatcher", path="/rules/"),
-    Shot(name="tried",     role="dispatcher", path="/rules/try/?area=371502&class=P0103&point_lon=115.985&point_lat=36.456"),
+    Shot(name="tried",     role="dispatcher", path="/rules/try/?class=P0103&point_lon=115.985&point_lat=36.456"),
     Shot(name="repeated",  role="operator",   path="/repeated/"),
     Shot(name="watched",   role="leader",     path="/watched/"),
     Shot(name="found",     role="operator",   path="/cases/?q=井盖"),

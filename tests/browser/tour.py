@@ -95,21 +95,18 @@ def furnish() -> City:
     edition = make_rules(cast, draft=True)
     cases |= asked_for(cast)
     finding = found(cast)
-    bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
-    approve_bulletin(bulletin, by=cast.evaluator)
+    bulletin = approved(cast)
     binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
     _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
     drafts.begin("case", CITY, by=cast.admin)
-    listing = listing_named("coordination:cases")
-    save_filter(listing, "待受理", {"state": "reported"}, shared=True, by=cast.operator)
-    ask(listing, {}, words=["区域：东昌府区"], order=listing.order, by=cast.operator)
+    keep_lists(cast)
     told, endpoint = tell(cast)
     audit.seal_new()
     return City(
         cast=cast,
         asset=make_asset(keeper_id=cast.crew.pk).code,
         binding=binding.pk,
-        bulletin=bulletin.code,
+        bulletin=bulletin,
         finding=finding.code,
         cases=cases,
         intake=brought_in(cast),
@@ -125,6 +122,20 @@ def furnish() -> City:
         told=told,
         endpoint=endpoint,
     )
+
+
+def approved(cast: Cast) -> str:
+    """The bulletin of last week, which waits to be issued."""
+    bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
+    approve_bulletin(bulletin, by=cast.evaluator)
+    return bulletin.code
+
+
+def keep_lists(cast: Cast) -> None:
+    """A filter that is kept, and a list that is being written out."""
+    listing = listing_named("coordination:cases")
+    save_filter(listing, "待受理", {"state": "reported"}, shared=True, by=cast.operator)
+    ask(listing, {}, words=["区域：东昌府区"], order=listing.order, by=cast.operator)
 
 
 def brought_in(cast: Cast) -> int:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_deadlines'),
+        ('cases', '0014_discoveries'),
         ('people', '0008_patrol'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
