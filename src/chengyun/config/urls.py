@@ -5,6 +5,7 @@ from django.urls import include, path
 from chengyun.city.assets.api import router as assets
 from chengyun.city.cases.api import router as cases
 from chengyun.city.cases.camera_api import router as cameras
+from chengyun.city.cases.campaign_api import router as campaigns
 from chengyun.city.cases.discovery_api import router as discoveries
 from chengyun.city.cases.flight_api import router as flights
 from chengyun.city.cases.handover_api import router as handovers
@@ -30,6 +31,7 @@ api.add_router("", proposing)  # before those with a verb in the path
 api.add_router("", cameras)
 api.add_router("", discoveries)
 api.add_router("", flights)
+api.add_router("", campaigns)
 api.add_router("", handovers)
 api.add_router("", inquiries)
 api.add_router("", intake_runs)

@@ -20,6 +20,7 @@ ERASED = "已按申请删除"
 TOLD = ("result", "reason", "reply", "told", "owner", "parts", "note", "text")
 NAMED = (
     "unit", "class", "condition", "cause", "watch_level", "grade", "until", "helpers", "into", "child", "parent",
+    "case",
 )  # fmt: skip
 SENT = "inspector"
 """The fact that holds the key of whom the act sent the object to."""

@@ -239,6 +239,7 @@ def narrowed(
     case_class: str = "",
     area: str = "",
     unit: int | None = None,
+    unsent: bool = False,
     source: str = "",
     case_type: str = "",
     since: datetime | None = None,
@@ -254,6 +255,7 @@ def narrowed(
     conditions: dict[str, Any] = {
         "state__in": tuple(states) or None,
         "unit_id": unit,
+        "unit__isnull": unsent or None,
         "source": source or None,
         "type": case_type or None,
         "asset": asset or None,

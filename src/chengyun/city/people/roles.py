@@ -94,6 +94,7 @@ DEFAULT_ROLES = (
             "discovery.view",
             "discovery.arrange",
             "flight.plan",
+            "campaign.change",
             "catalogue.view",
             "dispatch.rule.view",
             "dispatch.rule.change",
@@ -158,6 +159,7 @@ DEFAULT_ROLES = (
             "inspection.record",
             "bulletin.issue",
             "discovery.view",
+            "campaign.change",
         ),
         home="evaluation:findings",
     ),
@@ -179,6 +181,7 @@ DEFAULT_ROLES = (
             "case.escalate",
             "case.lead",
             "discovery.view",
+            "campaign.change",
         ),
     ),
     DefaultRole(

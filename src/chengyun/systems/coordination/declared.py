@@ -155,6 +155,14 @@ registry.add(
     ),
     Tab(
         system="coordination",
+        key="campaigns",
+        label="专项行动",
+        url="coordination:campaigns",
+        may="case.view",
+        order=3,
+    ),
+    Tab(
+        system="coordination",
         key="map",
         label="地图",
         url="coordination:on_map",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from chengyun.city.cases import campaigns
 from chengyun.city.cases import queries as cases
+from chengyun.city.cases.campaign_figures import NOBODY
 from chengyun.city.cases.models import FAR, Case
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.queries import units_serving
@@ -123,8 +125,9 @@ def areas(user: Any) -> list[tuple[str, str]]:
 
 
 def units(user: Any) -> list[tuple[str, str]]:
-    """The units that work where this person does."""
-    return [(unit.code, str(unit)) for unit in units_serving(_area(user))]
+    """The units that work where this person does, street offices included; and no unit yet."""
+    found = units_serving(_area(user), streets=True)
+    return [(NOBODY, "还没有派"), *((unit.code, str(unit)) for unit in found)]
 
 
 def states(user: Any) -> list[tuple[str, str]]:
@@ -154,6 +157,14 @@ TYPE = Filter(
 PERIOD = Filter(key="period", label="上报时间", choices=lambda user: list(PERIODS))
 SOON = Filter(key="soon", label="只看将超时", kind="check")
 LIVE = Filter(key="live", label="只看在办", kind="check")
+CAMPAIGN = Filter(key="campaign", label="专项行动", choices=campaigns.titles_for)
+ENDED = Filter(
+    key="ended",
+    label="办结",
+    choices=lambda user: [("all", "已办结"), ("in_time", "按期办结"), ("late", "超期办结")],
+)
+REPORTED = Filter(key="reported", label="上报日期", kind="period")
+CLOSED = Filter(key="closed", label="办结日期", kind="period")
 ASSET = Filter(key="asset", label="部件标识码", kind="text")
 LATE = Filter(key="late", label="只看超时", kind="check")
 
@@ -168,6 +179,10 @@ CASE_FILTERS = (
     TYPE,
     LIVE,
     LATE,
+    CAMPAIGN,
+    ENDED,
+    REPORTED,
+    CLOSED,
     ASSET,
     Filter(key="q", label="搜索", kind="text"),
 )
@@ -179,7 +194,8 @@ def conditions(values: Values) -> dict[str, Any]:
         "states": [values["state"]] if "state" in values else (),
         "case_class": values.get("class", ""),
         "area": values.get("area", ""),
-        "unit": cases.unit_id(values["unit"]) if "unit" in values else None,
+        "unit": cases.unit_id(values["unit"]) if values.get("unit", NOBODY) != NOBODY else None,
+        "unsent": values.get("unit") == NOBODY,
         "source": values.get("source", ""),
         "case_type": values.get("type", ""),
         "asset": values.get("asset", ""),
@@ -199,6 +215,31 @@ def _waiting(user: Any, values: Values) -> QuerySet[Case]:
     pile = queries.pile_named(user, values.get("queue", ""))
     rows = queries.waiting(user, pile) if pile else Case.objects.none()
     return cases.narrowed(rows, **conditions(values))
+
+
+def _all(user: Any, values: Values) -> QuerySet[Case]:
+    """All cases, filtered."""
+    rows = cases.narrowed(cases.cases_for(user), **conditions(values), newest=_newest(values))
+    if "campaign" in values:
+        rows = rows.filter(campaigns.counted(campaigns.campaign_for(user, values["campaign"])))
+    if "ended" in values:
+        rows = campaigns.ended(rows, values["ended"])
+    for key, moment in DAYS:
+        if key in values:
+            rows = rows.filter(_on_day(moment, values[key]))
+    return rows
+
+
+DAYS = (("reported", "reported_at"), ("closed", "closed_at"))
+
+
+def _on_day(moment: str, text: str) -> Q:
+    """What happened on a day; nothing did on what is none."""
+    try:
+        since = campaigns.first_moment(date.fromisoformat(text))
+        return Q(**{f"{moment}__gte": since, f"{moment}__lt": since + timedelta(days=1)})
+    except (ValueError, OverflowError):
+        return Q(pk__in=())
 
 
 def _newest(values: Values) -> int:
@@ -232,9 +273,7 @@ CASES = Listing(
     may="case.view",
     columns=CASE_COLUMNS,
     filters=CASE_FILTERS,
-    rows=lambda user, values: cases.narrowed(
-        cases.cases_for(user), **conditions(values), newest=_newest(values)
-    ),
+    rows=_all,
     whole=cases.in_full,
     order=("-reported_at", "-id"),
     words="q",

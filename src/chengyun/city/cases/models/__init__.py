@@ -1,3 +1,9 @@
+from chengyun.city.cases.models.campaigns import (
+    Campaign,
+    CampaignAmount,
+    CampaignCase,
+    CampaignUnit,
+)
 from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, StageClock
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
 from chengyun.city.cases.models.discoveries import Camera, Discovery, DiscoveryKind, Flight
@@ -16,6 +22,10 @@ __all__ = [
     "FAR",
     "Caller",
     "Camera",
+    "Campaign",
+    "CampaignAmount",
+    "CampaignCase",
+    "CampaignUnit",
     "Case",
     "CaseClass",
     "CaseLink",
