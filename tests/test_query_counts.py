@@ -35,6 +35,14 @@ from chengyun.city.cases.factories import (
 )
 from chengyun.city.cases.models import Case, DispatchRule, Missed
 from chengyun.city.cases.services import intake_runs
+from chengyun.city.cases.services.campaigns import (
+    Part,
+    Plan,
+    begin_campaign,
+    close_campaign,
+    draft_campaign,
+    put_case,
+)
 from chengyun.city.cases.services.handovers import hand_over
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
@@ -60,6 +68,7 @@ from chengyun.systems.evaluation.services import draft_bulletin
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
 SEVERAL = 4
+CAMPAIGN_PAGES = ("", "_change", "_goals", "_records", "_close")
 OPENED_WITH = {
     "coordination:take": "case.accept",
     "coordination:duty": "duty.view",
@@ -132,8 +141,12 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
     police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
     add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
+    running, over = campaigned(cast)
     return {
         **patrolled(cast),
+        **{f"coordination:campaign{page}": {"code": running} for page in CAMPAIGN_PAGES},
+        "coordination:campaign_report": {"code": over},
+        "coordination:campaign_report_word": {"code": over},
         "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},
         "coordination:intake_run": {"pk": run.pk},
         "maintenance:partner": {"key": "hotline"},
@@ -177,6 +190,26 @@ def patrolled(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:missed_one": {"pk": Missed.objects.latest("pk").pk},
         "coordination:walk": {"pk": walk.pk},
     }
+
+
+def campaigned(cast: Cast) -> tuple[str, str]:
+    """A campaign that runs and one that is over."""
+    today = localdate(clock.now())
+    plan = Plan(
+        name="井盖专项整治",
+        purpose="集中解决井盖缺失。",
+        starts=today,
+        ends=today,
+        measure="更换井盖",
+        measure_unit="个",
+        parts=[Part(unit=cast.crew, cases=2, share=95, amount=10)],
+    )
+    made = [draft_campaign(plan, "371502", by=None) for _ in range(2)]
+    for one in made:
+        begin_campaign(one, by=None, version=1)
+        put_case(one, Case.objects.latest("pk"), "同一处", counts=True, by=None)
+    close_campaign(made[1], "完成。", by=None, version=2)
+    return made[0].code, made[1].code
 
 
 def who_may(cast: Cast, permission: str) -> User:

@@ -21,10 +21,19 @@ from chengyun.city.cases.factories import (
     make_rules,
     photo_bytes,
 )
-from chengyun.city.cases.models import Case, Discovery, DispatchRule, Flight, Missed
+from chengyun.city.cases.models import Campaign, Case, Discovery, DispatchRule, Flight, Missed
 from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
+from chengyun.city.cases.services.campaigns import (
+    Part,
+    Plan,
+    begin_campaign,
+    close_campaign,
+    count_amount,
+    draft_campaign,
+    put_case,
+)
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import confirm
 from chengyun.city.cases.services.handovers import hand_over
@@ -73,6 +82,7 @@ class City:
     discovery: Discovery
     flight: Flight
     patrol: tuple[int, int, int, int]
+    campaign: str
     token: int
     audit_row: int
     edition: int
@@ -96,7 +106,6 @@ def furnish() -> City:
     cases |= asked_for(cast)
     finding = found(cast)
     bulletin = approved(cast)
-    binding = bind("grid", "grid", HOME, cast.inspector, by=cast.admin)
     _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
     drafts.begin("case", CITY, by=cast.admin)
     keep_lists(cast)
@@ -105,7 +114,7 @@ def furnish() -> City:
     return City(
         cast=cast,
         asset=make_asset(keeper_id=cast.crew.pk).code,
-        binding=binding.pk,
+        binding=bind("grid", "grid", HOME, cast.inspector, by=cast.admin).pk,
         bulletin=bulletin,
         finding=finding.code,
         cases=cases,
@@ -114,6 +123,7 @@ def furnish() -> City:
         discovery=seen(cast),
         flight=make_flight(cast),
         patrol=patrolled(cast),
+        campaign=campaigned(cast).code,
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -181,6 +191,28 @@ def patrolled(cast: Cast) -> tuple[int, int, int, int]:
     measure_all()
     look_for_missed()
     return stretch.pk, point.pk, Missed.objects.latest("pk").pk, walk.pk
+
+
+def campaigned(cast: Cast) -> Campaign:
+    """A campaign that runs and counts something of its own, and one that is over."""
+    today = localdate(clock.now())
+    plan = Plan(
+        name="井盖专项整治",
+        purpose="集中解决井盖缺失。",
+        starts=today - timedelta(days=7),
+        ends=today + timedelta(days=7),
+        measure="更换井盖",
+        measure_unit="个",
+        parts=[Part(unit=cast.crew, cases=2, share=95, amount=10)],
+    )
+    over, running = (draft_campaign(plan, DISTRICT, by=cast.supervisor) for _ in range(2))
+    for one in (over, running):
+        begin_campaign(one, by=cast.supervisor, version=1)
+    case = Case.objects.latest("pk")
+    put_case(running, case, "不属整治范围", counts=False, by=cast.supervisor)
+    count_amount(running, cast.crew, today, 4, by=cast.department)
+    close_campaign(over, "完成。", by=cast.supervisor, version=2)
+    return running
 
 
 def tell(cast: Cast) -> tuple[int, int]:
@@ -290,6 +322,7 @@ def _inquiries(city: City) -> list[Stop]:
         ("dispatcher", "/handovers/"),
         ("dispatcher", f"/handovers/{city.handover}/"),
         ("dispatcher", f"/cases/{city.cases['handling'].code}/handover/"),
+        *_campaigns(city),
         ("operator", "/intake/runs/"),
         ("operator", "/intake/runs/add/"),
         ("operator", f"/intake/runs/{city.intake}/"),
@@ -310,6 +343,22 @@ def _patrols(city: City) -> list[Stop]:
         ("supervisor", f"/patrol/missed/{missed}/"),
         ("leader", "/walks/"),
         ("leader", f"/walks/{walk}/"),
+    ]
+
+
+def _campaigns(city: City) -> list[Stop]:
+    over = Campaign.objects.get(state="closed").code
+    return [
+        ("supervisor", "/campaigns/"),
+        ("supervisor", "/campaigns/add/"),
+        ("supervisor", f"/campaigns/{city.campaign}/"),
+        ("department", f"/campaigns/{city.campaign}/"),
+        ("supervisor", f"/campaigns/{city.campaign}/change/"),
+        ("supervisor", f"/campaigns/{city.campaign}/goals/"),
+        ("supervisor", f"/campaigns/{city.campaign}/records/"),
+        ("supervisor", f"/campaigns/{city.campaign}/close/"),
+        ("leader", f"/campaigns/{over}/report/"),
+        ("leader", f"/cases/?campaign={over}"),
     ]
 
 

@@ -81,7 +81,7 @@ class Figures:
 def figures_of(campaign: Campaign, cases: QuerySet[Case], parts: Iterable[CampaignUnit]) -> Figures:
     """Counted at this moment among ``cases``; ``parts`` are the units whose figures are shown."""
     tallies: dict[str, Tally] = defaultdict(Tally)
-    names, states = {NOBODY: "还没有派"}, Counter[str]()
+    names, states = {NOBODY: "没有责任单位"}, Counter[str]()
     for row in _rows(cases):
         code = row["unit__code"] or NOBODY
         tallies[code] += Tally(**{name: row[name] for name in asdict(Tally())})

@@ -27,6 +27,7 @@ DONE = ("closed", "cleared")
 DROPPED = ("refused", "declined", "voided", "merged")
 """What ended without being a problem of its own counts nowhere."""
 SMALLEST_AREA = 2
+LISTED = 200
 MAJOR = 3
 """Characters of a major class: P01."""
 
@@ -87,12 +88,13 @@ def units_to_ask(area: str) -> QuerySet[Unit]:
 def by_hand(user: User, campaign: Campaign) -> list[CampaignCase]:
     """What was put in or taken out by hand among the cases this person sees, newest first."""
     seen = queries.cases_for(user).values("pk")
-    return list(campaign.by_hand.filter(case__in=seen).select_related("case__case_class", "by"))
+    rows = campaign.by_hand.filter(case__in=seen).select_related("case__case_class", "by")
+    return list(rows[:LISTED])
 
 
 def amounts_of(campaign: Campaign) -> list[CampaignAmount]:
     """What the units have counted, newest first."""
-    return list(campaign.amounts.select_related("unit", "by"))
+    return list(campaign.amounts.select_related("unit", "by")[:LISTED])
 
 
 def classes_of(campaign: Campaign) -> QuerySet[CaseClass]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.cases import discoveries, jobs, queries
+from chengyun.city.cases import campaign_notices, discoveries, jobs, queries
 from chengyun.city.cases.models import Case, Discovery
 from chengyun.city.cases.notices import NOTICES
 from chengyun.city.cases.readers import readers
@@ -18,7 +18,7 @@ editions.declare(STANDARD)
 editions.declare(LEDGER)
 files.readable(Case, queries.may_read)
 files.readable(Discovery, discoveries.may_read)
-telling.declare(*NOTICES)
+telling.declare(*NOTICES, *campaign_notices.NOTICES)
 
 registry.add(
     Watched(key="cases.case", kind="case", readers=readers),

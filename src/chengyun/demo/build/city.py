@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.demo.build.bulletins import acts_of_bulletins
+from chengyun.demo.build.campaigns import acts_of_campaigns
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
@@ -122,6 +123,9 @@ def acts_over(scenario: Scenario, stage: Stage, days: int) -> Iterator[Act]:
         now - timedelta(days=days), now, calendar, folk.accounts["evaluator"]
     )
     yield from acts_of_sweeps(now)
+    yield from acts_of_campaigns(
+        now, days, calendar, CITY, folk.units, folk.accounts["leader"], folk.crews
+    )
     yield from acts_of_patrols(folk.inspectors, now, calendar, SEED)
     yield from acts_of_missed(folk.accounts["supervisor"], now)
     yield from acts_of_walk(folk.accounts["leader"], scenario.walk)

@@ -20,11 +20,11 @@ from chengyun.systems.coordination.lists import BELOW
 MOST = 2**31 - 1
 PLAN = (
     Field(key="name", label="名称", required=True, max_length=60, hint="例如：占道经营专项整治。"),
+    Field(key="leader", label="负责人", kind="person"),
     Field(key="purpose", label="要解决什么问题", kind="long", required=True, max_length=500),
     Field(key="basis", label="依据", max_length=300, hint="文件、会议或领导批示。"),
     Field(key="starts", label="开始", kind="date", required=True),
     Field(key="ends", label="结束", kind="date", required=True),
-    Field(key="leader", label="负责人", kind="person"),
     Field(key="areas", label="区域", kind="units", hint="不选就是全部。"),
     Field(
         key="classes",
@@ -33,7 +33,6 @@ PLAN = (
         hint="选大类就是它下面的全部；不选就是全部类别。",
     ),
     Field(key="units", label="参加单位", kind="units", hint="目标在下一步分单位填。"),
-    Field(key="only_units", label="只计参加单位办理的案件", kind="bool"),
     Field(
         key="measure",
         label="另计的数量",
@@ -41,6 +40,7 @@ PLAN = (
         hint="案件以外要数的，由参加单位填报，例如：清理小广告。",
     ),
     Field(key="measure_unit", label="按什么数", max_length=6, hint="处、件、吨、米……"),
+    Field(key="only_units", label="只计参加单位办理的案件", kind="bool"),
 )
 CASE = (
     Field(key="case", label="案号", required=True, max_length=40),
@@ -82,7 +82,10 @@ def plan_form(request: HttpRequest, area: str, campaign: Campaign | None = None)
     choices = {
         "leader": [(person.username, str(person)) for person in leaders],
         "areas": _areas(area),
-        "classes": [*reads.class_titles(area).items()],
+        "classes": [
+            (code, f"{name}（全部）" if len(code) == reads.MAJOR else name)
+            for code, name in reads.class_titles(area).items()
+        ],
         "units": [(unit.code, str(unit)) for unit in reads.units_to_ask(area)],
     }
     initial = _written(campaign) if campaign else None

@@ -59,6 +59,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         photos=view.pairs_of(cases),
         whose=view.scope_words(user),
         cases_url=view.cases_url(found),
+        amounts_url=view.amounts_url(found),
     )
 
 
@@ -182,6 +183,7 @@ def campaign_records(request: HttpRequest, code: str) -> HttpResponse:
         "by_hand": reads.by_hand(user, found),
         "amounts": reads.amounts_of(found) if found.measure else [],
         "events": view.events_of(found),
+        "most": reads.LISTED,
         "case_form": case_form,
         "amount_form": amount_form,
     }

@@ -17,19 +17,22 @@ from chengyun.systems.coordination.dossier import moment
 
 PAIRS = 6
 NOTHING = "—"
+TOLD_ABOVE = ("要解决", "依据", "时间")
+"""Facts the opening sentence says."""
+Cell = tuple[str, str]
+"""A figure in words and the list of cases behind it, "" where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What the report says, in its order; ``rows`` are the units under ``heads``."""
+    """What the report says, in its order; ``rows`` are the units under ``heads``, each figure with where it leads."""
 
     campaign: Campaign
     facts: list[tuple[str, str]]
     opening: str
     result: str
     heads: tuple[str, ...]
-    lines: list[view.Shown]
-    rows: list[tuple[str, ...]]
+    rows: list[tuple[Cell, ...]]
     days: list[tuple[date, int, int]]
     summary: list[str]
     photos: list[tuple[str, tuple[Attachment, Attachment]]]
@@ -48,16 +51,15 @@ class Report:
 def report_of(user: User, campaign: Campaign) -> Report:
     """The report as this person may read it: all figures, and photos of the cases they see."""
     figures = from_json(campaign.report)
-    lines = view.lines_of(campaign, figures)
-    facts = [(label, str(value)) for label, value in view.facts_of(campaign) if value]
+    known = [(label, str(value)) for label, value in view.facts_of(campaign) if value]
+    facts = [(label, value) for label, value in known if label not in TOLD_ABOVE]
     return Report(
         campaign=campaign,
         facts=[("编号", campaign.code), *facts],
         opening=_opening(campaign),
         result=_result(campaign, figures),
         heads=_heads(campaign),
-        lines=lines,
-        rows=[_row(campaign, each) for each in lines],
+        rows=[_row(campaign, each) for each in view.lines_of(campaign, figures)],
         days=[(each, *counts) for each, counts in figures.days.items()],
         summary=[part for part in campaign.summary.splitlines() if part.strip()],
         photos=_photos(user, campaign),
@@ -90,22 +92,22 @@ def _heads(campaign: Campaign) -> tuple[str, ...]:
     return ("名次", "单位", "案件", "办结", "目标", "按期率", "在办超时", *own)
 
 
-def _row(campaign: Campaign, shown: view.Shown) -> tuple[str, ...]:
-    line = shown.line
-    tally = line.tally
+def _row(campaign: Campaign, shown: view.Shown) -> tuple[Cell, ...]:
+    line, tally = shown.line, shown.line.tally
     row = (
-        str(line.rank or NOTHING),
-        line.name,
-        f"{tally.total:,}",
-        f"{tally.done:,}",
-        f"{line.goal_cases:,}" if line.goal_cases else NOTHING,
-        share(tally.in_time, tally.done),
-        f"{tally.overdue:,}",
+        (str(line.rank or NOTHING), ""),
+        (line.name, ""),
+        (f"{tally.total:,}", shown.url),
+        (f"{tally.done:,}", shown.done_url),
+        (f"{line.goal_cases:,}" if line.goal_cases else NOTHING, ""),
+        (share(tally.in_time, tally.done), shown.in_time_url),
+        (f"{tally.overdue:,}", shown.overdue_url),
     )
     if not campaign.measure:
         return row
     goal = f" / {line.goal_amount:,}" if line.goal_amount else ""
-    return (*row, f"{line.amount:,}{goal}" if line.rank else NOTHING)
+    amount = f"{line.amount:,}{goal}" if line.rank else NOTHING
+    return (*row, (amount, view.amounts_url(campaign)))
 
 
 def _photos(user: User, campaign: Campaign) -> list[tuple[str, tuple[Attachment, Attachment]]]:

@@ -77,6 +77,11 @@ def cases_url(campaign: Campaign, **filters: str) -> str:
     return f"{reverse('coordination:cases')}?{urlencode({'campaign': campaign.code, **filters})}"
 
 
+def amounts_url(campaign: Campaign) -> str:
+    """What the units have counted."""
+    return f"{reverse('coordination:campaign_records', args=(campaign.code,))}#amounts"
+
+
 def facts_of(campaign: Campaign) -> list[tuple[str, Any]]:
     """What it is for, where, when and what it goes after."""
     titles = reads.class_titles(campaign.area) if campaign.classes else {}
@@ -148,7 +153,7 @@ def figures_shown(campaign: Campaign, figures: Figures) -> list[dict[str, str]]:
     ]
     if campaign.measure:
         words = f"{figures.amount:,} {campaign.measure_unit}"
-        rows.append((campaign.measure, words, "#amounts"))
+        rows.append((campaign.measure, words, amounts_url(campaign)))
     return [dict(zip(("label", "value", "url"), row, strict=True)) for row in rows]
 
 

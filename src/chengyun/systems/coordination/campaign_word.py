@@ -60,7 +60,7 @@ def word_file(report: Report) -> bytes:
 def _units(paper: Doc, report: Report) -> None:
     rest = (TEXT_WIDTH - RANK - NAME) // (len(report.heads) - 2)
     widths = (RANK, NAME, *[Mm(rest / Mm(1))] * (len(report.heads) - 2))
-    rows = [report.heads, *report.rows]
+    rows = [report.heads, *(tuple(words for words, _ in row) for row in report.rows)]
     grid(paper, rows, widths, size=TEXT, spacing=ROW)
 
 

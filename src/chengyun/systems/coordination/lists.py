@@ -127,7 +127,7 @@ def areas(user: Any) -> list[tuple[str, str]]:
 def units(user: Any) -> list[tuple[str, str]]:
     """The units that work where this person does, street offices included; and no unit yet."""
     found = units_serving(_area(user), streets=True)
-    return [(NOBODY, "还没有派"), *((unit.code, str(unit)) for unit in found)]
+    return [(NOBODY, "没有责任单位"), *((unit.code, str(unit)) for unit in found)]
 
 
 def states(user: Any) -> list[tuple[str, str]]:

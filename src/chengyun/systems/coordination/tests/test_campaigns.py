@@ -21,7 +21,7 @@ from chengyun.city.cases.services.campaigns import Part, Plan
 from chengyun.city.people.factories import DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
-from chengyun.kernel import audit, clock
+from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit
 
@@ -94,6 +94,8 @@ def test_it_is_planned_begun_followed_and_closed_on_the_pages(cast: Cast) -> Non
     assert chief.post(f"/campaigns/{campaign.code}/goals/", goals).status_code == 303
     assert enter(cast.department).get(f"/campaigns/{campaign.code}/").status_code == 404
     assert chief.post(f"/campaigns/{campaign.code}/begin/", {"version": 2}).status_code == 303
+    outbox.deliver_all()
+    assert "专项行动开始：井盖专项整治" in told(enter(cast.department).get("/messages/"))
     page = told(enter(cast.department).get(f"/campaigns/{campaign.code}/"))
     assert "市政工程处完成 50%" in page
     assert "100.00%" in page
