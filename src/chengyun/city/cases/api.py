@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
-from chengyun.city.cases import answers, queries
+from chengyun.city.cases import answers, campaigns, queries
 from chengyun.city.cases.questions import questions_of
 from chengyun.city.cases.schemas import (
     Acting,
@@ -69,7 +69,7 @@ def report(request: HttpRequest, body: Report) -> tuple[int, Any]:
     return 201, answers.whole(case, user)
 
 
-@router.get("/cases", response={200: CaseList, **problems()}, by_alias=True)
+@router.get("/cases", response={200: CaseList, **problems(404)}, by_alias=True)
 def cases(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     """案件列表。"""
     user = caller(request)
@@ -90,6 +90,10 @@ def cases(request: HttpRequest, wanted: Query[Wanted]) -> Any:
         late=wanted.late,
         soon=wanted.soon,
     )
+    if wanted.campaign:
+        rows = rows.filter(campaigns.counted(campaigns.campaign_for(user, wanted.campaign)))
+    if wanted.ended:
+        rows = campaigns.ended(rows, wanted.ended)
     total, exact = paging.count(rows, exact=wanted.exact)
     order, whole = ORDERS[wanted.order], queries.in_full()
     found = paging.keyset(rows, order, after=wanted.after, limit=wanted.limit, whole=whole)

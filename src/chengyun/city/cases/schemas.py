@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 from pydantic import StringConstraints
@@ -238,6 +238,8 @@ class Wanted(Schema):
     q: Line = ""
     late: bool = False
     soon: bool = False
+    campaign: Code = ""
+    ended: Literal["", "all", "in_time", "late"] = ""
     order: Code = "-reported_at"
     after: Annotated[str, StringConstraints(max_length=400)] = ""
     limit: int = Field(50, ge=1, le=paging.MOST)

@@ -19,10 +19,10 @@ from chengyun.city.places.queries import label_of
 from chengyun.kernel import files, registry
 from chengyun.kernel.history import history_of
 from chengyun.kernel.listings import Listing, Values
-from chengyun.kernel.specs import Column, Filter, State, Workflow
+from chengyun.kernel.specs import Column, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import day, share
-from chengyun.systems.coordination import panels
+from chengyun.systems.coordination import lists, panels
 
 TONES = {"draft": "amber", "running": "accent", "closed": "eco"}
 LOOKED_AT = 24
@@ -159,13 +159,9 @@ def figures_shown(campaign: Campaign, figures: Figures) -> list[dict[str, str]]:
 
 def states_shown(campaign: Campaign, states: dict[str, int]) -> list[tuple[str, int, str]]:
     """Cases by state in the order of their workflows: label, how many, and which."""
-    known: dict[str, State] = {}
-    for key in ("case", "ledger"):
-        for state in registry.get(Workflow, key).states:
-            known.setdefault(state.key, state)
     return [
-        (state.label, states[key], cases_url(campaign, state=key))
-        for key, state in known.items()
+        (label, states[key], cases_url(campaign, state=key))
+        for key, label in dict(lists.states(None)).items()
         if states.get(key)
     ]
 

@@ -71,6 +71,8 @@ class Plan:
 @transaction.atomic
 def draft_campaign(plan: Plan, area: str, *, by: User | None) -> Campaign:
     """Begin to plan one; nobody else sees it until it runs."""
+    if not names_of([area]):
+        raise wrong("area", f"没有区域「{area}」。")
     require(by, CHANGE, area=area)
     checked = _checked(plan, area)
     year, city = localdate(clock.now()).year, installation()

@@ -281,16 +281,18 @@ def test_what_was_forgiven_on_appeal_is_in_time(cast: Cast) -> None:
 
 
 def test_the_api_drafts_changes_begins_and_closes(cast: Cast) -> None:
+    today = localdate(clock.now())
     body = {
         "area": DISTRICT,
         "name": "占道经营专项整治",
         "purpose": "还路于民。",
-        "starts": "2026-11-01",
-        "ends": "2026-12-31",
+        "starts": str(today - timedelta(days=7)),
+        "ends": str(today + timedelta(days=7)),
         "units": [{"unit": cast.crew.code, "goal_cases": 5}],
     }
     made = api(cast.supervisor, "post", "/campaigns", body)
     assert made.status_code == 201
+    assert api(cast.supervisor, "post", "/campaigns", body | {"area": ""}).status_code == 422
     path = f"/campaigns/{made.json()['code']}"
     changed = api(cast.supervisor, "put", path, body | {"version": 1, "name": "占道整治"})
     assert (changed.status_code, changed.json()["name"]) == (200, "占道整治")
@@ -302,6 +304,10 @@ def test_the_api_drafts_changes_begins_and_closes(cast: Cast) -> None:
     assert (
         api(cast.supervisor, "post", f"{path}/begin", {"version": 2}).json()["state"] == "running"
     )
+    case = drive(make_case(cast), cast, "closed")
+    found = api(cast.supervisor, "get", f"/cases?campaign={path[11:]}&ended=in_time").json()
+    assert [each["code"] for each in found["items"]] == [case.code]
+    assert api(cast.supervisor, "get", "/cases?campaign=ZX0").status_code == 404
     done = api(cast.supervisor, "post", f"{path}/close", {"version": 3, "summary": "完成。"})
     assert (done.json()["state"], done.json()["summary"]) == ("closed", "完成。")
     listed = api(cast.bob, "get", "/campaigns").json()["items"]
