@@ -47,6 +47,7 @@ from chengyun.city.cases.services.handovers import hand_over
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
+from chengyun.city.cases.services.whistles import Call, Spot, blow
 from chengyun.city.inspections.factories import found as make_finding
 from chengyun.city.people.factories import CITY, Cast, make_user
 from chengyun.city.people.models import Post, User
@@ -142,9 +143,13 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
     add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
     running, over = campaigned(cast)
+    spot = Spot(matter="路面塌陷", address="湖南路", lon=LON, lat=LAT)
+    due = clock.now() + timedelta(minutes=30)
+    whistles = [blow(spot, [Call(unit=cast.crew, due_at=due)], by=None) for _ in range(SEVERAL)]
     return {
         **patrolled(cast),
         **{f"coordination:campaign{page}": {"code": running} for page in CAMPAIGN_PAGES},
+        "coordination:whistle": {"code": whistles[0].code},
         "coordination:campaign_report": {"code": over},
         "coordination:campaign_report_word": {"code": over},
         "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},

@@ -21,7 +21,15 @@ from chengyun.city.cases.factories import (
     make_rules,
     photo_bytes,
 )
-from chengyun.city.cases.models import Campaign, Case, Discovery, DispatchRule, Flight, Missed
+from chengyun.city.cases.models import (
+    Campaign,
+    Case,
+    Discovery,
+    DispatchRule,
+    Flight,
+    Missed,
+    Whistle,
+)
 from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
@@ -40,6 +48,7 @@ from chengyun.city.cases.services.handovers import hand_over
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
+from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast
@@ -83,6 +92,7 @@ class City:
     flight: Flight
     patrol: tuple[int, int, int, int]
     campaign: str
+    whistle: str
     token: int
     audit_row: int
     edition: int
@@ -124,6 +134,7 @@ def furnish() -> City:
         flight=make_flight(cast),
         patrol=patrolled(cast),
         campaign=campaigned(cast).code,
+        whistle=whistled(cast).code,
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -213,6 +224,18 @@ def campaigned(cast: Cast) -> Campaign:
     count_amount(running, cast.crew, today, 4, by=cast.department)
     close_campaign(over, "完成。", by=cast.supervisor, version=2)
     return running
+
+
+def whistled(cast: Cast) -> Whistle:
+    """One call that is over, and one a unit has answered."""
+    spot = Spot(matter="路面塌陷", address="湖南路与花园路口", lon=LON, lat=LAT)
+    due = clock.now() + timedelta(minutes=30)
+    over, fresh = (blow(spot, [Call(unit=cast.crew, due_at=due)], by=cast.supervisor) for _ in "12")
+    receive(fresh.arrivals.get(), by=cast.department)
+    photo = store_photo(photo_bytes(), "到场.jpg", by=cast.department)
+    arrive(over.arrivals.get(), point=(LON, LAT), photos=[photo], by=cast.department)
+    close(over, "已围挡", by=cast.supervisor)
+    return fresh
 
 
 def tell(cast: Cast) -> tuple[int, int]:
@@ -323,6 +346,7 @@ def _inquiries(city: City) -> list[Stop]:
         ("dispatcher", f"/handovers/{city.handover}/"),
         ("dispatcher", f"/cases/{city.cases['handling'].code}/handover/"),
         *_campaigns(city),
+        *_whistles(city),
         ("operator", "/intake/runs/"),
         ("operator", "/intake/runs/add/"),
         ("operator", f"/intake/runs/{city.intake}/"),
@@ -359,6 +383,18 @@ def _campaigns(city: City) -> list[Stop]:
         ("supervisor", f"/campaigns/{city.campaign}/close/"),
         ("leader", f"/campaigns/{over}/report/"),
         ("leader", f"/cases/?campaign={over}"),
+    ]
+
+
+def _whistles(city: City) -> list[Stop]:
+    over = Whistle.objects.get(state="closed").code
+    return [
+        ("supervisor", "/whistles/"),
+        ("supervisor", "/whistles/add/"),
+        ("supervisor", f"/whistles/{city.whistle}/"),
+        ("department", f"/whistles/{city.whistle}/"),
+        ("supervisor", f"/whistles/{over}/"),
+        ("supervisor", "/whistles/rates/"),
     ]
 
 

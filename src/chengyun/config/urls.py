@@ -13,6 +13,7 @@ from chengyun.city.cases.inquiry_api import router as inquiries
 from chengyun.city.cases.intake_run_api import router as intake_runs
 from chengyun.city.cases.partner_api import router as partners
 from chengyun.city.cases.proposing_api import router as proposing
+from chengyun.city.cases.whistle_api import router as whistles
 from chengyun.city.inspections.api import router as inspections
 from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
@@ -33,6 +34,7 @@ api.add_router("", discoveries)
 api.add_router("", flights)
 api.add_router("", campaigns)
 api.add_router("", handovers)
+api.add_router("", whistles)
 api.add_router("", inquiries)
 api.add_router("", intake_runs)
 api.add_router("", partners)

@@ -2,8 +2,15 @@
 
 from datetime import timedelta
 
-from chengyun.city.cases import campaign_notices, discoveries, jobs, queries
-from chengyun.city.cases.models import Case, Discovery
+from chengyun.city.cases import (
+    campaign_notices,
+    discoveries,
+    jobs,
+    queries,
+    whistle_notices,
+    whistles,
+)
+from chengyun.city.cases.models import Case, Discovery, Whistle
 from chengyun.city.cases.notices import NOTICES
 from chengyun.city.cases.readers import readers
 from chengyun.city.cases.services.partners import tidy_calls
@@ -18,7 +25,8 @@ editions.declare(STANDARD)
 editions.declare(LEDGER)
 files.readable(Case, queries.may_read)
 files.readable(Discovery, discoveries.may_read)
-telling.declare(*NOTICES, *campaign_notices.NOTICES)
+files.readable(Whistle, whistles.may_read)
+telling.declare(*NOTICES, *campaign_notices.NOTICES, *whistle_notices.NOTICES)
 
 registry.add(
     Watched(key="cases.case", kind="case", readers=readers),
@@ -56,6 +64,7 @@ registry.add(
     Source(key="sensor", label="物联报警", icon="sensor", order=9, origin="own"),
     Source(key="inspection", label="督查发现", icon="search", order=10, origin="own"),
     Source(key="upper", label="上级平台", icon="up", order=11),
+    Source(key="whistle", label="吹哨报到", icon="megaphone", order=12, origin="own"),
     Permission(key="case.view", label="查看案件", group="案件"),
     Permission(key="case.report", label="上报案件", group="案件"),
     Permission(key="case.accept", label="受理案件", group="案件"),
@@ -94,6 +103,8 @@ registry.add(
     Permission(key="flight.plan", label="安排飞行任务", group="发现线索"),
     Permission(key="flight.fly", label="执行飞行任务", group="发现线索"),
     Permission(key="campaign.change", label="组织专项行动", group="案件"),
+    Permission(key="whistle.blow", label="吹哨", group="案件"),
+    Permission(key="whistle.answer", label="到场报到", group="案件"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),
     Permission(key="case.oversee", label="接收超时上报", group="案件"),
     Permission(key="case.lead", label="接收久拖不决上报", group="案件"),
@@ -161,6 +172,12 @@ registry.add(
     Act(key="campaign.put_in", label="计入案件"),
     Act(key="campaign.take_out", label="不计案件"),
     Act(key="campaign.count", label="填报数量"),
+    Act(key="whistle.blow", label="吹哨"),
+    Act(key="whistle.call", label="叫到场"),
+    Act(key="whistle.receive", label="收到吹哨"),
+    Act(key="whistle.arrive", label="到场报到"),
+    Act(key="whistle.make_case", label="转成案件"),
+    Act(key="whistle.close", label="吹哨办结"),
     Act(key="partner.add", label="登记对接单位"),
     Act(key="partner.secret", label="换对接密钥"),
     Act(key="partner.end", label="停用对接单位"),

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
+from chengyun.city.people.models import User
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
@@ -32,6 +33,7 @@ from chengyun.demo.build.replies import acts_of_replies
 from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.seeing import Eyes, acts_of_sightings, acts_of_watch, add_cameras
 from chengyun.demo.build.shelf import Shelf
+from chengyun.demo.build.whistles import acts_of_whistles, add_caller
 from chengyun.demo.build.wording import add_wording
 from chengyun.demo.divisions import divisions
 from chengyun.demo.geometry.city import draw_city
@@ -80,6 +82,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311
         bind_inspectors(city, folk)
         add_must_visits(folk.inspectors, localdate(clock.now()), SEED)
+        caller = add_caller(folk, random.Random(SEED))  # noqa: S311
         build_rules(CITY, folk.units)
         told("编排九十天的案件，登记部件")
         scenario = plan(city, now, calendar_for(CITY), days=days)
@@ -88,13 +91,13 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         shelf = Shelf()
         shelf.fill(pictures.result())
         add_cameras(scenario.cameras)
-    live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days)
+    live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller)
 
 
-def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
+def live(told: Told, scenario: Scenario, stage: Stage, days: int, caller: User) -> None:
     """Play the days."""
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
-    acts = list(acts_over(scenario, stage, days))
+    acts = list(acts_over(scenario, stage, days, caller))
     with sole_writer():
         play(
             acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None
@@ -107,7 +110,7 @@ def live(told: Told, scenario: Scenario, stage: Stage, days: int) -> None:
     audit.seal_new()
 
 
-def acts_over(scenario: Scenario, stage: Stage, days: int) -> Iterator[Act]:
+def acts_over(scenario: Scenario, stage: Stage, days: int, caller: User) -> Iterator[Act]:
     """Everything that happens in the days: cases and what follows them, discoveries, patrols, bulletins, limits."""
     folk, now, calendar = stage.folk, scenario.now, calendar_for(CITY)
     eyes = Eyes(stage=stage, scenario=scenario)
@@ -126,6 +129,7 @@ def acts_over(scenario: Scenario, stage: Stage, days: int) -> Iterator[Act]:
     yield from acts_of_campaigns(
         now, days, calendar, CITY, folk.units, folk.accounts["leader"], folk.crews
     )
+    yield from acts_of_whistles(now, folk, caller)
     yield from acts_of_patrols(folk.inspectors, now, calendar, SEED)
     yield from acts_of_missed(folk.accounts["supervisor"], now)
     yield from acts_of_walk(folk.accounts["leader"], scenario.walk)

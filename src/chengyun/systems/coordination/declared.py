@@ -1,6 +1,6 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
-from chengyun.city.cases import callers, discoveries, handovers
+from chengyun.city.cases import callers, discoveries, handovers, whistles
 from chengyun.city.cases import queries as cases
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
@@ -160,6 +160,24 @@ registry.add(
         url="coordination:campaigns",
         may="case.view",
         order=3,
+    ),
+    Tab(
+        system="coordination",
+        key="whistles",
+        label="吹哨报到",
+        url="coordination:whistles",
+        may="case.view",
+        order=3,
+    ),
+    Queue(
+        key="coordination.whistles",
+        label="待到场报到",
+        icon="megaphone",
+        url="coordination:whistles",
+        query="mine=1",
+        may="whistle.answer",
+        count=whistles.waiting,
+        order=6,
     ),
     Tab(
         system="coordination",

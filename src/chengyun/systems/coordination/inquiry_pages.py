@@ -114,7 +114,7 @@ def _take(found: Inquiry, given: dict[str, Any], user: Any) -> str:
 @door(may="case.view")
 def inquiry_rates(request: HttpRequest) -> HttpResponse:
     """A month by unit: how many came, were answered, in time, and with which satisfaction."""
-    first = _month(request.GET.get("month", ""))
+    first = month_of(request.GET.get("month", ""))
     after = (first + timedelta(days=32)).replace(day=1)
     user = person_of(request)
     rows = callers.rates(user, first, after)
@@ -128,7 +128,7 @@ def inquiry_rates(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _month(text: str) -> datetime:
+def month_of(text: str) -> datetime:
     """The first moment of a month 2026-11; of this one where that is no month."""
     today = timezone.localtime(clock.now()).replace(
         day=1, hour=0, minute=0, second=0, microsecond=0

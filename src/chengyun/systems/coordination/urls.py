@@ -23,6 +23,7 @@ from chengyun.systems.coordination import (
     search_pages,
     trial_pages,
     walk_pages,
+    whistle_pages,
 )
 from chengyun.systems.coordination.phone import pages as phone
 
@@ -74,6 +75,10 @@ urlpatterns = [
         campaign_pages.campaign_report_word,
         name="campaign_report_word",
     ),
+    path("whistles/", whistle_pages.whistles, name="whistles"),
+    path("whistles/add/", whistle_pages.whistle_add, name="whistle_add"),
+    path("whistles/rates/", whistle_pages.whistle_rates, name="whistle_rates"),
+    path("whistles/<str:code>/", whistle_pages.whistle, name="whistle"),
     path("problems/", oversight.problems, name="problems"),
     path("watched/", oversight.watched, name="watched"),
     path("discoveries/", discovery_pages.discoveries, name="discoveries"),

@@ -15,11 +15,13 @@ from chengyun.city.cases.models.limits import LimitMark
 from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.patrols import Missed, WalkFinding
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
+from chengyun.city.cases.models.whistles import Arrival, Whistle
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
 __all__ = [
     "DISTRICT",
     "FAR",
+    "Arrival",
     "Caller",
     "Camera",
     "Campaign",
@@ -50,4 +52,5 @@ __all__ = [
     "StandardAnswer",
     "Supervision",
     "WalkFinding",
+    "Whistle",
 ]
