@@ -112,7 +112,6 @@ def furnish() -> City:
     cases["handling"] = drive(make_case(cast), cast, "handling")
     cases["reported"] = make_case(cast, photos=photos)
     cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
-    edition = make_rules(cast, draft=True)
     cases |= asked_for(cast)
     finding = found(cast)
     bulletin = approved(cast)
@@ -138,7 +137,7 @@ def furnish() -> City:
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=token.pk,
         audit_row=Audit.objects.latest("pk").pk,
-        edition=edition.pk,
+        edition=make_rules(cast, draft=True).pk,
         rule=DispatchRule.objects.latest("pk").pk,
         told=told,
         endpoint=endpoint,
