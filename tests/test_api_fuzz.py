@@ -19,6 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
+from django.utils.timezone import localdate
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
@@ -46,12 +47,14 @@ from chengyun.city.cases.factories import (
     photo_bytes,
 )
 from chengyun.city.cases.models import FilingCondition, Flight
+from chengyun.city.cases.services.campaigns import Part, Plan, begin_campaign, draft_campaign
+from chengyun.city.cases.services.whistles import Call, Spot, blow
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import PASSWORD, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.roles import DEFAULT_ROLES
 from chengyun.city.people.services.tokens import issue_token
-from chengyun.kernel import registry
+from chengyun.kernel import clock, registry
 from chengyun.kernel.api import api
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.recent import forget_everything
@@ -205,6 +208,10 @@ def known(cast: Cast) -> Known:
         "cameras code": ["DCF-001", "DCF-002"],
         "flights code": [make_flight(cast).code],
         "flight": ["", Flight.objects.get().code],
+        "cases campaign": campaigned(cast),
+        "campaigns code": campaigned(cast),
+        "campaigns case": cases,
+        "whistles code": [whistled(cast) for _ in range(2)],
         "condition": [condition.pk for condition in FilingCondition.objects.all()[:5]],
         **dict.fromkeys(("unit", "owner", "keeper", "supervisor"), units),
         "inspector": [cast.inspector.username],
@@ -213,6 +220,30 @@ def known(cast: Cast) -> Known:
         "week": [week],
         "username": [person.username for person in people(cast)],
     }
+
+
+def campaigned(cast: Cast) -> list[str]:
+    """A campaign that is drafted and one that runs and counts amounts."""
+    today = localdate(clock.now())
+    plan = Plan(
+        name="井盖专项整治",
+        purpose="集中解决井盖缺失。",
+        starts=today,
+        ends=today,
+        measure="更换井盖",
+        measure_unit="个",
+        parts=[Part(unit=cast.crew, cases=2)],
+    )
+    drafted, running = (draft_campaign(plan, "371502", by=None) for _ in range(2))
+    begin_campaign(running, by=None, version=1)
+    return [drafted.code, running.code]
+
+
+def whistled(cast: Cast) -> str:
+    """A call that waits for a unit."""
+    due = clock.now() + timedelta(hours=1)
+    spot = Spot(matter="路面塌陷", address="湖南路", lon=LON, lat=LAT)
+    return blow(spot, [Call(unit=cast.crew, due_at=due)], by=None).code
 
 
 def photos(cast: Cast) -> list[int]:
