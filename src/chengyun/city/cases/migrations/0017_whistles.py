@@ -20,7 +20,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0014_campaigns'),
+        ('cases', '0016_campaigns'),
         ('people', '0007_handovers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -17,7 +17,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_deadlines'),
+        ('cases', '0015_patrol'),
         ('people', '0007_handovers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
