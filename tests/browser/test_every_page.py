@@ -16,7 +16,8 @@ from playwright.sync_api import Page
 from chengyun.config.env import ROOT
 from tests.browser.actors import SIZES, Actor
 from tests.browser.conftest import Windows
-from tests.browser.tour import City, furnish, stops
+from tests.browser.furnished import City, furnish
+from tests.browser.tour import stops
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -1,0 +1,263 @@
+"""A city in which each kind of thing exists, for the tour past every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.utils.timezone import localdate
+
+from chengyun.city.assets.factories import HOME, make_asset, row
+from chengyun.city.assets.services.imports import import_assets
+from chengyun.city.cases.factories import (
+    EDITION,
+    LAT,
+    LON,
+    MANHOLE,
+    drive,
+    make_case,
+    make_discovery,
+    make_flight,
+    make_rules,
+    photo_bytes,
+)
+from chengyun.city.cases.models import (
+    Campaign,
+    Case,
+    Discovery,
+    DispatchRule,
+    Flight,
+    Missed,
+    Whistle,
+)
+from chengyun.city.cases.queries import class_named
+from chengyun.city.cases.services import intake_runs
+from chengyun.city.cases.services.acting import act
+from chengyun.city.cases.services.campaigns import (
+    Part,
+    Plan,
+    begin_campaign,
+    close_campaign,
+    count_amount,
+    draft_campaign,
+    put_case,
+)
+from chengyun.city.cases.services.catalogue import load_catalogue
+from chengyun.city.cases.services.discoveries import confirm
+from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.missed import look_for_missed
+from chengyun.city.cases.services.opening import NewCase, open_case
+from chengyun.city.cases.services.partners import add_partner
+from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
+from chengyun.city.cases.services.wording import add_answer, add_question
+from chengyun.city.inspections.factories import found
+from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast
+from chengyun.city.people.services import duty
+from chengyun.city.people.services.bindings import bind
+from chengyun.city.people.services.must_visits import add_must_visit
+from chengyun.city.people.services.patrols import measure_all
+from chengyun.city.people.services.tokens import issue_token
+from chengyun.city.people.services.units import add_unit
+from chengyun.city.people.services.walks import begin_walk
+from chengyun.city.places.factories import make_city
+from chengyun.city.places.queries import locate
+from chengyun.kernel import audit, clock, drafts, outbox
+from chengyun.kernel.files import store_photo
+from chengyun.kernel.listexports import ask, listing_named
+from chengyun.kernel.models import Audit, Delivery, Dispatch, Message
+from chengyun.kernel.notify.services import add_endpoint
+from chengyun.kernel.savedfilters import save_filter
+from chengyun.science.weeks import week_of
+from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
+
+PHONE = "13863522046"
+
+
+@dataclass(frozen=True, kw_only=True)
+class City:
+    """The demo city and what stands in it."""
+
+    cast: Cast
+    asset: str
+    binding: int
+    bulletin: str
+    finding: str
+    cases: dict[str, Case]
+    run: int
+    intake: int
+    handover: int
+    discovery: Discovery
+    flight: Flight
+    patrol: tuple[int, int, int, int]
+    campaign: str
+    whistle: str
+    token: int
+    audit_row: int
+    edition: int
+    rule: int
+    told: int
+    endpoint: int
+
+
+def furnish() -> City:
+    """Everybody, everything, and something of each kind."""
+    cast = make_cast(demo=True)
+    make_city()
+    load_catalogue(EDITION, by=None)
+    cases = {state: drive(make_case(cast), cast, state) for state in ("accepted", "closed")}
+    photos = [store_photo(photo_bytes(), "现场.jpg", by=cast.inspector)]
+    cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
+    cases["handling"] = drive(make_case(cast), cast, "handling")
+    cases["reported"] = make_case(cast, photos=photos)
+    cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
+    cases |= asked_for(cast)
+    finding = found(cast)
+    bulletin = approved(cast)
+    _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
+    drafts.begin("case", CITY, by=cast.admin)
+    keep_lists(cast)
+    told, endpoint = tell(cast)
+    audit.seal_new()
+    return City(
+        cast=cast,
+        asset=make_asset(keeper_id=cast.crew.pk).code,
+        binding=bind("grid", "grid", HOME, cast.inspector, by=cast.admin).pk,
+        bulletin=bulletin,
+        finding=finding.code,
+        cases=cases,
+        intake=brought_in(cast),
+        handover=handed_over(cases["handling"], cast),
+        discovery=seen(cast),
+        flight=make_flight(cast),
+        patrol=patrolled(cast),
+        campaign=campaigned(cast).code,
+        whistle=whistled(cast).code,
+        run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
+        token=token.pk,
+        audit_row=Audit.objects.latest("pk").pk,
+        edition=make_rules(cast, draft=True).pk,
+        rule=DispatchRule.objects.latest("pk").pk,
+        told=told,
+        endpoint=endpoint,
+    )
+
+
+def approved(cast: Cast) -> str:
+    """The bulletin of last week, which waits to be issued."""
+    bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
+    approve_bulletin(bulletin, by=cast.evaluator)
+    return bulletin.code
+
+
+def keep_lists(cast: Cast) -> None:
+    """A filter that is kept, and a list that is being written out."""
+    listing = listing_named("coordination:cases")
+    save_filter(listing, "待受理", {"state": "reported"}, shared=True, by=cast.operator)
+    ask(listing, {}, words=["区域：东昌府区"], order=listing.order, by=cast.operator)
+
+
+def brought_in(cast: Cast) -> int:
+    """A hotline that is known here, and its file with a row that is wrong."""
+    add_partner("hotline", "市 12345 热线平台", "hotline", shared=True, by=cast.admin)
+    rows = "工单编号,诉求内容,事发地址\nRX-2,井盖没了,湖南路\nRX-3,,没有这条街\n"
+    run = intake_runs.upload(rows.encode(), "热线.csv", "hotline", by=cast.operator)
+    intake_runs.choose(run, run.columns, by=cast.operator)
+    intake_runs.check(run)
+    return run.pk
+
+
+def seen(cast: Cast) -> Discovery:
+    """What a camera saw and somebody confirmed; another waits."""
+    found = make_discovery(cast)
+    confirm(found, by=cast.operator)
+    make_discovery(cast)
+    return found
+
+
+def handed_over(case: Case, cast: Cast) -> int:
+    """A case the police share."""
+    police = add_unit("371502-GA", "东昌府公安分局", kind="partner", area=DISTRICT, by=None)
+    return hand_over(case, police, "有人阻拦施工", by=cast.dispatcher).pk
+
+
+def patrolled(cast: Cast) -> tuple[int, int, int, int]:
+    """An inspector on duty who passed what a citizen reported, a point to come by, and a leader's walk."""
+    now = clock.now()
+    with clock.at(now - timedelta(hours=2)):
+        place = locate(LON, LAT)
+        assert place is not None
+        bind("inspector", "responsibility", place.responsibility, cast.inspector, by=None)
+        point = add_must_visit("学校门口", LON, LAT, radius=30, times=1, by=None)
+        stretch = duty.go_on_duty(by=cast.inspector)
+    with clock.at(now - timedelta(hours=1)):
+        at = [now - timedelta(minutes=minutes) for minutes in (100, 98, 96)]
+        duty.add_points([duty.Point(at=each, lon=LON, lat=LAT) for each in at], by=cast.inspector)
+    new = NewCase(source="public", description="井盖没了", lon=LON, lat=LAT, class_code=MANHOLE)
+    open_case(new, by=cast.operator)
+    walk = begin_walk(by=cast.leader)
+    open_case(replace(new, source="leader"), by=cast.leader)
+    measure_all()
+    look_for_missed()
+    return stretch.pk, point.pk, Missed.objects.latest("pk").pk, walk.pk
+
+
+def campaigned(cast: Cast) -> Campaign:
+    """A campaign that runs and counts something of its own, and one that is over."""
+    today = localdate(clock.now())
+    plan = Plan(
+        name="井盖专项整治",
+        purpose="集中解决井盖缺失。",
+        starts=today - timedelta(days=7),
+        ends=today + timedelta(days=7),
+        measure="更换井盖",
+        measure_unit="个",
+        parts=[Part(unit=cast.crew, cases=2, share=95, amount=10)],
+    )
+    over, running = (draft_campaign(plan, DISTRICT, by=cast.supervisor) for _ in range(2))
+    for one in (over, running):
+        begin_campaign(one, by=cast.supervisor, version=1)
+    case = Case.objects.latest("pk")
+    put_case(running, case, "不属整治范围", counts=False, by=cast.supervisor)
+    count_amount(running, cast.crew, today, 4, by=cast.department)
+    close_campaign(over, "完成。", by=cast.supervisor, version=2)
+    return running
+
+
+def whistled(cast: Cast) -> Whistle:
+    """One call that is over, and one a unit has answered."""
+    spot = Spot(matter="路面塌陷", address="湖南路与花园路口", lon=LON, lat=LAT)
+    due = clock.now() + timedelta(minutes=30)
+    over, fresh = (blow(spot, [Call(unit=cast.crew, due_at=due)], by=cast.supervisor) for _ in "12")
+    receive(fresh.arrivals.get(), by=cast.department)
+    photo = store_photo(photo_bytes(), "到场.jpg", by=cast.department)
+    arrive(over.arrivals.get(), point=(LON, LAT), photos=[photo], by=cast.department)
+    close(over, "已围挡", by=cast.supervisor)
+    return fresh
+
+
+def tell(cast: Cast) -> tuple[int, int]:
+    """What happened is told, one event and one message could not be, and another system listens."""
+    outbox.deliver_all()
+    told = Message.objects.filter(kind="case.dispatched").latest("pk")
+    ways = Dispatch.objects.filter(message=told, channel="email")
+    ways.update(state=Dispatch.DEAD, error="邮件服务器答复 550：no such box")
+    Delivery.objects.filter(pk=Delivery.objects.latest("pk").pk).update(
+        state=Delivery.DEAD, error="没有这件案件"
+    )
+    hook = add_endpoint("12345 热线", "https://1.1.1.1/", CITY, [told.kind], by=cast.admin)
+    return told.pk, hook.pk
+
+
+def asked_for(cast: Cast) -> dict[str, Case]:
+    """What waits for somebody's word, what is put aside, and what the city has put into words."""
+    cases = {}
+    cases["asked"] = drive(make_case(cast), cast, "handling")
+    act(cases["asked"], "supervise", {"watch_level": "listed", "reason": "快"}, by=cast.leader)
+    act(cases["asked"], "ask_extension", {"reason": "等配件"}, by=cast.department)
+    cases["aside"] = drive(make_case(cast), cast, "handling")
+    later = (localdate(clock.now()) + timedelta(days=30)).isoformat()
+    act(cases["aside"], "suspend", {"reason": "冬季", "until": later}, by=cast.dispatcher)
+    cover = class_named(MANHOLE, "")
+    add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
+    add_answer("与已受理案件重复", verb="", class_code="", by=None)
+    return cases
