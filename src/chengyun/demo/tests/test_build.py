@@ -3,7 +3,7 @@
 import pytest
 
 from chengyun.city.assets.models import Asset
-from chengyun.city.cases.models import Case, HandOver
+from chengyun.city.cases.models import Camera, Case, Discovery, Flight, HandOver
 from chengyun.city.inspections.models import Finding
 from chengyun.city.people.models import User
 from chengyun.city.people.roles import DEFAULT_ROLES
@@ -12,6 +12,7 @@ from chengyun.city.places.models import Grid, Region
 from chengyun.city.places.queries import locate
 from chengyun.demo.build.city import build_city
 from chengyun.demo.scenario.pending import QUEUE
+from chengyun.demo.scenario.watching import WAITING
 from chengyun.kernel import audit
 from chengyun.kernel.errors import Conflict
 from chengyun.kernel.installation import installation
@@ -31,6 +32,7 @@ def test_a_few_days_of_the_demo_city() -> None:
     check_places()
     check_people()
     check_cases()
+    check_discoveries()
     check_history()
     check_habits()
     with pytest.raises(Conflict):
@@ -66,6 +68,17 @@ def check_cases() -> None:
     assert Attachment.objects.count() > standard.count()
     assert HandOver.objects.filter(unit__kind="partner").exists()
     assert Finding.objects.exclude(case=None).count() == Finding.objects.count() > 0
+
+
+def check_discoveries() -> None:
+    found = Discovery.objects.all()
+    assert set(found.values_list("simulated", flat=True)) == {True}
+    assert found.filter(state="waiting").count() == len(WAITING)
+    confirmed = found.filter(state="confirmed")
+    assert set(confirmed.values_list("case__source", flat=True)) <= {"video", "drone"}
+    assert not confirmed.filter(case=None).exists()
+    assert Flight.objects.filter(state="planned").exists()
+    assert {camera.area[:6] for camera in Camera.objects.all()} == {"371502"}
 
 
 def check_history() -> None:

@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import shapely
 
+from chengyun.demo.build.seeing import BOXES
 from chengyun.demo.geometry.city import draw_city
 from chengyun.demo.geometry.drawn import DrawnCity
+from chengyun.demo.photos.album import VARIANTS
 from chengyun.demo.photos.scenes import KINDS
 from chengyun.demo.scenario.pending import QUEUE
 from chengyun.demo.scenario.plan import DAYS, plan
 from chengyun.demo.scenario.planned import Scenario
 from chengyun.demo.scenario.texts import TOPICS, citizen_words, inspector_words
+from chengyun.demo.scenario.watching import KINDS as PICTURED
+from chengyun.demo.scenario.watching import WAITING
 from chengyun.demo.words import people
 from chengyun.demo.words.findings import FINDINGS
 from chengyun.science.calendars import Calendar
@@ -156,3 +160,21 @@ def test_some_things_are_reported_twice_and_some_come_again(scenario: Scenario) 
         and 0 < abs(one.spot.lon - other.spot.lon) < 0.0002
     ]
     assert len(echoes) >= 3
+
+
+def test_algorithms_see_some_of_it_and_are_wrong_at_times(scenario: Scenario) -> None:
+    seen = [case for case in scenario.cases if case.watch]
+    assert 25 <= len(seen) <= 90
+    for case in seen:
+        assert case.watch is not None
+        if case.watch.camera >= 0:
+            assert case.spot == scenario.cameras[case.watch.camera].spot
+    assert {case.source for case in seen} == {"video"}
+    reasons = Counter(one.reason for one in scenario.sightings)
+    assert reasons[""] == len(WAITING)
+    assert reasons["false"] >= 5
+    for one in scenario.sightings:
+        assert one.judged_at is None or one.at < one.judged_at < NOW
+        assert (one.photo, one.variant % VARIANTS) in BOXES
+    drawn = {kind.key for kind in KINDS}
+    assert {photo for photo, _ in BOXES} == set(PICTURED) <= drawn
