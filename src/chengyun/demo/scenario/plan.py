@@ -35,7 +35,9 @@ def plan(
     eyes = random.Random(seed + 1)  # noqa: S311 - the rest of the plan stays as it is
     cameras = planned_cameras(streets, eyes)
     reports = reporting(streets, assets, calendar, now, inspectors, rng)
-    cases, walk = on_foot(again(reports, planned_cases(reports, days), days), now)
+    cases, walk = on_foot(
+        again(reports, planned_cases(reports, days), days), now.astimezone(calendar.zone)
+    )
     return Scenario(
         now=now,
         assets=assets,
