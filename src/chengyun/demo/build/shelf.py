@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from PIL import Image
 
 from chengyun.city.people.models import User
-from chengyun.demo.photos.album import VARIANTS, Photo
+from chengyun.demo.photos.album import VARIANTS, Photo, stamped
 from chengyun.demo.photos.canvas import jpeg
 from chengyun.kernel.files import store_again, store_photo
 from chengyun.kernel.models import File
@@ -44,6 +44,7 @@ class Shelf:
         key = kind, number % VARIANTS, not there
         if key not in self._frames:
             with Image.open(io.BytesIO(self._content[key])) as picture:
-                picture.thumbnail(FRAME)
-                self._frames[key] = jpeg(picture)
+                shown = stamped(picture, "模拟画面", "SIMULATED")
+            shown.thumbnail(FRAME)
+            self._frames[key] = jpeg(shown)
         return self._frames[key]

@@ -29,6 +29,7 @@ from chengyun.systems.coordination.discovery_pages import COLUMNS, DISCOVERIES
 
 TONES = {"planned": "amber", "flying": "accent", "flown": "eco", "cancelled": "line"}
 SHOWN = 50
+FOUND = ("code", "kind", "state", "case", "taken")
 NEW = (
     Field(
         key="purpose", label="看什么", required=True, max_length=120, hint="例如：徒骇河岸线垃圾"
@@ -143,7 +144,7 @@ def _found(request: HttpRequest, user: User, row: Flight) -> Any:
     rows = discoveries.in_full(discoveries.discoveries_for(user).filter(flight=row))
     shown = list(rows.order_by("-id")[:SHOWN])
     empty = "这次飞行还没有报来线索。"
-    columns = [column for column in COLUMNS if column.key != "seen_from"]
+    columns = [column for column in COLUMNS if column.key in FOUND]
     return table(request, columns, shown, links=DISCOVERIES.links, empty=empty)
 
 

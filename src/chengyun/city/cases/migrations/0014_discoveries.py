@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ('area', models.CharField(max_length=15)),
                 ('address', models.CharField(blank=True, max_length=120)),
                 ('state', models.CharField(choices=[('waiting', '待审核'), ('confirmed', '已确认'), ('rejected', '已驳回')], default='waiting', max_length=9)),
-                ('reason', models.CharField(blank=True, choices=[('false', '误报'), ('known', '已知问题或重复'), ('foreign', '不属城管'), ('unclear', '看不清')], max_length=7)),
+                ('reason', models.CharField(blank=True, choices=[('false', '误报'), ('known', '已知或重复'), ('foreign', '不属城管'), ('unclear', '看不清')], max_length=7)),
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('judged_at', models.DateTimeField(null=True)),
                 ('simulated', models.BooleanField(default=False)),

@@ -101,7 +101,7 @@ class Discovery(models.Model):
 
     class Reason(models.TextChoices):
         FALSE = "false", "误报"
-        KNOWN = "known", "已知问题或重复"
+        KNOWN = "known", "已知或重复"
         FOREIGN = "foreign", "不属城管"
         UNCLEAR = "unclear", "看不清"
 

@@ -245,7 +245,7 @@ def reject(
     if reason not in Reason.values:
         raise wrong("reason", f"请选驳回的原因：{'、'.join(Reason.labels)}。")
     if known is not None and reason != Reason.KNOWN:
-        raise wrong("case", "只有「已知问题或重复」才写是哪一件案件。")
+        raise wrong("case", "只有「已知或重复」才写是哪一件案件。")
     if len(note.strip()) > NOTE_AT_MOST:
         raise wrong("note", f"说明最多 {NOTE_AT_MOST} 字，现在有 {len(note.strip())} 字。")
     columns = {"state": State.REJECTED, "reason": reason, "note": note.strip(), "case": known}

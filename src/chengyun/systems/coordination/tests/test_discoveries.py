@@ -77,7 +77,7 @@ def test_what_is_alike_nearby_is_shown_and_one_press_says_it_is_the_same(cast: C
     assert (row.state, row.reason, row.case) == ("rejected", "known", case)
     page = told(client.get(f"/discoveries/{row.code}/"))
     assert f"/cases/{case.code}/" in page
-    assert "<b>驳回线索</b>，已知问题或重复" in page
+    assert "<b>驳回线索</b>，已知或重复" in page
 
 
 def test_whoever_is_second_is_told_and_gets_the_next(cast: Cast) -> None:
