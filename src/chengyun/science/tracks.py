@@ -49,9 +49,10 @@ class Way:
 
     @cached_property
     def tree(self) -> STRtree:
-        """The legs, to be asked what lies near."""
-        return STRtree(self.legs())
+        """The legs, to be asked which lie near."""
+        return STRtree(self.legs)
 
+    @cached_property
     def legs(self) -> Shapes:
         """The way between joined positions, leg by leg; a position joined to none is a point."""
         places = np.column_stack((self.x, self.y))
@@ -76,6 +77,11 @@ class Pieces:
 
     middles: Shapes
     metres: Floats
+
+    @cached_property
+    def tree(self) -> STRtree:
+        """The middles, to be asked which lie near."""
+        return STRtree(self.middles)
 
 
 def cut(roads: Shapes, step: float) -> Pieces:
@@ -113,7 +119,10 @@ def passed(pieces: Pieces, way: Way, *, reach: float) -> float:
     """
     if not len(way.x) or not len(pieces.metres):
         return 0.0
-    hits = way.tree.query(pieces.middles, predicate="dwithin", distance=reach)[0]
+    west, south, east, north = shapely.total_bounds(pieces.middles)
+    around = shapely.box(west - reach, south - reach, east + reach, north + reach)
+    near = way.legs[way.tree.query(around)]
+    hits = pieces.tree.query(near, predicate="dwithin", distance=reach)[1]
     return float(pieces.metres[np.unique(hits)].sum())
 
 

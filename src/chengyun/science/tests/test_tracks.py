@@ -35,7 +35,7 @@ def test_what_lies_in_a_gap_was_not_walked() -> None:
     assert passed(ROAD, broken, reach=10) == 220
     assert broken.metres == pytest.approx(200)
     alone = way((0, 0, 0), (100, 100, 0), (1000, 900, 0))
-    assert [leg.geom_type for leg in alone.legs()] == ["LineString", "Point"]
+    assert [leg.geom_type for leg in alone.legs] == ["LineString", "Point"]
 
 
 def test_a_position_alone_covers_its_circle_and_no_way_covers_nothing() -> None:

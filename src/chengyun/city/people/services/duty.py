@@ -70,7 +70,8 @@ def begin(
     except IntegrityError as error:
         raise Conflict(OPEN[Kind.DUTY]) from error
     facts = {"at": began.isoformat()}
-    record(f"{kind}.begin", row, by=by, area=row.area, facts=facts, new=True)
+    verb = "duty.begin" if kind == Kind.DUTY else "walk.begin"
+    record(verb, row, by=by, area=row.area, facts=facts, new=True)
     return row
 
 
@@ -94,7 +95,8 @@ def _end(row: Attendance, ended: datetime, *, by: User | None) -> Attendance:
     if not rows.update(ended_at=ended, heard=F("heard") + 1):
         raise Conflict("已经结束了。")
     row.ended_at = ended
-    record(f"{row.kind}.end", row, by=by, area=row.area, facts={"at": ended.isoformat()})
+    verb = "duty.end" if row.kind == Kind.DUTY else "walk.end"
+    record(verb, row, by=by, area=row.area, facts={"at": ended.isoformat()})
     return row
 
 

@@ -45,9 +45,18 @@ def measure(row: Attendance) -> None:
     with transaction.atomic():
         rows = Attendance.objects.filter(pk=row.pk, measured__lt=row.heard)
         if rows.update(measured=row.heard, measured_at=clock.now(), **figures):
-            Beat.objects.bulk_update(beats, ("road_metres", "passed_metres"))
+            _keep(beats)
             Visit.objects.filter(attendance=row).delete()
             Visit.objects.bulk_create(visits)
+
+
+def _keep(beats: Sequence[Beat]) -> None:
+    Beat.objects.bulk_create(
+        beats,
+        update_conflicts=True,
+        unique_fields=("id",),
+        update_fields=("road_metres", "passed_metres"),
+    )
 
 
 def _measure_beat(beat: Beat, positions: Positions, ground: Ground, reach: float) -> None:

@@ -51,7 +51,7 @@ TIMES = (
         max_length=20,
         hint="参数「班次」里的名称，例如：早班；不填就是第一个",
     ),
-    Field(key="weekdays", label="上班的日子", kind="units", required=True),
+    Field(key="weekdays", label="上班的日子", kind="units", hint="都不选就是每天"),
 )
 CHOICES = {"weekdays": [(key, f"周{name}") for key, name in WEEKDAYS.items()]}
 FIELDS = (
@@ -139,9 +139,7 @@ def duty_times(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         raise faults_of(form)
     given = form.cleaned_data
-    changed = reschedule(
-        binding_for(user, pk), given["shift"], "".join(sorted(given["weekdays"])), by=user
-    )
+    changed = reschedule(binding_for(user, pk), given["shift"], _weekdays(given), by=user)
     message = f"{changed.user.name}的班次改为{_times(changed)}。"
     return back(request, reverse("maintenance:duty", args=[pk]), message)
 
@@ -165,7 +163,7 @@ def duty_add(request: HttpRequest) -> HttpResponse:
         given["place_code"],
         person,
         shift=given["shift"],
-        weekdays="".join(sorted(given["weekdays"])),
+        weekdays=_weekdays(given),
         by=user,
     )
     message = f"{person.name}负责 {made.place_code}。"
@@ -201,6 +199,10 @@ def _check_place(place_type: str, code: str) -> None:
     if known and known(code) is None:
         message = f"没有编码为 {code} 的{PLACE_TYPES[place_type]}。"
         raise Invalid(message, fields=(FieldError("place_code", message),))
+
+
+def _weekdays(given: dict[str, Any]) -> str:
+    return "".join(sorted(given["weekdays"])) or EVERY_DAY
 
 
 def _times(duty: Binding) -> str:

@@ -286,6 +286,12 @@ def test_somebody_answers_for_a_place_and_somebody_stands_in(cast: Cast) -> None
     assert client.post(url, days).status_code == 303
     assert "孙晓梅 01-01 至 01-07" in text(client.get(url))
     assert "R-7" in text(client.get("/maintenance/duties/?substituted=1"))
+    assert "平时，每天" in text(client.get(url))
+    times = {"shift": "早班", "weekdays": ["1", "3"]}
+    assert enter(cast.security).post(f"{url}times/", times).status_code == 403
+    assert client.post(f"{url}times/", times | {"weekdays": ["8"]}).status_code == 422
+    assert client.post(f"{url}times/", times).status_code == 303
+    assert "早班，周一三" in text(client.get(url))
     assert enter(cast.security).post(f"{url}end/").status_code == 403
     assert client.post(f"{url}end/").status_code == 303
     assert client.get("/maintenance/duties/?place=R").context["table"].rows == []
