@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from chengyun.city.places.grounds import Ground
 
-PACE = 108.0
+PACE = 75.0
 """Metres from one position to the next."""
 EVERY = timedelta(seconds=90)
 NOISE = 4.0
@@ -40,7 +40,7 @@ def stroll(
 ) -> Stroll:
     """Walk the grounds one after the other, in an order of the day, until it is over."""
     moments = list(_moments(begins, ends))
-    order = rng.sample(list(grounds), len(grounds))
+    order = _nearest_next(rng.sample(list(grounds), len(grounds)))
     way = np.concatenate([_along(ground, rng) for ground in order])
     way = way[np.arange(len(moments)) % len(way)]
     plane = order[0].plane
@@ -51,6 +51,16 @@ def stroll(
         noise[first : first + rng.randrange(18, 34)] += STRAY
     lon, lat = plane.to_degrees(x + noise[:, 0], y + noise[:, 1])
     return Stroll(at=moments, lon=lon, lat=lat)
+
+
+def _nearest_next(grounds: Sequence[Ground]) -> list[Ground]:
+    """From the first on always to the nearest that is left."""
+    order, rest = [grounds[0]], list(grounds[1:])
+    while rest:
+        nearest = min(rest, key=lambda ground: order[-1].outline.distance(ground.outline))
+        rest.remove(nearest)
+        order.append(nearest)
+    return order
 
 
 def _moments(begins: datetime, ends: datetime) -> Iterator[datetime]:

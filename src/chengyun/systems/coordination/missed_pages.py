@@ -61,7 +61,7 @@ MISSED = Listing(
             key="person", label="人员", kind="short", value=lambda row: row.attendance.user.name
         ),
         Column(key="passed", label="经过", kind="time", value=lambda row: row.passed_at),
-        Column(key="metres", label="距离", value=lambda row: f"{row.metres} 米"),
+        Column(key="metres", label="距离", kind="short", value=lambda row: f"{row.metres} 米"),
         Column(
             key="before",
             label="早",

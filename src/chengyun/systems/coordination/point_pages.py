@@ -74,11 +74,14 @@ POINTS = Listing(
     may="duty.view",
     columns=(
         Column(key="name", label="名称", kind="strong", value=lambda row: (row.name, row.place)),
-        Column(key="times", label="每天", value=lambda row: f"{row.times} 次"),
-        Column(key="radius", label="多近算到", value=lambda row: f"{row.radius} 米"),
-        Column(key="since", label="起", value=lambda row: day(row.valid_from)),
+        Column(key="times", label="每天", kind="short", value=lambda row: f"{row.times} 次"),
+        Column(key="radius", label="多近算到", kind="short", value=lambda row: f"{row.radius} 米"),
+        Column(key="since", label="起", kind="short", value=lambda row: day(row.valid_from)),
         Column(
-            key="until", label="停用", value=lambda row: day(row.valid_to) if row.valid_to else ""
+            key="until",
+            label="停用",
+            kind="short",
+            value=lambda row: day(row.valid_to) if row.valid_to else "",
         ),
     ),
     filters=(

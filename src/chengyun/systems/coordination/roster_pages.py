@@ -102,7 +102,7 @@ def _lines(rows: list[Any]) -> list[Walked]:
 
 
 def _day(key: str, label: str) -> Column:
-    return Column(key=f"day{key}", label=label, value=lambda row: row.words(key))
+    return Column(key=f"day{key}", label=label, kind="short", value=lambda row: row.words(key))
 
 
 def _columns(labels: list[str]) -> tuple[Column, ...]:

@@ -57,7 +57,10 @@ WALKS = Listing(
             key="began", label="开始", kind="time", value=lambda row: row.walk.attendance.began_at
         ),
         Column(
-            key="metres", label="走了", value=lambda row: _kilometres(row.walk.attendance.metres)
+            key="metres",
+            label="走了",
+            kind="short",
+            value=lambda row: _kilometres(row.walk.attendance.metres),
         ),
         Column(key="found", label="发现", kind="number", value=lambda row: row.found),
         Column(key="closed", label="已结", kind="number", value=lambda row: row.closed),

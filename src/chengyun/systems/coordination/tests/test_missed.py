@@ -56,10 +56,10 @@ def found_at_noon() -> list[str]:
 
 def test_a_pass_nearby_before_a_citizens_report_is_found_once(cast: Cast) -> None:
     went(cast.inspector, ALONG, ends=True)
-    case = reported(cast, -1550, 20)
+    case = reported(cast, -1550, 15)
     assert found_at_noon() == found_at_noon() == [case.code]
     row = Missed.objects.get()
-    assert row.metres == 20
+    assert row.metres == 15
     assert row.passed_at == MORNING + timedelta(minutes=5)
     assert Audit.objects.filter(verb="missed.find").count() == 1
 
@@ -67,29 +67,29 @@ def test_a_pass_nearby_before_a_citizens_report_is_found_once(cast: Cast) -> Non
 def test_what_is_far_late_in_another_grid_or_the_inspectors_own_is_no_clue(cast: Cast) -> None:
     went(cast.inspector, ALONG, ends=True)
     reported(cast, -1550, 60)
-    reported(cast, -1550, 20, source="video")
+    reported(cast, -1550, 15, source="video")
     reported(cast, -1300, 0)
     assert found_at_noon() == []
     set_param("missed.hours", DISTRICT, 1, by=None)
-    reported(cast, -1550, 20)
+    reported(cast, -1550, 15)
     assert found_at_noon() == []
 
 
 def test_who_reported_there_themselves_missed_nothing(cast: Cast) -> None:
     went(cast.inspector, ALONG, ends=True)
     reported(cast, -1550, 5, hours=1, source="inspector", by=cast.inspector)
-    reported(cast, -1550, 20)
+    reported(cast, -1550, 15)
     assert found_at_noon() == []
 
 
 def test_a_person_has_the_word_with_a_reason_and_once(cast: Cast) -> None:
     row_of_duty = went(cast.inspector, ALONG, ends=True)
-    reported(cast, -1550, 20)
+    reported(cast, -1550, 15)
     found_at_noon()
     row = Missed.objects.get()
     here, api = f"/patrol/missed/{row.pk}/", f"/api/v1/patrol/missed/{row.pk}/judge"
     desk = enter(cast.supervisor)
-    assert "20 米" in told(desk.get("/patrol/missed/"))
+    assert "15 米" in told(desk.get("/patrol/missed/"))
     assert "待认定" in told(desk.get(f"/patrol/duties/{row_of_duty.pk}/"))
     assert "请填写理由" in told(desk.post(here, {"verdict": "missed", "reason": ""}))
     assert desk.post(here, {"verdict": "missed", "reason": "经过时已经在"}).status_code == 303
@@ -102,7 +102,7 @@ def test_a_person_has_the_word_with_a_reason_and_once(cast: Cast) -> None:
 
 def test_who_may_see_and_who_may_judge(cast: Cast) -> None:
     went(cast.inspector, ALONG, ends=True)
-    reported(cast, -1550, 20)
+    reported(cast, -1550, 15)
     found_at_noon()
     pk = Missed.objects.get().pk
     elsewhere = make_user("else", "外区", "supervisor", cast.other_centre)
