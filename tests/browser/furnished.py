@@ -71,6 +71,8 @@ from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
 
 PHONE = "13863522046"
+AWAY = LON + 0.0007
+"""Sixty metres from where the inspector reports."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,15 +186,15 @@ def patrolled(cast: Cast) -> tuple[int, int, int, int]:
     """An inspector on duty who passed what a citizen reported, a point to come by, and a leader's walk."""
     now = clock.now()
     with clock.at(now - timedelta(hours=2)):
-        place = locate(LON, LAT)
+        place = locate(AWAY, LAT)
         assert place is not None
         bind("inspector", "responsibility", place.responsibility, cast.inspector, by=None)
-        point = add_must_visit("学校门口", LON, LAT, radius=30, times=1, by=None)
+        point = add_must_visit("学校门口", AWAY, LAT, radius=30, times=1, by=None)
         stretch = duty.go_on_duty(by=cast.inspector)
     with clock.at(now - timedelta(hours=1)):
         at = [now - timedelta(minutes=minutes) for minutes in (100, 98, 96)]
-        duty.add_points([duty.Point(at=each, lon=LON, lat=LAT) for each in at], by=cast.inspector)
-    new = NewCase(source="public", description="井盖没了", lon=LON, lat=LAT, class_code=MANHOLE)
+        duty.add_points([duty.Point(at=each, lon=AWAY, lat=LAT) for each in at], by=cast.inspector)
+    new = NewCase(source="public", description="井盖没了", lon=AWAY, lat=LAT, class_code=MANHOLE)
     open_case(new, by=cast.operator)
     walk = begin_walk(by=cast.leader)
     open_case(replace(new, source="leader"), by=cast.leader)
