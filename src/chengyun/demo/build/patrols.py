@@ -1,4 +1,4 @@
-"""The patrols of the last week, what they passed and did not report, and a leader's walk."""
+"""The patrols of the last days, what they passed and did not report, and a leader's walk."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from chengyun.demo.words.patrols import MUST_VISITS
 from chengyun.science.calendars import Calendar
 
 AXES = ("lon", "lat")
-WEEK = 7
-ON_DUTY = 10
+DAYS = 4
+ON_DUTY = 8
 """How many of the inspectors are played."""
 BEGINS, ENDS = time(8, 30), time(17, 30)
 MISSING = (4, 2)
@@ -67,9 +67,9 @@ def _points(way: Stroll) -> Iterator[Point]:
 def acts_of_patrols(
     inspectors: tuple[User, ...], now: datetime, calendar: Calendar, seed: int
 ) -> Iterator[Act]:
-    """The last week and today; the ways are measured each evening, as the worker would have done it."""
+    """The last days and today; the ways are measured each evening, as the worker would have done it."""
     today = now.astimezone(calendar.zone).date()
-    for ago in reversed(range(WEEK + 1)):
+    for ago in reversed(range(DAYS + 1)):
         day = today - timedelta(days=ago)
         for number, person in enumerate(inspectors[:ON_DUTY]):
             if (number, ago) != MISSING:
@@ -132,7 +132,7 @@ VERDICTS = (
 
 def acts_of_missed(supervisor: User, now: datetime) -> Iterator[Act]:
     """Each day the passes are looked for, and the supervisor has a word on the first of them."""
-    for ago in reversed(range(WEEK)):
+    for ago in reversed(range(DAYS)):
         yield now - timedelta(days=ago, minutes=5), look
     for number, (verdict, reason) in enumerate(VERDICTS):
         yield now - timedelta(minutes=4 - number), _judging(verdict, reason, supervisor)

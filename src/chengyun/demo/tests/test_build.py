@@ -1,11 +1,12 @@
 """The demo city in the database: built by playing a few days, whole, marked, and sound."""
 
 import pytest
+from django.db.models import F
 
 from chengyun.city.assets.models import Asset
 from chengyun.city.cases.models import Camera, Case, Discovery, Flight, HandOver
 from chengyun.city.inspections.models import Finding
-from chengyun.city.people.models import User
+from chengyun.city.people.models import Attendance, Beat, User, Visit, Walk
 from chengyun.city.people.roles import DEFAULT_ROLES
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.places.models import Grid, Region
@@ -35,6 +36,7 @@ def test_a_few_days_of_the_demo_city() -> None:
     check_discoveries()
     check_history()
     check_habits()
+    check_patrols()
     with pytest.raises(Conflict):
         build_city(told.append, days=DAYS)
 
@@ -86,6 +88,15 @@ def check_history() -> None:
     assert verdict.sound, verdict.faults[:3]
     assert verdict.unsealed == 0
     assert verdict.rows > 10_000
+
+
+def check_patrols() -> None:
+    duties = Attendance.objects.filter(kind=Attendance.Kind.DUTY)
+    assert set(duties.values_list("simulated", flat=True)) == {True}
+    assert not duties.filter(measured__lt=F("heard")).exists()
+    assert Beat.objects.filter(passed_metres__gt=0).count() > 100
+    assert Visit.objects.exists()
+    assert Walk.objects.get().findings.count() == 3
 
 
 def check_habits() -> None:
