@@ -125,12 +125,14 @@ HOW = {
 
 
 def arrivals_for(user: User, since: datetime, until: datetime) -> QuerySet[Arrival]:
-    """The calls of that time this person sees, to their own units where they see no area."""
+    """The calls of that time this person sees; where they see no area, those to their units and by their units."""
     rows = Arrival.objects.filter(
         whistle__in=whistles_for(user), whistle__at__gte=since, whistle__at__lt=until
     )
     scope = user.scope("case.view")
-    return rows if scope.areas or scope.everything else rows.filter(unit__in=scope.units)
+    if scope.areas or scope.everything:
+        return rows
+    return rows.filter(Q(unit__in=scope.units) | Q(whistle__unit__in=scope.units))
 
 
 def rates(user: User, since: datetime, until: datetime) -> list[Rates]:

@@ -88,6 +88,7 @@ def test_a_street_calls_a_unit_that_comes_and_the_call_is_closed(cast: Cast, cle
     shown = told(enter(clerk).get(path))
     assert "距地点 0 米" in shown
     assert "到场照片" in shown
+    assert "市政工程处" in told(enter(clerk).get("/whistles/rates/"))
     assert enter(clerk).post(path, {"do": "case"}).status_code == 303
     case = Case.objects.get()
     assert (case.source, case.description) == ("whistle", SPOT.matter)

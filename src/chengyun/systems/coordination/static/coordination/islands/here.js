@@ -16,6 +16,6 @@ export function mount(form) {
       { enableHighAccuracy: true, timeout: 15000 },
     );
   });
-  lon.closest(".field").append(button, said);
+  form.querySelector("[data-here]").append(button, said);
   return () => { button.remove(); said.remove(); };
 }
