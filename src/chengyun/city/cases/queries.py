@@ -286,8 +286,9 @@ def unit_named(code: str) -> Unit:
     return found
 
 
+@recent(60)
 def unit_id(code: str) -> int:
-    """A unit by its code, for filters; one that has ended still has cases."""
+    """A unit by its code, for filters; one that has ended still has cases. A code never comes to mean another unit."""
     found = Unit.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
         raise Invalid(f"没有代码为「{code}」的单位。")
