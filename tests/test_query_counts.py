@@ -178,7 +178,7 @@ def patrolled(cast: Cast) -> dict[str, dict[str, Any]]:
     now = clock.now()
     for person in people:
         with clock.at(now - timedelta(hours=1)):
-            bind("inspector", "responsibility", place.responsibility, person, by=None)
+            held = bind("inspector", "responsibility", place.responsibility, person, by=None)
             point = add_must_visit(person.name, LON, LAT, radius=30, times=1, by=None)
             stretch = duty.go_on_duty(by=person)
             duty.add_points([duty.Point(at=clock.now(), lon=LON, lat=LAT)], by=person)
@@ -191,6 +191,7 @@ def patrolled(cast: Cast) -> dict[str, dict[str, Any]]:
     look_for_missed()
     return {
         "coordination:duty": {"pk": stretch.pk},
+        "maintenance:duty": {"pk": held.pk},
         "coordination:point": {"pk": point.pk},
         "coordination:missed_one": {"pk": Missed.objects.latest("pk").pk},
         "coordination:walk": {"pk": walk.pk},
