@@ -80,6 +80,12 @@ SHOTS = (
     Shot(name="watched",   role="leader",     path="/watched/"),
     Shot(name="found",     role="operator",   path="/cases/?q=井盖"),
     Shot(name="dossier",   role="supervisor", path="/cases/{case}/dossier/", of="/cases/?state=closed&class=P01"),
+    Shot(name="review",    role="operator",   path="/discoveries/review/"),
+    Shot(name="precision", role="leader",     path="/discoveries/precision/"),
+    Shot(name="patrol",    role="supervisor", path="/patrol/"),
+    Shot(name="roster",    role="supervisor", path="/patrol/roster/"),
+    Shot(name="campaign",  role="leader",     path="{first}", of="/campaigns/?state=running"),
+    Shot(name="whistles",  role="supervisor", path="/whistles/"),
     Shot(name="handover",  role="dispatcher", path="/cases/{case}/handover/", of="/cases/?state=handling&area=371502"),
 )
 # What is chosen (<select>) or typed before the picture is taken.
