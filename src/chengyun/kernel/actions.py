@@ -31,7 +31,10 @@ _ends: ContextVar[Ends | None] = ContextVar("ends_of_histories", default=None)
 
 @contextmanager
 def sole_writer() -> Iterator[None]:
-    """Inside nobody else writes: the ends of histories are remembered, not looked up for each act."""
+    """Inside nobody else writes: the ends of histories are remembered, not looked up for each act.
+
+    An act that is rolled back inside must leave it too: its end would be remembered although it is gone.
+    """
     token = _ends.set({})
     try:
         yield
