@@ -31,6 +31,8 @@ CHENGYUN = VENV / "bin" / "chengyun"
 GRANIAN = VENV / "bin" / "granian"
 APPLICATION = "chengyun.config.asgi:application"
 LOCAL = "127.0.0.1"
+WEB_PROCESSES = min(os.cpu_count() or 1, 4)
+"""A page is mostly Python, and one process uses one core of it."""
 CHECK_DAYS = "7"
 READY_WITHIN = 60
 STOP_WITHIN = 15
@@ -251,7 +253,7 @@ def granian_words(host: str, port: int, application: str = APPLICATION) -> tuple
     address = ("--host", host, "--port", str(port))
     threads = ("wsgi", "--blocking-threads", "4")
     interface = ("asgi",) if "asgi:" in application else threads
-    served = ("--interface", *interface, "--workers", "1", "--no-ws")
+    served = ("--interface", *interface, "--workers", str(WEB_PROCESSES), "--no-ws")
     return (*served, *address, "--log-level", "warning", application)
 
 

@@ -167,6 +167,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = ENV.smtp.sender or "chengyun@localhost"
 ADAPTERS = dict(ENV.adapters)
 OUTGOING = ENV.home / "outgoing"
+RECENT = ENV.home / "recent"
 WEBHOOK_NETWORKS = ENV.webhook_networks
 
 # People and safety -------------------------------------------------------------------------------

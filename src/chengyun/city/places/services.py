@@ -16,7 +16,7 @@ import shapely
 from django.db import transaction
 from django.utils import timezone
 
-from chengyun.city.places import checks, memory, reading, tiles
+from chengyun.city.places import checks, memory, tiles
 from chengyun.city.places.models import (
     BaseShape,
     Grid,
@@ -74,8 +74,14 @@ def check_import(
     replace: bool = False,
 ) -> Report:
     """What importing a file would do, without doing it. ``accept`` names kinds of fault to let pass."""
-    rows = reading.read(path, kind, crs=crs, layer=layer)
+    rows = _read(path, kind, crs=crs, layer=layer)
     return _examine(kind, rows, path.name, accept, replace)[0]
+
+
+def _read(path: Path, kind: LayerKind, *, crs: Crs, layer: str) -> list[Row]:
+    from chengyun.city.places import reading  # GDAL takes 80 MB, which only an import needs
+
+    return reading.read(path, kind, crs=crs, layer=layer)
 
 
 def import_file(
@@ -89,7 +95,7 @@ def import_file(
     replace: bool = False,
 ) -> Report:
     """Import a file, or refuse it whole with ``ImportRefused``. ``replace`` ends what the file does not name."""
-    rows = reading.read(path, kind, crs=crs, layer=layer)
+    rows = _read(path, kind, crs=crs, layer=layer)
     return _import(kind, rows, by=by, source=path.name, accept=accept, replace=replace)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
+from django.conf import settings
 
 from chengyun.kernel import recent as module
 from chengyun.kernel.recent import forget_everything, recent
@@ -45,6 +50,23 @@ def test_it_forgets_when_told() -> None:
     assert kept() == "2"
     forget_everything()
     assert kept() == "3"
+
+
+@pytest.mark.django_db
+def test_another_process_forgets_with_it() -> None:
+    source = Source()
+    kept = recent(60)(source.read)
+    kept()
+    words = (
+        "import django; django.setup()\n"
+        "from chengyun.kernel.tests.test_recent import Source\n"
+        "from chengyun.kernel.recent import recent\n"
+        "recent(60)(Source().read).forget()"
+    )
+    home, ours = str(settings.RECENT.parent), "chengyun.config.settings"
+    environ = {**os.environ, "CHENGYUN_HOME": home, "DJANGO_SETTINGS_MODULE": ours}
+    subprocess.run([sys.executable, "-c", words], env=environ, check=True)
+    assert kept() == "2"
 
 
 @pytest.mark.django_db

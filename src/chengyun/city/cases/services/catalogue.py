@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localdate
-from pypinyin import Style, lazy_pinyin
 
 from chengyun.city.cases import queries
 from chengyun.city.cases.models import CaseClass, FilingCondition
@@ -115,6 +114,8 @@ def _class(row: dict[str, str]) -> CaseClass:
 
 def initials(text: str) -> str:
     """Pinyin initials of a name: 雨水井盖 is found by ysjg."""
+    from pypinyin import Style, lazy_pinyin  # its tables take 55 MB, which no web process needs
+
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))[:40].lower()
 
 
