@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from chengyun.city.cases.schemas import CaseDetail, Verb
 from chengyun.city.people.models import User
@@ -16,8 +16,13 @@ from chengyun.city.people.queries import on_duty
 from chengyun.city.people.walks import open_walk
 from chengyun.kernel import clock
 from chengyun.kernel.api import caller, problems
+from chengyun.kernel.notify.queries import unread_of
+from chengyun.kernel.notify.services import read_all
 from chengyun.kernel.permissions import require
 from chengyun.systems.coordination.phone import queries
+
+LARGEST = 2**53 - 1
+"""The largest whole number a browser counts exactly."""
 
 router = Router(tags=["手机端"])
 
@@ -37,6 +42,7 @@ class Holder(Schema):
     may_walk: bool
     on_duty: datetime | None
     on_walk: datetime | None
+    unread: int
     classes: list[str]
 
 
@@ -69,6 +75,7 @@ def holder(request: HttpRequest) -> Any:
         "may_walk": user.may("walk.record"),
         "on_duty": duty.began_at if duty else None,
         "on_walk": walk.attendance.began_at if walk else None,
+        "unread": unread_of(user.pk),
         "classes": queries.classes_reported_by(user) if user.may("case.report") else [],
     }
 
@@ -79,6 +86,49 @@ def tasks(request: HttpRequest) -> Any:
     user = caller(request)
     require(user, "case.view")
     return [queries.task_of(user, case) for case in queries.tasks_for(user)]
+
+
+class Told(Schema):
+    """One message of one's inbox."""
+
+    id: int
+    title: str
+    text: str
+    code: str
+    at: datetime
+    read: bool
+
+
+class Seen(Schema):
+    """The newest message that stood on the screen."""
+
+    until: int = Field(ge=1, le=LARGEST)
+
+
+class Read(Schema):
+    read: int
+
+
+@router.get("/phone/messages", response={200: list[Told], **problems()})
+def messages(request: HttpRequest) -> Any:
+    """自己最近的消息，新的在前。"""
+    return [
+        {
+            "id": one.pk,
+            "title": one.title,
+            "text": one.text,
+            "code": one.code,
+            "at": one.at,
+            "read": one.read_at is not None,
+        }
+        for one in queries.messages_for(caller(request))
+    ]
+
+
+@router.post("/phone/messages/read", response={200: Read, **problems()})
+def read_messages(request: HttpRequest, body: Seen) -> Any:
+    """到这一条为止的消息都看过了。"""
+    return {"read": read_all(by=caller(request), until=body.until)}
 
 
 class WalkedPlace(Schema):

@@ -15,13 +15,18 @@ from chengyun.city.people import patrols
 from chengyun.city.people.models import User
 from chengyun.city.places.grounds import labels_of
 from chengyun.kernel import clock
+from chengyun.kernel.models import Message
+from chengyun.kernel.notify.queries import inbox_for
 from chengyun.systems.coordination.queries import piles_of
 
 FIELDWORK = ("verify", "check", "handle", "rectify")
 """The queues whose work is done in the street."""
 SOURCES = {"inspector": "inspector", "evaluator": "inspection", "leader": "leader"}
 TASKS_AT_MOST = 100
+MESSAGES_AT_MOST = 50
 LOOKED_AT = 200
+AT_A_DESK = ("invite", "uninvite")
+"""Steps that are not taken in the street: an address is copied from the page of the case."""
 OFTEN = 8
 
 
@@ -42,10 +47,16 @@ def _open(user: User) -> QuerySet[Case]:
 def task_of(user: User, case: Case) -> dict[str, Any]:
     """A task with everything needed without a network: the steps, and the steps after each of them."""
     found = answers.detail(case, user)
+    found["verbs"] = [verb for verb in found["verbs"] if verb["verb"] not in AT_A_DESK]
     for verb in found["verbs"]:
         verb["then"] = answers.verbs_after(user, case, verb["verb"])
     closing = case.condition.closing if case.condition else ""
     return {**found, "closing": closing}
+
+
+def messages_for(user: User) -> list[Message]:
+    """What this person was told lately, newest first."""
+    return list(inbox_for(user).order_by("-id")[:MESSAGES_AT_MOST])
 
 
 def classes_reported_by(user: User) -> list[str]:

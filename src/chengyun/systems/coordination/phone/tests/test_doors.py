@@ -23,7 +23,7 @@ from chengyun.city.cases.factories import (
 from chengyun.city.cases.models import Case
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
-from chengyun.kernel import clock
+from chengyun.kernel import clock, outbox
 from chengyun.kernel.files import attachments_of
 from chengyun.kernel.models import Capture, File
 
@@ -190,3 +190,25 @@ def test_the_worker_names_its_cache_by_what_is_in_it() -> None:
         assert word in script
     manifest = Client().get(reverse("coordination:phone_manifest")).json()
     assert manifest["scope"] == reverse("coordination:phone")
+
+
+def test_messages_are_read_on_the_phone_as_far_as_they_were_seen(cast: Cast) -> None:
+    drive(make_case(cast), cast, "dispatched")
+    outbox.deliver_due()
+    assert read(cast.department, "/phone")["unread"] == 1
+    first = read(cast.department, "/phone/messages")
+    assert [(one["code"] != "", one["read"]) for one in first] == [(True, False)]
+    drive(make_case(cast), cast, "dispatched")
+    outbox.deliver_due()
+    answer = post(cast.department, "/phone/messages/read", {"until": first[0]["id"]})
+    assert answer.json() == {"read": 1}
+    assert [one["read"] for one in read(cast.department, "/phone/messages")] == [False, True]
+    assert read(cast.inspector, "/phone/messages") == []
+
+
+def test_an_address_for_somebody_outside_is_not_sent_from_the_street(cast: Cast) -> None:
+    drive(make_case(cast), cast, "handling")
+    (task,) = read(cast.department, "/phone/tasks")
+    verbs = {verb["verb"] for verb in task["verbs"]}
+    assert "handle" in verbs
+    assert "invite" not in verbs

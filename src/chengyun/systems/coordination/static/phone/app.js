@@ -2,6 +2,7 @@
 import { h, icon, toast } from "phone/dom";
 import { dutyPart, placeNow, showDuty } from "phone/duty";
 import { me } from "phone/me";
+import { messages } from "phone/messages";
 import { patrol } from "phone/patrol";
 import { queue } from "phone/queue";
 import { report } from "phone/report";
@@ -14,8 +15,8 @@ import { lasting } from "phone/words";
 const SOON = 2_000;
 const EVERY = 60_000;
 const WRONG_CLOCK = 300_000;
-const VIEWS = [[/^\/$/, today], [/^\/report$/, report], [/^\/queue$/, queue], [/^\/patrol$/, patrol], [/^\/me$/, me], [/^\/task\/(\w+)$/, task], [/^\/task\/(\w+)\/(\w+)$/, step]];
-const NOBODY = { username: "", name: "", post: "", area: "", classes: [], may_report: false, source: "inspector" };
+const VIEWS = [[/^\/$/, today], [/^\/report$/, report], [/^\/queue$/, queue], [/^\/messages$/, messages], [/^\/patrol$/, patrol], [/^\/me$/, me], [/^\/task\/(\w+)$/, task], [/^\/task\/(\w+)\/(\w+)$/, step]];
+const NOBODY = { username: "", name: "", post: "", area: "", classes: [], may_report: false, unread: 0, source: "inspector" };
 
 const part = (id) => document.getElementById(id);
 const ctx = { store: null, holder: NOBODY, state: "asking", skew: 0, online: false, offlineWhy: "这个浏览器不能离线打开" };
@@ -55,8 +56,8 @@ async function draw() {
 
 function bar() {
   const here = pathNow();
-  const link = (to, sign, label) => h("a", { href: `#${to}`, "aria-current": here === to ? "page" : null }, icon(sign), label);
-  return h("nav", { className: "ph-bar", "aria-label": "手机端" }, link("/", "list", "今天"), link("/queue", "send", "我的上报"), link("/me", "person", "我"));
+  const link = (to, sign, label, n = 0) => h("a", { href: `#${to}`, "aria-current": here === to ? "page" : null }, icon(sign), label, n ? h("span", { className: "badge badge-red", "aria-label": `${n} 条未读` }, n > 99 ? "99+" : String(n)) : null);
+  return h("nav", { className: "ph-bar", "aria-label": "手机端" }, link("/", "list", "今天"), link("/queue", "send", "我的上报"), link("/messages", "bell", "消息", ctx.holder.unread), link("/me", "person", "我"));
 }
 
 const seen = (kind) => kind === "report" || kind === "step";
@@ -85,6 +86,7 @@ async function drawLine() {
 async function meet(here) {
   const before = ctx.holder.username;
   const was = ctx.online;
+  const told = ctx.holder.unread;
   ctx.state = here.state === "running" ? ctx.state : here.state;
   ctx.online = !["offline", "asking"].includes(ctx.state);
   if (here.state === "ok") {
@@ -92,7 +94,7 @@ async function meet(here) {
     Object.assign(ctx, { holder: here, skew: here.skew });
     await ctx.store.keepNote("holder", here);
   }
-  if (before !== ctx.holder.username || !before) await draw();
+  if (before !== ctx.holder.username || !before || (view.bar && told !== ctx.holder.unread)) await draw();
   if (was !== ctx.online) view.online?.();
   await showDuty(ctx);
   await drawLine();
