@@ -33,8 +33,10 @@ from chengyun.city.cases.factories import (
     make_rules,
     make_working_city,
 )
+from chengyun.city.cases.invitations import token_of
 from chengyun.city.cases.models import Case, DispatchRule, Missed
 from chengyun.city.cases.services import intake_runs
+from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.campaigns import (
     Part,
     Plan,
@@ -154,8 +156,16 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
         "coordination:campaign_report_word": {"code": over},
         "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},
         "coordination:intake_run": {"pk": run.pk},
+        "coordination:outside": {"token": invited(cast)},
         "maintenance:partner": {"key": "hotline"},
     }
+
+
+def invited(cast: Cast) -> str:
+    """The key of somebody outside who handles a case."""
+    case = drive(make_case(cast), cast, "handling")
+    act(case, "invite", {"outsider": "物业", "task": "请修好"}, by=cast.department)
+    return token_of(case.invitations.get())
 
 
 def with_discoveries(cast: Cast) -> dict[str, dict[str, Any]]:

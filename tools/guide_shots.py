@@ -30,12 +30,16 @@ SETTLE = 1200
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One picture: as whom, of which page; ``{case}`` in the path is the first case of the list ``of``."""
+    """One picture: as whom, of which page; ``{case}`` in the path is the first case of the list ``of`` that ``shows``
+    these words. ``at``: the class of what is scrolled to.
+    """
 
     name: str
     role: str
     path: str
     of: str = ""
+    shows: str = ""
+    at: str = ""
     size: ViewportSize = field(default_factory=lambda: DESK)
     pick: bool = False
 
@@ -86,6 +90,8 @@ SHOTS = (
     Shot(name="roster",    role="supervisor", path="/patrol/roster/"),
     Shot(name="campaign",  role="leader",     path="{first}", of="/campaigns/?state=running"),
     Shot(name="whistles",  role="supervisor", path="/whistles/"),
+    Shot(name="outside",   role="dispatcher", path="/cases/{case}/", of="/cases/?state=handling",
+         shows="外部办理", at="outs"),
     Shot(name="handover",  role="dispatcher", path="/cases/{case}/handover/", of="/cases/?state=handling&area=371502"),
 )
 # What is chosen (<select>) or typed before the picture is taken.
@@ -137,7 +143,7 @@ def path_of(page: Page, shot: Shot) -> str:
     if not shot.of:
         return shot.path
     page.goto(shot.of)
-    row = page.locator("[data-row]").first
+    row = page.locator("[data-row]").filter(has_text=shot.shows).first
     first = row.locator("a.rowlink").get_attribute("href") or ""
     return shot.path.format(case=row.get_attribute("data-row"), first=first)
 
@@ -152,6 +158,8 @@ def prepare(page: Page, shot: Shot) -> None:
         page.wait_for_selector(".mapbox-pick canvas")
         page.wait_for_timeout(SETTLE)
         page.locator(".mapbox-pick canvas").first.click(position={"x": 260, "y": 240})
+    if shot.at:
+        page.locator(f".{shot.at}").scroll_into_view_if_needed()
     page.evaluate("document.activeElement?.blur()")
     page.wait_for_timeout(SETTLE)
 

@@ -67,7 +67,7 @@ def read(arguments: list[str]) -> Wish:
     parser.add_argument("--base", default="http://127.0.0.1:8000")
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="chengyun-demo")
-    parser.add_argument("--login", default="/login")
+    parser.add_argument("--login", default="/login/")
     parser.add_argument("--widths", type=int, nargs="*", default=[1440, 375])
     parser.add_argument("--themes", nargs="*", default=["light", "dark"])
     parser.add_argument("--folder", type=Path, default=Path("shots"))

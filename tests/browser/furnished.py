@@ -21,6 +21,7 @@ from chengyun.city.cases.factories import (
     make_rules,
     photo_bytes,
 )
+from chengyun.city.cases.invitations import address_of
 from chengyun.city.cases.models import (
     Campaign,
     Case,
@@ -88,6 +89,7 @@ class City:
     run: int
     intake: int
     handover: int
+    outside: str
     discovery: Discovery
     flight: Flight
     patrol: tuple[int, int, int, int]
@@ -111,6 +113,7 @@ def furnish() -> City:
     cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
     cases["handling"] = drive(make_case(cast), cast, "handling")
     cases["reported"] = make_case(cast, photos=photos)
+    cases["invited"] = drive(make_case(cast), cast, "handling")
     cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
     cases |= asked_for(cast)
     finding = found(cast)
@@ -129,6 +132,7 @@ def furnish() -> City:
         cases=cases,
         intake=brought_in(cast),
         handover=handed_over(cases["handling"], cast),
+        outside=invited(cases["invited"], cast),
         discovery=seen(cast),
         flight=make_flight(cast),
         patrol=patrolled(cast),
@@ -180,6 +184,13 @@ def handed_over(case: Case, cast: Cast) -> int:
     """A case the police share."""
     police = add_unit("371502-GA", "东昌府公安分局", kind="partner", area=DISTRICT, by=None)
     return hand_over(case, police, "有人阻拦施工", by=cast.dispatcher).pk
+
+
+def invited(case: Case, cast: Cast) -> str:
+    """The address of somebody outside who handles a case."""
+    words = {"outsider": "华兴物业前台", "task": "请把井盖配齐。"}
+    act(case, "invite", words, by=cast.department)
+    return address_of(case.invitations.get())
 
 
 def patrolled(cast: Cast) -> tuple[int, int, int, int]:

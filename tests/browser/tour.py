@@ -90,6 +90,8 @@ def _inquiries(city: City) -> list[Stop]:
         ("dispatcher", "/handovers/"),
         ("dispatcher", f"/handovers/{city.handover}/"),
         ("dispatcher", f"/cases/{city.cases['handling'].code}/handover/"),
+        ("department", f"/cases/{city.cases['invited'].code}/"),
+        ("department", city.outside),
         *_campaigns(city),
         *_whistles(city),
         ("operator", "/intake/runs/"),

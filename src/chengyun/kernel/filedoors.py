@@ -22,7 +22,7 @@ app_name = "files"
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     """A photo to look at, or a document to keep."""
     found = attachment_for(_person(request), pk).file
-    return _sent(path_of(found), found)
+    return sent(path_of(found), found)
 
 
 @door()
@@ -31,10 +31,11 @@ def small(request: HttpRequest, pk: int) -> HttpResponse:
     found = attachment_for(_person(request), pk).file
     if found.width is None:
         raise Missing("这个附件不是照片，没有缩略图。")
-    return _sent(thumbnail_of(found), found)
+    return sent(thumbnail_of(found), found)
 
 
-def _sent(stored: Path, file: File) -> HttpResponse:
+def sent(stored: Path, file: File) -> HttpResponse:
+    """A stored file as an answer; Missing when the disk has lost it."""
     if not stored.exists():
         raise Missing("这个附件的文件不在了，请告诉管理员。")
     answer = HttpResponse(stored.read_bytes(), content_type=file.media_type)

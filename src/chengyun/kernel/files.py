@@ -157,8 +157,8 @@ def attach(
     return row
 
 
-def files_of(owner: int, ids: Sequence[int]) -> list[File]:
-    """Those of these files that this person stored."""
+def files_of(owner: int | None, ids: Sequence[int]) -> list[File]:
+    """Those of these files that this person stored; of None, those of people without an account."""
     return list(File.objects.filter(pk__in=ids, owner_id=owner))
 
 

@@ -17,11 +17,17 @@ from chengyun.kernel.specs import Act
 from chengyun.kernel.ui.words import told
 
 ERASED = "已按申请删除"
-TOLD = ("result", "reason", "reply", "told", "owner", "parts", "note", "text")
+TOLD = (
+    "result", "reason", "reply", "told", "owner", "parts", "question", "task", "note", "text",
+)  # fmt: skip
+PERSONAL = ("description", "answer")
+"""What people outside wrote."""
 NAMED = (
     "unit", "class", "condition", "cause", "watch_level", "grade", "until", "helpers", "into", "child", "parent",
-    "case",
+    "case", "outsider",
 )  # fmt: skip
+THROUGH = "through"
+"""The fact that says who acted without an account."""
 SENT = "inspector"
 """The fact that holds the key of whom the act sent the object to."""
 
@@ -59,9 +65,7 @@ class Line:
     def note(self) -> str:
         """The words of the act, its reason or result first."""
         said = [str(self.facts[key]) for key in TOLD if self.facts.get(key)]
-        return "\n".join(
-            [*said, *([self.personal["description"]] if "description" in self.personal else [])]
-        )
+        return "\n".join([*said, *(self.personal[key] for key in PERSONAL if key in self.personal)])
 
 
 def history_of(subject: models.Model, posts: Mapping[str, str]) -> list[Line]:
@@ -101,7 +105,7 @@ def _line(
         at=row.at,
         verb=row.verb,
         label=registry.get(Act, row.verb).label if registry.has(Act, row.verb) else row.verb,
-        who=str(person) if person else "系统",
+        who=str(person or row.facts.get(THROUGH) or "系统"),
         post=posts.get(row.post, ""),
         sent_to=str(people.get(row.facts.get(SENT)) or ""),
         facts=row.facts,

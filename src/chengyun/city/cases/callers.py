@@ -13,9 +13,12 @@ from chengyun.city.cases import queries
 from chengyun.city.cases.models import Caller, Case, Inquiry, IntakeRun
 from chengyun.city.people.models import User
 from chengyun.kernel import clock
+from chengyun.kernel.actions import subject_type
 from chengyun.kernel.errors import Missing
+from chengyun.kernel.models.history import Personal
 
 SALT = "chengyun.caller"
+PHONE = "reporter_phone"
 EARLIER = 6
 SHORTEST = 7
 
@@ -26,6 +29,14 @@ def mark_of(phone: str) -> str:
     if len(digits) < SHORTEST:
         return ""
     return salted_hmac(SALT, digits, algorithm="sha256").hexdigest()
+
+
+def phone_of(case: int) -> str:
+    """The telephone of whoever reported a case, by its key; "" when none was left or it was erased."""
+    kept = Personal.objects.filter(
+        subject_type=subject_type(Case), subject_id=case, key=PHONE, erased_at=None
+    )
+    return kept.values_list("value", flat=True).last() or ""
 
 
 def inquiries_for(user: User) -> QuerySet[Inquiry]:

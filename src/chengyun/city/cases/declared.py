@@ -5,6 +5,7 @@ from datetime import timedelta
 from chengyun.city.cases import (
     campaign_notices,
     discoveries,
+    invitation_notices,
     jobs,
     queries,
     whistle_notices,
@@ -27,6 +28,7 @@ files.readable(Case, queries.may_read)
 files.readable(Discovery, discoveries.may_read)
 files.readable(Whistle, whistles.may_read)
 telling.declare(*NOTICES, *campaign_notices.NOTICES, *whistle_notices.NOTICES)
+telling.declare(*invitation_notices.NOTICES)
 
 registry.add(
     Watched(key="cases.case", kind="case", readers=readers),
@@ -82,6 +84,8 @@ registry.add(
     Permission(key="case.extend.second", label="批准再次延期", group="案件"),
     Permission(key="case.decide", label="定办退回的案件", group="案件"),
     Permission(key="case.supplement", label="补充信息", group="案件"),
+    Permission(key="case.ask", label="询问上报人", group="案件"),
+    Permission(key="case.invite", label="发外部链接", group="案件"),
     Permission(key="case.rush", label="抢修派遣", group="案件"),
     Permission(key="case.force_close", label="强制结案", group="案件"),
     Permission(key="case.merge", label="合并与拆分", group="案件"),
@@ -121,6 +125,12 @@ registry.add(
         run=jobs.resume_what_is_due,
     ),
     Periodic(
+        key="invitation.expire",
+        label="外部链接到期",
+        every=timedelta(minutes=1),
+        run=jobs.end_what_nobody_answered,
+    ),
+    Periodic(
         key="missed.look",
         label="查找漏报线索",
         every=timedelta(minutes=30),
@@ -144,6 +154,7 @@ registry.add(
     Act(key="inquiry.answer", label="回复来件人"),
     Act(key="inquiry.visit", label="回访来件人"),
     Act(key="inquiry.recompute", label="重算回复时限"),
+    Act(key="invitation.answer", label="外部办理"),
     Act(key="handover.send", label="移送"),
     Act(key="handover.receive", label="接收移送"),
     Act(key="handover.return", label="退回移送"),
@@ -226,6 +237,8 @@ LIMITS = (
     ("review", "台账复核时限", 2, "work_day"),
     ("approve", "审批申请的时限", 4, "work_hour"),
     ("reply", "回复督办的时限", 1, "work_day"),
+    ("question", "上报人答复的时限", 3, "work_day"),
+    ("invite", "外部链接的有效期", 7, "work_day"),
 )
 
 HANDOVERS = (

@@ -9,6 +9,7 @@ from chengyun.city.cases.services import deadlines, intake_runs, waits
 from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.inquiries import recompute_replies
 from chengyun.city.cases.services.missed import look_for_missed
+from chengyun.city.cases.services.outside import expire_due
 from chengyun.city.cases.services.recompute import recompute_dues
 from chengyun.city.cases.services.resuming import resume_due
 from chengyun.kernel.models import Audit
@@ -32,6 +33,11 @@ def filed(row: Audit) -> None:
 def resume_what_is_due() -> None:
     """Cases whose 挂账 ends today go on."""
     resume_due()
+
+
+def end_what_nobody_answered() -> None:
+    """Periodic: addresses given to people outside that have come to their day."""
+    expire_due()
 
 
 def look_for_what_was_missed() -> None:

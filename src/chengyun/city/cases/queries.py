@@ -168,8 +168,8 @@ def to_help_with(user: User) -> QuerySet[Share]:
 
 def to_reply_to(user: User) -> QuerySet[Supervision]:
     """督办 of this person's units that wait for their reply."""
-    open_rows = Supervision.objects.filter(ended_at=None, replied_at=None)
-    return open_rows.filter(case__unit__in=user.scope("case.handle").units)
+    theirs = Case.objects.filter(pk=OuterRef("case"), unit__in=user.scope("case.handle").units)
+    return Supervision.objects.filter(Exists(theirs), ended_at=None, replied_at=None)
 
 
 DECIDERS = (

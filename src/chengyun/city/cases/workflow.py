@@ -58,6 +58,23 @@ PARTS = Field(
 )
 HELPERS = Field(key="helpers", label="协办单位", kind="units")
 OWNER = Field(key="owner", label="权属单位", required=True, max_length=80)
+OUTSIDER = Field(
+    key="outsider",
+    label="发给谁",
+    required=True,
+    max_length=60,
+    hint="写单位或岗位，例如：华兴物业前台。",
+)
+TASK = Field(
+    key="task",
+    label="请对方办的事",
+    kind="long",
+    required=True,
+    max_length=500,
+    hint="对方只看得到这段话、地点和照片。不要写上报人的姓名和电话。",
+)
+QUESTION = Field(key="question", label="要问的话", kind="long", required=True, max_length=200)
+ANSWER = Field(key="answer", label="上报人的答复", kind="long", required=True, max_length=1000)
 
 CLOCKS = {
     "accept": "受理",
@@ -106,6 +123,9 @@ MARKS = (
     Mark(key="key_watch",       label="重点督办",   within=WATCHED, tone="red"),
     Mark(key="listed",          label="挂牌督办",   why="正在挂牌督办，要先解除督办",           within=WATCHED, tone="red"),
     Mark(key="reply_due",       label="待回复督办", within=WATCHED, tone="amber"),
+    Mark(key="reachable",       label="留有电话",   lasting=True, shown=False),
+    Mark(key="questioned",      label="待上报人答复", why="正在等上报人答复",                   within=(R, A, F), tone="amber"),
+    Mark(key="invited",         label="外部办理", why="已经发了外部链接",                       within=(D, H)),
     Mark(key="emergency",       label="应急",       why="已经转应急",                           within=OPEN, tone="red"),
     Mark(key="rush",            label="抢修",       why="按抢修办理",                           lasting=True, tone="red"),
     Mark(key="unguarded",       label="待到场看护", why="要先到场看护",                         within=(D,), tone="red"),
@@ -127,8 +147,9 @@ STANDARD = Workflow(
     stages=("采集", "立案", "派遣", "处置", "反馈", "核查", "结案"),
     start=R, start_clock="accept",
     clocks=("accept", "file", "dispatch", "handle", "guard", "repair", "feed_back", "check", "close"),
-    facts=(REASON, NOTE, RESULT, PHOTOS, UNIT, INSPECTOR, CLASS, CONDITION, VERDICT, UNTIL, CAUSE, WATCH, GRADE, TOLD, REPLY, PARENT, PARTS, HELPERS, OWNER),
-    marks=MARKS, given=("simple", "shared", "split_off", "parent"),
+    facts=(REASON, NOTE, RESULT, PHOTOS, UNIT, INSPECTOR, CLASS, CONDITION, VERDICT, UNTIL, CAUSE, WATCH, GRADE, TOLD, REPLY, PARENT, PARTS, HELPERS, OWNER,
+           OUTSIDER, TASK, QUESTION, ANSWER),
+    marks=MARKS, given=("simple", "shared", "split_off", "parent", "reachable"),
     states=(
         State(key=R,        label="待受理",   stage=1, holder="受理员"),
         State(key=V,        label="核实中",   stage=1, holder="监督员"),
@@ -149,23 +170,28 @@ STANDARD = Workflow(
     steps=(
         Step(verb="ask_verify", label="发核实",       source=(R,),               target=V,        may="case.accept",    asks=("inspector", "note"),                 clock="pause"),
         Step(verb="verify",     label="核实回复",     source=(V,),               target=R,        may="case.verify",    needs=("verdict",), asks=("note", "photos"), clock="resume", primary=True),
-        Step(verb="accept",     label="受理",         source=(R,),               target=A,        may="case.accept",    asks=("class", "note"),                     clock="file", unless=("simple",), primary=True),
+        Step(verb="accept",     label="受理",         source=(R,),               target=A,        may="case.accept",    asks=("class", "note"),                     clock="file", unless=("simple",), lifts=("questioned",), primary=True),
         Step(verb="pass",       label="简易结案",     source=(R,),               target=X,        may="case.accept",    asks=("class", "note"),                     clock="stop", where=("simple",), primary=True),
         Step(verb="refuse",     label="不予受理",     source=(R,),               target=REFUSED,  may="case.accept",    needs=("reason",),                          clock="stop", danger=True),
-        Step(verb="file",       label="立案",         source=(A,),               target=F,        may="case.file",      needs=("class", "condition"), asks=("note",), clock="dispatch", lifts=("wrong_class",), primary=True),
-        Step(verb="hand_back",  label="退回受理",     source=(A,),               target=R,        may="case.file",      needs=("reason",),                          clock="accept"),
+        Step(verb="file",       label="立案",         source=(A,),               target=F,        may="case.file",      needs=("class", "condition"), asks=("note",), clock="dispatch", lifts=("wrong_class", "questioned"), primary=True),
+        Step(verb="hand_back",  label="退回受理",     source=(A,),               target=R,        may="case.file",      needs=("reason",),                          clock="accept", lifts=("questioned",)),
         Step(verb="decline",    label="不予立案",     source=(A,),               target=DECLINED, may="case.file",      needs=("reason",),                          clock="stop", danger=True),
+        Step(verb="ask_reporter", label="询问上报人", source=(R, A, F),          target="",       may="case.ask",       needs=("question",),                        clock="pause", where=("reachable",), unless=("questioned", "simple"), puts=("questioned",), aside=True),
+        Step(verb="take_answer", label="记录答复",    source=(R, A, F),          target="",       may="case.ask",       needs=("answer",), asks=("photos",),        clock="resume", where=("questioned",), lifts=("questioned",)),
+        Step(verb="drop_question", label="不再等答复", source=(R, A, F),         target="",       may="case.ask",       asks=("note",),                             clock="resume", where=("questioned",), lifts=("questioned",)),
         Step(verb="rush",       label="抢修派遣",     source=(R, A, F),          target=D,        may="case.rush",      needs=("class", "unit"), asks=("note",),    clock="guard", unless=("simple",), puts=("rush", "unguarded"), lifts=RETURNED, aside=True),
         Step(verb="dispatch",   label="派遣",         source=(F,),               target=D,        may="case.dispatch",  needs=("unit",), asks=("helpers", "note"),  clock="handle", unless=("wrong_class", "unclear", "cannot"), lifts=("wrong_unit",), primary=True),
-        Step(verb="send_back",  label="退回立案",     source=(F,),               target=A,        may="case.dispatch",  needs=("reason",),                          clock="file"),
+        Step(verb="send_back",  label="退回立案",     source=(F,),               target=A,        may="case.dispatch",  needs=("reason",),                          clock="file", lifts=("questioned",)),
         Step(verb="supplement", label="补充信息",     source=(F,),               target="",       may="case.supplement", needs=("note",), asks=("photos",),         where=("unclear",), lifts=("unclear",), primary=True),
         Step(verb="decide",     label="定办",         source=(F,),               target="",       may="case.decide",    needs=("reason",),                          where=("cannot",), lifts=("cannot",), primary=True),
-        Step(verb="reassign",   label="改派",         source=(D, H),             target=D,        may="case.dispatch",  needs=("unit", "reason"),                   clock="handle", unless=("unguarded",), lifts=(*ASKED, *RETURNED)),
+        Step(verb="reassign",   label="改派",         source=(D, H),             target=D,        may="case.dispatch",  needs=("unit", "reason"),                   clock="handle", unless=("unguarded",), lifts=(*ASKED, *RETURNED, "invited")),
         Step(verb="sign",       label="签收",         source=(D,),               target=H,        may="case.handle",    asks=("note",),                             unless=("return_asked", "unguarded"), primary=True),
         Step(verb="guard",      label="到场看护",     source=(D,),               target=H,        may="case.handle",    needs=("photos",), asks=("note",),          clock="repair", where=("unguarded",), unless=("return_asked",), lifts=("unguarded",), primary=True),
         Step(verb="name_owner", label="确定权属",     source=(D, H, W),          target="",       may="case.dispatch",  needs=("owner",), asks=("note",),           where=("rush",), aside=True),
         Step(verb="handle",     label="处置完成",     source=(H,),               target=W,        may="case.handle",    needs=("result", "photos"), asks=("note",), clock="feed_back", unless=("return_asked",), primary=True),
         Step(verb="assist_done", label="协办完成",    source=(D, H),             target="",       may="case.handle",    needs=("note",), asks=("photos",),          where=("shared",), primary=True),
+        Step(verb="invite",     label="发外部链接",   source=(D, H),             target="",       may="case.invite",    needs=("outsider", "task"),                 unless=("invited", "return_asked"), puts=("invited",), aside=True),
+        Step(verb="uninvite",   label="收回外部链接", source=(D, H),             target="",       may="case.invite",    asks=("note",),                             where=("invited",), lifts=("invited",), aside=True),
         Step(verb="ask_extension",    label="申请延期", source=(D, H),           target="",       may="case.handle",    needs=("reason",),                          unless=(*ASKED, "extended_twice", "unguarded"), puts=("extension_asked",)),
         Step(verb="grant_extension",  label="批准延期", source=(D, H, S),        target="",       may="case.extend",    asks=("note",),                             clock="extend", where=("extension_asked",), unless=("extended",), puts=("extended",), lifts=("extension_asked",), primary=True),
         Step(verb="grant_extension",  label="批准再次延期", source=(D, H, S),    target="",       may="case.extend.second", needs=("note",),                        clock="extend", where=("extension_asked", "extended"), puts=("extended_twice",), lifts=("extension_asked",), primary=True),

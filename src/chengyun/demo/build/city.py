@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.people.models import User
+from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
@@ -118,6 +119,7 @@ def acts_over(scenario: Scenario, stage: Stage, days: int, caller: User) -> Iter
     def then(case: Played, number: int) -> Iterator[Act]:
         yield from acts_of_replies(case, number, folk.accounts["operator"], now)
         yield from acts_of_handovers(case, number, folk, now)
+        yield from acts_of_asking(case, number, folk.accounts["operator"], now)
         yield from acts_of_watch(eyes, case, number)
 
     yield from acts_of(stage, scenario, then)

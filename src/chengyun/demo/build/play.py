@@ -30,6 +30,7 @@ WORDS = {
     **dict.fromkeys(REASONED, "reason"),
     **dict.fromkeys(("handle", "rectify"), "result"),
     "reply": "reply",
+    "invite": "task",
 }
 SHOWING = {
     "verify": False,

@@ -25,6 +25,7 @@ DESKS = {
     **dict.fromkeys(
         ("accept", "refuse", "ask_verify", "pass", "supplement", "merge", "split"), "operator"
     ),
+    **dict.fromkeys(("ask_reporter", "take_answer", "drop_question"), "operator"),
     **dict.fromkeys(
         ("file", "hand_back", "decline", "close", "force_close", "decide"), "supervisor"
     ),
@@ -266,6 +267,9 @@ FACTS: dict[str, Facts] = {
     "merge": _parent,
     "grant_extension": _always(note="同意延期，请抓紧"),
     "supplement": _always(note="已与反映人核对，位置在路口东侧公交站旁"),
+    "ask_reporter": _always(question="请问在哪个路口，是路东还是路西？"),
+    "take_answer": _always(answer="在路口东侧，公交站旁边"),
+    "invite": _always(outsider="华兴物业前台", task="请派人到现场清理，清理完拍照。"),
     "assist_done": _always(note="已移开影响施工的绿化带护栏"),
     "name_owner": _always(owner="市政工程处"),
     "reply": _always(reply="已安排专人，今天完成"),
@@ -285,6 +289,13 @@ def spots(crowd: Crowd) -> list[tuple[float, float]]:
     return [(row["lon"], row["lat"]) for row in rows]
 
 
+def _source(way: Way, source: str) -> str:
+    """Inspectors handle on the spot; who is asked something has called."""
+    if way.simple:
+        return "inspector"
+    return "hotline" if "ask_reporter" in way.verbs else source
+
+
 def prepared(
     crowd: Crowd, messages: list[Message], ways: list[Way], rng: random.Random
 ) -> list[Driven]:
@@ -298,7 +309,7 @@ def prepared(
         driven.append(
             Driven(
                 crowd=crowd, message=message, way=way, spot=spot, key=f"{run}-{number}", rng=rng,
-                source="inspector" if way.simple else source, waiting=driven,
+                source=_source(way, source), waiting=driven,
             )
         )  # fmt: skip
     return driven

@@ -38,7 +38,9 @@ TAKEN = (*SENT, "sign")
 LONGER = ("ask_extension", "grant_extension")
 
 WAYS = (
-    Way(verbs=WHOLE, share=97),
+    Way(verbs=WHOLE, share=92),
+    Way(verbs=("ask_reporter", "take_answer", *WHOLE), share=2),
+    Way(verbs=("accept", "ask_reporter", "drop_question", "file", *WHOLE[2:]), share=1),
     Way(verbs=("refuse",), share=7),
     Way(verbs=("ask_verify", "verify", *WHOLE), share=12),
     Way(verbs=("ask_verify", "verify", "refuse"), share=3, untrue=True),
@@ -70,6 +72,8 @@ WAYS = (
     Way(verbs=(*TAKEN, "ask_suspend", "grant_suspend", "resume", "handle", *CHECK), share=2),
     Way(verbs=(*TAKEN, "ask_suspend", "refuse_suspend", "handle", *CHECK), share=1),
     Way(verbs=(*SENT, "sign", "assist_done", "handle", *CHECK), share=2, helped=True),
+    Way(verbs=(*TAKEN, "invite", "handle", *CHECK), share=1),
+    Way(verbs=(*TAKEN, "invite", "uninvite", "handle", *CHECK), share=1),
     Way(verbs=("rush", "guard", "name_owner", "handle", *CHECK), share=2),
     Way(verbs=(*SENT, *WORK, "rework", *WORK, *CHECK), share=4),
     Way(verbs=(*SENT, *WORK, "feed_back", "check_fail", *WORK, *CHECK), share=13),

@@ -44,6 +44,7 @@ MATTERS: dict[tuple[str, float], tuple[Matter, ...]] = {
     ("handling", 0.1): (LONGER,),
     ("handling", 0.2): (("ask_return", phrases.RETURNS, (("cause", "wrong_unit"),)),),
     ("handling", 0.3): PUT_ASIDE[:1],
+    ("handling", 0.4): (("invite", phrases.TASKS, (("outsider", "华兴物业前台"),)),),
     ("handling", 0.5): (LONGER,),
     ("handling", 0.6): (LONGER, ("grant_extension", phrases.EXTENSIONS_GRANTED, ()), LONGER),
     ("handling", 0.83): (("urge", phrases.URGED, ()),),

@@ -77,10 +77,11 @@ def preference_of(user: Person) -> Preference:
 
 
 def notices() -> list[tuple[str, list[Notice]]]:
-    """All kinds of messages, by group."""
+    """The kinds of messages somebody may choose about, by group."""
     groups: dict[str, list[Notice]] = {}
     for notice in registry.all_of(Notice):
-        groups.setdefault(notice.group, []).append(notice)
+        if not notice.private:
+            groups.setdefault(notice.group, []).append(notice)
     return list(groups.items())
 
 

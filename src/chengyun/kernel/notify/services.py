@@ -10,12 +10,14 @@ from django.db import transaction
 from chengyun.kernel import clock, outbox, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, NotAllowed, wrong
+from chengyun.kernel.history import ERASED
 from chengyun.kernel.installation import installation
 from chengyun.kernel.models.history import Delivery
 from chengyun.kernel.models.messages import ChannelRule, Dispatch, Endpoint, Message, Preference
 from chengyun.kernel.notify import choices
 from chengyun.kernel.notify.hooks import check_url
 from chengyun.kernel.notify.queries import LOG, RULE, inbox_for, unread_of
+from chengyun.kernel.notify.queries import notices as notices_by_group
 from chengyun.kernel.notify.specs import Notice
 from chengyun.kernel.notify.telling import forget_endpoints
 from chengyun.kernel.permissions import require
@@ -38,6 +40,11 @@ def read_all(*, by: Person, until: int | None = None) -> int:
     seen = rows.update(read_at=clock.now())
     unread_of.forget()
     return seen
+
+
+def forget_address(address: str) -> int:
+    """Messages to somebody outside no longer say where they went; how many. The verb that calls this records it."""
+    return Message.objects.filter(to=address).update(to=ERASED)
 
 
 @transaction.atomic
@@ -167,7 +174,8 @@ def end_endpoint(endpoint: Endpoint, *, by: Person | None) -> None:
 
 
 def _kinds(kinds: Iterable[str]) -> list[str]:
-    wanted = sorted({kind for kind in kinds if registry.has(Notice, kind)})
+    known = {notice.key for _, notices in notices_by_group() for notice in notices}
+    wanted = sorted({*kinds} & known)
     if not wanted:
         raise wrong("kinds", "至少选一种消息。")
     return wanted

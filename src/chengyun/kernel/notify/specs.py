@@ -40,7 +40,8 @@ class Notice:
 
     ``to`` and ``facts`` take the audit row; ``title`` and ``text`` are filled with the facts, of which ``link`` and
     ``code`` also lead to the page. ``channels`` is what holds until the city decides otherwise for a role. Who acted
-    is not told of it. A ``compulsory`` one cannot be muted, an ``urgent`` one does not wait for the morning.
+    is not told of it. A ``compulsory`` one cannot be muted, an ``urgent`` one does not wait for the morning, a
+    ``private`` one is for its recipients alone: nobody chooses about it and no program elsewhere is told.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Notice:
     channels: tuple[str, ...] = (INBOX,)
     urgent: bool = False
     compulsory: bool = False
+    private: bool = False
     order: int = 0
 
     def __post_init__(self) -> None:

@@ -141,8 +141,11 @@ def _said(case: Case, step: Step, fields: tuple[Field, ...]) -> tuple[Field, ...
     return (*fields[:place], picked, _optional(words), *fields[place + 1 :])
 
 
-def facts_of(form: forms.Form, user: User) -> dict[str, Any]:
-    """The cleaned form as facts; photos are stored and stand as their ids, a picked sentence as what was said."""
+def facts_of(form: forms.Form, user: User | None) -> dict[str, Any]:
+    """The cleaned form as facts; photos are stored and stand as their ids, a picked sentence as what was said.
+
+    ``user`` is None where somebody without an account fills it in.
+    """
     facts = dict(form.cleaned_data)
     if picked := facts.pop(PHRASE, ""):
         words = next(key for key in WORDS if key in facts)

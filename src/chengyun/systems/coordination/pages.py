@@ -33,6 +33,7 @@ from chengyun.systems.coordination import (
     alike,
     handover_view,
     inquiry_view,
+    invitation_view,
     lists,
     matters,
     panels,
@@ -117,6 +118,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         clocks=panels.clocks_of(found),
         **inquiry_view.beside(found),
         **handover_view.beside(user, found, lines),
+        **invitation_view.beside(request, user, found, lines),
         **alike.beside(user, found, steps),
         map=_map_of(found),
     )

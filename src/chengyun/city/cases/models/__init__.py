@@ -11,6 +11,7 @@ from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.handovers import HandOver
 from chengyun.city.cases.models.inquiries import Caller, Inquiry
 from chengyun.city.cases.models.intake_runs import IntakeRun
+from chengyun.city.cases.models.invitations import Invitation
 from chengyun.city.cases.models.limits import LimitMark
 from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.patrols import Missed, WalkFinding
@@ -42,6 +43,7 @@ __all__ = [
     "HandOver",
     "Inquiry",
     "IntakeRun",
+    "Invitation",
     "Partner",
     "PartnerCall",
     "LimitMark",

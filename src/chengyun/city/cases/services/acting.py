@@ -124,7 +124,7 @@ def _photos(case: Case, move: Move, facts: Facts, by: User | None, effects: Effe
     if not wanted or "photos" not in (*move.step.needs, *move.step.asks):
         return
     ids = [_number(p) for p in wanted]
-    found = {f.pk: f for f in files.files_of(by.pk, ids)} if by else {}
+    found = {f.pk: f for f in files.files_of(by.pk if by else None, ids)}
     if len(found) != len(set(ids)):
         raise Invalid(
             "有照片没有传上来，请重新选择。", fields=(FieldError("photos", "请重新选择照片。"),)

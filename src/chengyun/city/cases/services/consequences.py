@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chengyun.city.cases.services import linking, requests, sharing, splitting, supervision
+from chengyun.city.cases.services import (
+    invitations,
+    linking,
+    requests,
+    sharing,
+    splitting,
+    supervision,
+)
 from chengyun.city.cases.services.deeds import Deed
 
 Part = Callable[[Deed], None]
@@ -18,6 +25,7 @@ CHECKS: dict[str, tuple[Part, ...]] = {
     "reassign": (requests.check_moved_on,),
     "file": (requests.check_other_class,),
     "handle": (sharing.check_helpers_done,),
+    "ask_reporter": (invitations.check_reachable,),
     "merge": (linking.check_parent,),
     "split": (splitting.check_parts,),
 }
@@ -30,8 +38,15 @@ KEPT: dict[str, tuple[Part, ...]] = {
     "assist_done": (sharing.assist_done,),
     "merge": (linking.merge,),
     "split": (splitting.split,),
+    "invite": (invitations.invite,),
+    "ask_reporter": (invitations.ask,),
 }
-ALWAYS: tuple[Part, ...] = (requests.keep, supervision.let_go, sharing.let_go)
+ALWAYS: tuple[Part, ...] = (
+    requests.keep,
+    supervision.let_go,
+    sharing.let_go,
+    invitations.let_go,
+)
 
 
 def follow_up(deed: Deed) -> None:

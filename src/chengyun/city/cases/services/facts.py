@@ -80,6 +80,16 @@ def _choice(case: Case, key: str, value: Any, effects: Effects) -> None:
     effects.facts[key] = {"key": str(value), "name": label}
 
 
+def _outsider(case: Case, key: str, value: Any, effects: Effects) -> None:
+    """Who was asked, told with the act."""
+    effects.facts[key] = {"name": str(value).strip()}
+
+
+def _answer(case: Case, key: str, value: Any, effects: Effects) -> None:
+    """What a citizen wrote may name people: it is kept apart."""
+    effects.personal[key] = str(value).strip()
+
+
 def _nothing(case: Case, key: str, value: Any, effects: Effects) -> None:
     """Facts that another part of the noun keeps: photos, helpers, the parent of a merged case."""
 
@@ -97,6 +107,8 @@ MEANINGS: dict[str, Callable[[Case, str, Any, Effects], None]] = {
     "photos": _nothing,
     "helpers": _nothing,
     "into": _nothing,
+    "outsider": _outsider,
+    "answer": _answer,
 }
 
 

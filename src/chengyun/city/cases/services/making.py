@@ -88,7 +88,11 @@ def _marks(case: Case, report: NewCase, parent: Case | None) -> list[str]:
     given = editions.flow_of(case.edition_id).given
     if report.on_the_spot and "simple" not in given:
         raise Invalid("本市的流程里没有简易案件，请照常上报。")
-    wanted = {"simple": report.on_the_spot, "split_off": parent is not None}
+    wanted = {
+        "simple": report.on_the_spot,
+        "split_off": parent is not None,
+        "reachable": bool(report.reporter_phone.strip()),
+    }
     return [key for key, stands in wanted.items() if stands and key in given]
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
+from chengyun.city.cases.callers import PHONE, phone_of
 from chengyun.city.cases.models import Case, ReporterView
 from chengyun.city.cases.services import inquiries
 from chengyun.city.cases.services.naming import search_text
@@ -15,11 +16,12 @@ from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict
 from chengyun.kernel.history import ERASED
+from chengyun.kernel.notify.services import forget_address
 from chengyun.kernel.permissions import require
 from chengyun.kernel.personal import erase_personal
 
-NAMES = ("reporter_name", "reporter_phone")
-WORDS = ("description", "answers")
+NAMES = ("reporter_name", PHONE)
+WORDS = ("description", "answers", "answer")
 NOTED_EVERY = timedelta(hours=1)
 """Whoever looks again within this time is not noted again."""
 
@@ -31,8 +33,11 @@ def erase_reporter(case: Case, *, words: bool, by: User | None) -> Case:
     The case goes on as it stands. Raises Conflict when nothing is left to erase.
     """
     keys = (*NAMES, *WORDS) if words else NAMES
+    phone = phone_of(case.pk)
     erase_personal(case, may="case.reporter.erase", by=by, keys=keys)
     inquiries.forget(case)
+    if phone:
+        forget_address(f"tel:{phone}")
     if words:
         _forget_words(case)
     return case

@@ -122,8 +122,21 @@ document.addEventListener("change", (event) => {
   if (filled && event.target.value) filled.value = event.target.value;
 });
 
+/** Copies what an input holds; where the browser forbids it the text is selected, ready to be copied. */
+async function copy(input) {
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    toast("已复制。");
+  } catch {
+    toast("已选中，请手动复制。");
+  }
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) copy(copier.parentElement.querySelector("input"));
   const opener = event.target.closest("[data-open]");
   if (opener) {
     event.preventDefault();
