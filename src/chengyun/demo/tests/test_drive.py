@@ -27,7 +27,7 @@ from chengyun.kernel.specs import Workflow
 
 def walked(flow: Workflow, start: str, way: Way) -> str:
     """The state a way ends in."""
-    state, marks = start, {"simple"} if way.simple else {"reachable"}
+    state, marks = start, {"simple" if way.simple else "reachable"} & {*flow.given}
     named_by = {"=cause": way.cause, "=watch_level": way.watch}
     within = {mark.key: mark.within for mark in flow.marks}
     for verb in way.verbs:
