@@ -43,11 +43,14 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_promise,
+    make_visit,
     make_working_city,
     photo_bytes,
 )
 from chengyun.city.cases.models import FilingCondition, Flight
 from chengyun.city.cases.services.campaigns import Part, Plan, begin_campaign, draft_campaign
+from chengyun.city.cases.services.meetings import report_done
 from chengyun.city.cases.services.whistles import Call, Spot, blow
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.factories import PASSWORD, Cast
@@ -212,6 +215,7 @@ def known(cast: Cast) -> Known:
         "campaigns code": campaigned(cast),
         "campaigns case": cases,
         "whistles code": [whistled(cast) for _ in range(2)],
+        **gathered(cast),
         "condition": [condition.pk for condition in FilingCondition.objects.all()[:5]],
         **dict.fromkeys(("unit", "owner", "keeper", "supervisor"), units),
         "inspector": [cast.inspector.username],
@@ -237,6 +241,25 @@ def campaigned(cast: Cast) -> list[str]:
     drafted, running = (draft_campaign(plan, "371502", by=None) for _ in range(2))
     begin_campaign(running, by=None, version=1)
     return [drafted.code, running.code]
+
+
+def gathered(cast: Cast) -> Known:
+    """A community with its station and a visit, meetings and promises."""
+    visit, promises = make_visit(cast), [make_promise(cast) for _ in range(2)]
+    report_done(promises[0], "画好了", by=cast.department)
+    return {
+        "stations area": [visit.station.area],
+        "meetings area": [visit.station.area, "371502"],
+        "stations pk": [officer.pk for officer in visit.station.officers.all()],
+        "visits pk": [visit.pk],
+        "meetings code": [promise.meeting.code for promise in promises],
+        "meetings kind": ["四方协商"],
+        "promises code": [promise.code for promise in promises],
+        "weekdays": ["24"],
+        "hours": ["09:00-11:00"],
+        "phone": ["0635-8212345"],
+        "on": [f"{localdate(clock.now())}"],
+    }
 
 
 def whistled(cast: Cast) -> str:

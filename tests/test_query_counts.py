@@ -30,7 +30,10 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_promise,
     make_rules,
+    make_station,
+    make_visit,
     make_working_city,
 )
 from chengyun.city.cases.invitations import token_of
@@ -150,6 +153,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     whistles = [blow(spot, [Call(unit=cast.crew, due_at=due)], by=None) for _ in range(SEVERAL)]
     return {
         **patrolled(cast),
+        **gathered(cast),
         **{f"coordination:campaign{page}": {"code": running} for page in CAMPAIGN_PAGES},
         "coordination:whistle": {"code": whistles[0].code},
         "coordination:campaign_report": {"code": over},
@@ -205,6 +209,22 @@ def patrolled(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:point": {"pk": point.pk},
         "coordination:missed_one": {"pk": Missed.objects.latest("pk").pk},
         "coordination:walk": {"pk": walk.pk},
+    }
+
+
+def gathered(cast: Cast) -> dict[str, dict[str, Any]]:
+    """A community with visits that found something, meetings and promises."""
+    bind("street", "region", make_station(cast).area, cast.inspector, by=None)
+    made = [(make_visit(cast), make_promise(cast)) for _ in range(SEVERAL)]
+    visit, promise = made[0]
+    return {
+        **dict.fromkeys(
+            [f"coordination:{page}" for page in ("community", "station", "visit_add")],
+            {"area": visit.station.area},
+        ),
+        "coordination:visit": {"pk": visit.pk},
+        "coordination:meeting": {"code": promise.meeting.code},
+        "coordination:promise": {"code": promise.code},
     }
 
 

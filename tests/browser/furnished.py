@@ -18,7 +18,10 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_promise,
     make_rules,
+    make_station,
+    make_visit,
     photo_bytes,
 )
 from chengyun.city.cases.invitations import address_of
@@ -46,12 +49,14 @@ from chengyun.city.cases.services.campaigns import (
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import confirm
 from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.meetings import Minutes, report_done, write_minutes
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.inspections.factories import found
+from chengyun.city.people.chiefs import CHIEF_KINDS
 from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast
 from chengyun.city.people.services import duty
 from chengyun.city.people.services.bindings import bind
@@ -67,6 +72,7 @@ from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
 from chengyun.kernel.models import Audit, Delivery, Dispatch, Message
 from chengyun.kernel.notify.services import add_endpoint
+from chengyun.kernel.params import set_param
 from chengyun.kernel.savedfilters import save_filter
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
@@ -95,6 +101,7 @@ class City:
     patrol: tuple[int, int, int, int]
     campaign: str
     whistle: str
+    gathered: tuple[int, str, str]
     token: int
     audit_row: int
     edition: int
@@ -108,17 +115,9 @@ def furnish() -> City:
     cast = make_cast(demo=True)
     make_city()
     load_catalogue(EDITION, by=None)
-    cases = {state: drive(make_case(cast), cast, state) for state in ("accepted", "closed")}
-    photos = [store_photo(photo_bytes(), "现场.jpg", by=cast.inspector)]
-    cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
-    cases["handling"] = drive(make_case(cast), cast, "handling")
-    cases["reported"] = make_case(cast, photos=photos)
-    cases["invited"] = drive(make_case(cast), cast, "handling")
-    cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
-    cases |= asked_for(cast)
+    cases = reported(cast)
     finding = found(cast)
     bulletin = approved(cast)
-    _, token = issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)
     drafts.begin("case", CITY, by=cast.admin)
     keep_lists(cast)
     told, endpoint = tell(cast)
@@ -138,14 +137,27 @@ def furnish() -> City:
         patrol=patrolled(cast),
         campaign=campaigned(cast).code,
         whistle=whistled(cast).code,
+        gathered=gathered(cast),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
-        token=token.pk,
+        token=issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)[1].pk,
         audit_row=Audit.objects.latest("pk").pk,
         edition=make_rules(cast, draft=True).pk,
         rule=DispatchRule.objects.latest("pk").pk,
         told=told,
         endpoint=endpoint,
     )
+
+
+def reported(cast: Cast) -> dict[str, Case]:
+    """Cases of several states, by what the tour calls them."""
+    cases = {state: drive(make_case(cast), cast, state) for state in ("accepted", "closed")}
+    photos = [store_photo(photo_bytes(), "现场.jpg", by=cast.inspector)]
+    cases["filed"] = drive(make_case(cast, photos=photos), cast, "filed")
+    cases["handling"] = drive(make_case(cast), cast, "handling")
+    cases["reported"] = make_case(cast, photos=photos)
+    cases["invited"] = drive(make_case(cast), cast, "handling")
+    cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
+    return cases | asked_for(cast)
 
 
 def approved(cast: Cast) -> str:
@@ -246,6 +258,19 @@ def whistled(cast: Cast) -> Whistle:
     arrive(over.arrivals.get(), point=(LON, LAT), photos=[photo], by=cast.department)
     close(over, "已围挡", by=cast.supervisor)
     return fresh
+
+
+def gathered(cast: Cast) -> tuple[int, str, str]:
+    """A visit, a promise that waits for its unit, one that waits for a yes, and chiefs of more than one kind."""
+    set_param(CHIEF_KINDS, CITY, "巷长、楼长", by=cast.admin)
+    area = make_station(cast).area
+    bind("巷长", "region", area, cast.department, by=cast.admin)
+    bind("street", "region", area[:9], cast.inspector, by=cast.admin)
+    waiting, done = make_promise(cast), make_promise(cast)
+    minutes = Minutes(offices="居委会主任", attendees="邵桂芳", minutes="早市只在线内摆。")
+    write_minutes(done.meeting, minutes, by=cast.community)
+    report_done(done, "画了 26 个", by=cast.department)
+    return make_visit(cast).pk, waiting.code, done.code
 
 
 def tell(cast: Cast) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
 from chengyun.city.cases.models import Campaign, Whistle
+from chengyun.city.people.models import StationVisit
 from tests.browser.furnished import City
 
 Stop = tuple[str, str]
@@ -94,6 +95,7 @@ def _inquiries(city: City) -> list[Stop]:
         ("department", city.outside),
         *_campaigns(city),
         *_whistles(city),
+        *_communities(city),
         ("operator", "/intake/runs/"),
         ("operator", "/intake/runs/add/"),
         ("operator", f"/intake/runs/{city.intake}/"),
@@ -142,6 +144,28 @@ def _whistles(city: City) -> list[Stop]:
         ("department", f"/whistles/{city.whistle}/"),
         ("supervisor", f"/whistles/{over}/"),
         ("supervisor", "/whistles/rates/"),
+    ]
+
+
+def _communities(city: City) -> list[Stop]:
+    visit, waiting, done = city.gathered
+    area = StationVisit.objects.get(pk=visit).station.area
+    return [
+        ("community", "/communities/"),
+        ("supervisor", "/communities/?unvisited=1"),
+        ("community", f"/communities/{area}/"),
+        ("supervisor", f"/communities/{area}/"),
+        ("supervisor", "/communities/add/"),
+        ("supervisor", f"/communities/{area}/station/"),
+        ("community", f"/communities/{area}/visit/"),
+        ("community", f"/visits/{visit}/"),
+        ("supervisor", "/meetings/"),
+        ("community", "/meetings/add/"),
+        ("community", f"/meetings/{waiting.rpartition('-')[0]}/"),
+        ("supervisor", f"/meetings/{done.rpartition('-')[0]}/"),
+        ("department", "/promises/?mine=1"),
+        ("department", f"/promises/{waiting}/"),
+        ("community", f"/promises/{done}/"),
     ]
 
 

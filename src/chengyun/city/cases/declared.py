@@ -7,6 +7,8 @@ from chengyun.city.cases import (
     discoveries,
     invitation_notices,
     jobs,
+    meeting_notices,
+    meetings,
     queries,
     whistle_notices,
     whistles,
@@ -28,7 +30,7 @@ files.readable(Case, queries.may_read)
 files.readable(Discovery, discoveries.may_read)
 files.readable(Whistle, whistles.may_read)
 telling.declare(*NOTICES, *campaign_notices.NOTICES, *whistle_notices.NOTICES)
-telling.declare(*invitation_notices.NOTICES)
+telling.declare(*invitation_notices.NOTICES, *meeting_notices.NOTICES)
 
 registry.add(
     Watched(key="cases.case", kind="case", readers=readers),
@@ -67,6 +69,7 @@ registry.add(
     Source(key="inspection", label="督查发现", icon="search", order=10, origin="own"),
     Source(key="upper", label="上级平台", icon="up", order=11),
     Source(key="whistle", label="吹哨报到", icon="megaphone", order=12, origin="own"),
+    Source(key="community", label="社区走访与议事", icon="people", order=13, origin="own"),
     Permission(key="case.view", label="查看案件", group="案件"),
     Permission(key="case.report", label="上报案件", group="案件"),
     Permission(key="case.accept", label="受理案件", group="案件"),
@@ -109,6 +112,8 @@ registry.add(
     Permission(key="campaign.change", label="组织专项行动", group="案件"),
     Permission(key="whistle.blow", label="吹哨", group="案件"),
     Permission(key="whistle.answer", label="到场报到", group="案件"),
+    Permission(key="meeting.hold", label="召集例会、确认承诺", group="社区"),
+    Permission(key="promise.keep", label="办理承诺事项", group="社区"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),
     Permission(key="case.oversee", label="接收超时上报", group="案件"),
     Permission(key="case.lead", label="接收久拖不决上报", group="案件"),
@@ -189,6 +194,15 @@ registry.add(
     Act(key="whistle.arrive", label="到场报到"),
     Act(key="whistle.make_case", label="转成案件"),
     Act(key="whistle.close", label="吹哨办结"),
+    Act(key="visit.find", label="走访发现"),
+    Act(key="meeting.call", label="召集例会"),
+    Act(key="meeting.minute", label="写例会纪要"),
+    Act(key="promise.make", label="承诺"),
+    Act(key="promise.do", label="报告完成"),
+    Act(key="promise.confirm", label="确认兑现"),
+    Act(key="promise.return", label="退回重办"),
+    Act(key="promise.withdraw", label="撤销承诺"),
+    Act(key="promise.make_case", label="承诺转成案件"),
     Act(key="partner.add", label="登记对接单位"),
     Act(key="partner.secret", label="换对接密钥"),
     Act(key="partner.end", label="停用对接单位"),
@@ -203,6 +217,7 @@ registry.add(
     Act(key="limit.reply", label="督办回复超时"),
     Act(key="limit.handover", label="移送超时"),
     Act(key="limit.inquiry", label="来件回复超时"),
+    Act(key="limit.promise", label="承诺超期"),
     Act(key="case.recompute", label="重算时限"),
     Act(key="ledger.recompute", label="重算时限"),
     Act(key="dossier.view", label="调阅案卷"),
@@ -324,6 +339,16 @@ registry.add(
             ("supervisor", "上报值班长（时限用去的百分比）", 100),
             ("leader", "上报领导（时限用去的百分比）", 200),
         )
+    ),
+    Param(
+        key=meetings.KINDS,
+        label="例会的种类",
+        default="社区议事会、四方协商、五长一会例会、路长例会",
+        group="例会",
+        field=Field(
+            key=meetings.KINDS, label="名称", max_length=200, required=True, hint="用顿号分开"
+        ),
+        check=meetings.kinds_fault,
     ),
     Param(
         key="case.catalogue",

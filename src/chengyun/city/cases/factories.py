@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from chengyun.city.cases.models import Camera, Case, Discovery, DispatchEdition, Flight
+from django.utils.timezone import localdate
+
+from chengyun.city.cases.meetings import venue_of
+from chengyun.city.cases.models import (
+    Camera,
+    Case,
+    Discovery,
+    DispatchEdition,
+    Flight,
+    Promise,
+)
+from chengyun.city.cases.services import meetings
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.cameras import NewCamera, add_camera
 from chengyun.city.cases.services.catalogue import load_catalogue
@@ -14,8 +25,17 @@ from chengyun.city.cases.services.flights import NewFlight, plan_flight
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
+from chengyun.city.cases.services.visit_findings import Problem, report_found
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast
+from chengyun.city.people.models import Station, StationVisit
+from chengyun.city.people.services.stations import (
+    Plan,
+    assign_officer,
+    open_station,
+    record_visit,
+)
 from chengyun.city.places.factories import CENTRE, make_city
+from chengyun.city.places.queries import locate
 from chengyun.kernel import clock
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.factories import made_once
@@ -94,6 +114,50 @@ def make_flight(cast: Cast) -> Flight:
         pilot=cast.inspector,
     )
     return plan_flight(new, by=cast.supervisor)
+
+
+def make_station(cast: Cast) -> Station:
+    """The station of the community that ``make_case`` reports in, with two officers; there is one."""
+    place = locate(LON, LAT)
+    assert place is not None
+    known = Station.objects.filter(area=place.area, valid_to=None).first()
+    if known:
+        return known
+    plan = Plan(
+        name="古城社区城管服务站",
+        address="居委会一楼",
+        phone="0635-8212345",
+        weekdays="1234567",
+        hours="09:00-11:00",
+    )
+    station = open_station(place.area, plan, by=None)
+    for person in (cast.community, cast.inspector):
+        assign_officer(station, person, lead=person == cast.community, by=None)
+    return station
+
+
+def make_visit(cast: Cast) -> StationVisit:
+    """A visit of today that found something."""
+    seen = "居民反映早点摊占道"
+    visit = record_visit(make_station(cast), localdate(clock.now()), seen, by=cast.community)
+    problem = Problem(description="围墙外堆着垃圾", lon=LON, lat=LAT)
+    report_found(visit, problem, by=cast.community)
+    return visit
+
+
+def make_promise(cast: Cast, days: int = 3) -> Promise:
+    """What the crew promised at a meeting of the community, until so many days from now."""
+    called = meetings.Called(
+        kind="四方协商",
+        topic="早市怎么摆",
+        venue="居委会",
+        held_at=clock.now() - timedelta(hours=1),
+        units=[cast.crew],
+    )
+    place = venue_of(make_station(cast).area)
+    meeting = meetings.call_meeting(place, called, by=cast.community)
+    due = localdate(clock.now()) + timedelta(days=days)
+    return meetings.promise(meeting, cast.crew, "画好早市的摊位线", due, by=cast.community)
 
 
 def make_rules(cast: Cast, *, draft: bool = False) -> DispatchEdition:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 
 from chengyun.city.cases.models import Arrival, Whistle
+from chengyun.city.people.chiefs import chief_kinds
 from chengyun.city.people.models import Binding, Unit, User
 from chengyun.city.people.models.users import held_on
 from chengyun.city.people.queries import units_serving
@@ -18,7 +19,6 @@ from chengyun.kernel.errors import Missing
 
 BLOW, ANSWER = "whistle.blow", "whistle.answer"
 CALLERS = (Unit.Kind.STREET, Unit.Kind.COMMUNITY)
-CHIEFS = ("road", "street")
 State = Arrival.State
 
 
@@ -80,22 +80,31 @@ def units_to_call(area: str) -> QuerySet[Unit]:
 
 def why_not(user: User, area: str) -> str:
     """Why this person may not call units to a spot in an area; "" when they may."""
-    if any(area.startswith(each) for each in user.scope(BLOW).areas):
+    if acts_for(user, area, BLOW) or is_chief(user):
         return ""
+    return "只有路长、街长等各类长，和这里的街道、社区可以吹哨。"
+
+
+def acts_for(user: User, area: str, permission: str) -> bool:
+    """Whether a person acts for an area: in post there, or of the office of its street or community."""
+    if any(area.startswith(each) for each in user.scope(permission).areas):
+        return True
     unit = user.unit
-    if unit and unit.kind in CALLERS and area.startswith(unit.area):
-        return ""
-    if is_chief(user):
-        return ""
-    return "只有路长、街长，和这里的街道、社区可以吹哨。"
+    return bool(unit and unit.kind in CALLERS and area.startswith(unit.area))
 
 
 def is_chief(user: User) -> bool:
-    """Whether this person is the chief of a road or a street today, or stands in for one."""
+    """Whether this person is a chief of some place today, or stands in for one."""
+    return bool(chief_places(user))
+
+
+def chief_places(user: User) -> set[str]:
+    """The codes of the places this person is a chief of today, or stands in for one."""
     today = localdate(clock.now())
     stands_in = Q(substitute=user, substitute_from__lte=today, substitute_to__gte=today)
-    held = held_on(today) & Q(kind__in=CHIEFS)
-    return Binding.objects.filter(held & (Q(user=user) | stands_in)).exists()
+    held = held_on(today) & Q(kind__in=chief_kinds())
+    rows = Binding.objects.filter(held & (Q(user=user) | stands_in))
+    return set(rows.values_list("place_code", flat=True))
 
 
 @dataclass(frozen=True, kw_only=True)

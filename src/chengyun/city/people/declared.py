@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from chengyun.city.people import jobs as _jobs  # noqa: F401 - declares the periodic work
+from chengyun.city.people import stations
+from chengyun.city.people.chiefs import CHIEF_KINDS, own_kinds_fault
+from chengyun.city.people.models import StationVisit
 from chengyun.city.people.models.users import DEMANDING
 from chengyun.city.people.queries import roles
 from chengyun.city.people.roles import keys_in
 from chengyun.city.people.services import networks
 from chengyun.city.people.shifts import shifts_fault
-from chengyun.kernel import registry
+from chengyun.kernel import files, registry
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 from chengyun.kernel.ui.specs import Landmark
 
@@ -19,6 +22,8 @@ def roles_fault(text: object) -> str:
     unknown = sorted(keys - {role.key for role in roles()}) if keys else []
     return f"没有「{'、'.join(unknown)}」这样的角色代号。" if unknown else ""
 
+
+files.readable(StationVisit, stations.may_read)
 
 registry.add(
     Permission(key="people.view", label="查看机构人员", group="应用维护"),
@@ -33,6 +38,8 @@ registry.add(
     Permission(key="walk.record", label="马路办公", group="在岗"),
     Permission(key="patrol.point.change", label="维护必到点", group="在岗"),
     Permission(key="patrol.judge", label="认定漏报", group="在岗"),
+    Permission(key="station.change", label="维护社区服务站", group="社区"),
+    Permission(key="station.visit", label="记录社区走访", group="社区"),
     Permission(key="people.phone.view", label="查看完整电话", group="个人信息"),
     Act(key="user.login", label="登录"),
     Act(key="user.login_failed", label="登录失败"),
@@ -65,6 +72,12 @@ registry.add(
     Act(key="walk.end", label="结束马路办公"),
     Act(key="patrol.point.add", label="新增必到点"),
     Act(key="patrol.point.end", label="停用必到点"),
+    Act(key="station.open", label="登记社区服务站"),
+    Act(key="station.change", label="修改社区服务站"),
+    Act(key="station.close", label="撤销社区服务站"),
+    Act(key="station.assign", label="派驻社区队员"),
+    Act(key="station.release", label="撤回社区队员"),
+    Act(key="station.visit", label="走访社区"),
 )
 
 registry.add(
@@ -214,6 +227,20 @@ registry.add(
         field=Field(
             key="patrol.coarsest", label="误差", kind="int", minimum=5, maximum=1000, unit="米"
         ),
+    ),
+    Param(
+        key=CHIEF_KINDS,
+        label="本市另设的各类长",
+        default="",
+        group="责任人",
+        field=Field(
+            key=CHIEF_KINDS,
+            label="名称",
+            max_length=120,
+            hint="路长、街长之外的，用顿号分开，例如：巷长、楼长；一个地点可以有几种长",
+        ),
+        by_area=False,
+        check=own_kinds_fault,
     ),
     Landmark(key="me", label="个人设置", url="people:me"),
     Landmark(key="logout", label="退出", url="people:logout"),

@@ -35,6 +35,7 @@ PEOPLE = {
     "supervisor":       ("赵国栋", "supervisor", "centre"),
     "dispatcher":       ("林晓燕", "dispatcher", "centre"),
     "department":       ("马建军", "department", "crew"),
+    "community":        ("田国庆", "community",  "centre"),
     "bob":              ("鲍立新", "dispatcher", "other_centre"),
     "other_department": ("于海波", "department", "other_crew"),
     "evaluator":        ("何思远", "evaluator",  "bureau"),
@@ -64,6 +65,7 @@ class Cast:
     supervisor: User
     dispatcher: User
     department: User
+    community: User
     bob: User
     other_department: User
     evaluator: User

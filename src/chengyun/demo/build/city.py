@@ -17,6 +17,7 @@ from chengyun.city.people.models import User
 from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
+from chengyun.demo.build.communities import acts_of_communities, open_stations
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
@@ -84,6 +85,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         bind_inspectors(city, folk)
         add_must_visits(folk.inspectors, localdate(clock.now()), SEED)
         caller = add_caller(folk, random.Random(SEED))  # noqa: S311
+        officers = open_stations(folk, caller, random.Random(SEED + 1))  # noqa: S311
         build_rules(CITY, folk.units)
         told("编排九十天的案件，登记部件")
         scenario = plan(city, now, calendar_for(CITY), days=days)
@@ -92,13 +94,18 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         shelf = Shelf()
         shelf.fill(pictures.result())
         add_cameras(scenario.cameras)
-    live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller)
+    live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller, officers)
 
 
-def live(told: Told, scenario: Scenario, stage: Stage, days: int, caller: User) -> None:
+def live(
+    told: Told, scenario: Scenario, stage: Stage, days: int, caller: User, officers: list[User]
+) -> None:
     """Play the days."""
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
-    acts = list(acts_over(scenario, stage, days, caller))
+    acts = [
+        *acts_over(scenario, stage, days, caller),
+        *acts_of_communities(scenario.now, days, stage, officers),
+    ]
     with sole_writer():
         play(
             acts, lambda done: told(f"  {done:,} / {len(acts):,} 步") if done % EVERY == 0 else None
@@ -106,7 +113,13 @@ def live(told: Told, scenario: Scenario, stage: Stage, days: int, caller: User) 
     folk = stage.folk
     keep_filters(folk.accounts)
     told("告诉该知道的人")
-    people = [*folk.accounts.values(), *folk.inspectors, *folk.crews.values(), folk.police]
+    people = [
+        *folk.accounts.values(),
+        *folk.inspectors,
+        *folk.crews.values(),
+        folk.police,
+        *officers,
+    ]
     tell_news(scenario.now, people)
     audit.seal_new()
 

@@ -1,6 +1,6 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
-from chengyun.city.cases import callers, discoveries, handovers, whistles
+from chengyun.city.cases import callers, discoveries, handovers, meetings, whistles
 from chengyun.city.cases import queries as cases
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
@@ -168,6 +168,32 @@ registry.add(
         url="coordination:whistles",
         may="case.view",
         order=3,
+    ),
+    Tab(
+        system="coordination",
+        key="communities",
+        label="社区",
+        url="coordination:communities",
+        may="case.view",
+        order=4,
+    ),
+    Tab(
+        system="coordination",
+        key="meetings",
+        label="例会",
+        url="coordination:meetings",
+        may="case.view",
+        order=4,
+    ),
+    Queue(
+        key="coordination.promises",
+        label="待办承诺",
+        icon="people",
+        url="coordination:promises",
+        query="mine=1",
+        may="promise.keep",
+        count=meetings.count_to_keep,
+        order=6,
     ),
     Queue(
         key="coordination.whistles",

@@ -30,7 +30,12 @@ PHRASE = "phrase"
 WORDS = ("result", "reason", "reply", "note")
 """The words of a step for which standard answers are offered; the first one it has."""
 
-FIRST_SOURCE = {"inspector": "inspector", "evaluator": "inspection", "leader": "leader"}
+FIRST_SOURCE = {
+    "inspector": "inspector",
+    "evaluator": "inspection",
+    "leader": "leader",
+    "community": "community",
+}
 
 SOURCE = Field(key="source", label="来源", kind="unit", required=True)
 CLASS = Field(key="class", label="类别", kind="unit", hint="不确定可以先不选，立案时再定。")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,7 +15,8 @@ from chengyun.city.cases.campaign_figures import NOBODY
 from chengyun.city.cases.models import FAR, Case
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.queries import units_serving
-from chengyun.city.places.queries import regions
+from chengyun.city.people.stations import served
+from chengyun.city.places.queries import label_of, regions
 from chengyun.city.places.specs import Level
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
@@ -124,6 +125,12 @@ def areas(user: Any) -> list[tuple[str, str]]:
     return list(regions(within=home, level=level).values_list("code", "name")) if level else []
 
 
+def communities(user: Any) -> list[tuple[str, str]]:
+    """The communities with a station this person sees."""
+    scope = user.scope("case.view")
+    return [(code, label_of(code)) for code in served() if scope.covers(area=code)]
+
+
 def units(user: Any) -> list[tuple[str, str]]:
     """The units that work where this person does, street offices included; and no unit yet."""
     found = units_serving(_area(user), streets=True)
@@ -165,6 +172,8 @@ ENDED = Filter(
 )
 REPORTED = Filter(key="reported", label="上报日期", kind="period")
 CLOSED = Filter(key="closed", label="办结日期", kind="period")
+COMMUNITY = Filter(key="community", label="社区", choices=communities)
+CLOSED_IN = Filter(key="closed_in", label="办结时间", choices=lambda user: list(PERIODS))
 ASSET = Filter(key="asset", label="部件标识码", kind="text")
 LATE = Filter(key="late", label="只看超时", kind="check")
 
@@ -183,6 +192,8 @@ CASE_FILTERS = (
     ENDED,
     REPORTED,
     CLOSED,
+    CLOSED_IN,
+    COMMUNITY,
     ASSET,
     Filter(key="q", label="搜索", kind="text"),
 )
@@ -205,9 +216,14 @@ def conditions(values: Values) -> dict[str, Any]:
         "soon": "soon" in values,
     }
     if "period" in values:
-        today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-        found["since"] = today - timedelta(days=int(values["period"]) - 1)
+        found["since"] = _begun(values["period"])
     return found
+
+
+def _begun(days: str) -> datetime:
+    """When so many days began, today included."""
+    today = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=int(days) - 1)
 
 
 def _waiting(user: Any, values: Values) -> QuerySet[Case]:
@@ -224,6 +240,10 @@ def _all(user: Any, values: Values) -> QuerySet[Case]:
         rows = rows.filter(campaigns.counted(campaigns.campaign_for(user, values["campaign"])))
     if "ended" in values:
         rows = campaigns.ended(rows, values["ended"])
+    if "closed_in" in values:
+        rows = rows.filter(closed_at__gte=_begun(values["closed_in"]))
+    if "community" in values:
+        rows = rows.filter(cases.within(values["community"]))
     for key, moment in DAYS:
         if key in values:
             rows = rows.filter(_on_day(moment, values[key]))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from chengyun.city.cases import whistles as reads
@@ -154,7 +154,7 @@ def page_of(user: User, whistle: Whistle) -> dict[str, Any]:
             for arrival in whistle.arrivals.all()
         ],
         "facts": _facts(whistle),
-        "photos": _photos(whistle),
+        "photos": photos_of(whistle),
         "events": panels.events_of(history_of(whistle, role_labels())),
         "map": {
             "lon": whistle.lon,
@@ -192,15 +192,16 @@ def _facts(whistle: Whistle) -> list[tuple[str, Any]]:
     return rows
 
 
-def _photos(whistle: Whistle) -> list[dict[str, Any]]:
+def photos_of(subject: Model) -> list[dict[str, Any]]:
+    """The photos of a call, or of a visit, as ``ui/photos.html`` draws them."""
     now = clock.now()
     return [
         {
             "url": reverse("files:attachment", args=(row.pk,)),
             "thumb": reverse("files:small", args=(row.pk,)),
-            "caption": f"{row.caption} {told(row.at, now=now)}",
+            "caption": f"{row.caption} {told(row.at, now=now)}".strip(),
         }
-        for row in attachments_of(whistle)
+        for row in attachments_of(subject)
         if row.file.width
     ]
 

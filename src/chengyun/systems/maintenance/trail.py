@@ -170,6 +170,15 @@ FACTS = {
     "quiet": "免打扰",
     "digest": "每天一封",
     "generation": "第几把密钥",
+    "address": "地址",
+    "rank": "职务",
+    "hours": "走访时间",
+    "visit": "走访",
+    "at": "时间",
+    "units": "请的单位",
+    "attendees": "参加人姓名",
+    "summary": "纪要",
+    "late": "超期",
 }
 
 

@@ -6,6 +6,7 @@ from chengyun.city.cases.models.campaigns import (
 )
 from chengyun.city.cases.models.cases import DISTRICT, FAR, Case, ReporterView, StageClock
 from chengyun.city.cases.models.catalogue import CaseClass, FilingCondition
+from chengyun.city.cases.models.communities import Meeting, Promise, VisitFinding
 from chengyun.city.cases.models.discoveries import Camera, Discovery, DiscoveryKind, Flight
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.handovers import HandOver
@@ -47,12 +48,15 @@ __all__ = [
     "Partner",
     "PartnerCall",
     "LimitMark",
+    "Meeting",
     "Missed",
     "ReporterView",
+    "Promise",
     "Share",
     "StageClock",
     "StandardAnswer",
     "Supervision",
+    "VisitFinding",
     "WalkFinding",
     "Whistle",
 ]

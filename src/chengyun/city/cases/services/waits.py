@@ -1,6 +1,6 @@
-"""What waits for somebody beside the clock of a case: a yes, a reply to 督办, a body it was handed to, a caller.
+"""What waits for somebody beside the clock of a case: a yes, a reply to 督办, a body, a caller, a promise.
 
-Each is told once when its moment has passed, by an audit row on the case as every message is.
+Each is told once when its moment has passed, by an audit row on the case, or on the promise, as every message is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 
-from chengyun.city.cases.models import CaseRequest, HandOver, Inquiry, Supervision
+from chengyun.city.cases.models import CaseRequest, HandOver, Inquiry, Promise, Supervision
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict
@@ -25,14 +25,15 @@ Rows = models.QuerySet[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """One kind of waiting: the act that tells it is late, the rows that still wait, what is said of one."""
+    """One kind of waiting: the act that tells it is late, the rows that wait, what is said of one and of what."""
 
     verb: str
     rows: Callable[[], Rows]
     facts: Callable[[Any], dict[str, Any]]
+    subject: Callable[[Any], Any] = lambda row: row.case
 
 
-def _unit(row: HandOver) -> dict[str, Any]:
+def _unit(row: HandOver | Promise) -> dict[str, Any]:
     return {"unit": {"code": row.unit.code, "name": str(row.unit)}}
 
 
@@ -56,6 +57,12 @@ WAITS = (
         verb="limit.inquiry",
         rows=lambda: Inquiry.objects.filter(answered_at=None, limit_value__isnull=False),
         facts=lambda row: {},
+    ),
+    Wait(
+        verb="limit.promise",
+        rows=lambda: Promise.objects.filter(state=Promise.State.OPEN).select_related("unit"),
+        facts=_unit,
+        subject=lambda row: row,
     ),
 )
 
@@ -82,7 +89,8 @@ def _tell(wait: Wait, row: Any) -> bool:
             if not mine.update(told_due=row.due_at):
                 return False
             facts = {"due": row.due_at, **wait.facts(row)}
-            record(wait.verb, row.case, by=None, facts=facts, area=row.case.area)
+            subject = wait.subject(row)
+            record(wait.verb, subject, by=None, facts=facts, area=subject.area)
     except Conflict:
         return False
     return True

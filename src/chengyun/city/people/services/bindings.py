@@ -7,9 +7,10 @@ from datetime import date
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from chengyun.city.people.chiefs import binding_kinds
 from chengyun.city.people.models import Binding, Unit, User
 from chengyun.city.people.services.users import area_of
-from chengyun.city.people.specs import BINDING_KINDS, EVERY_DAY, PLACE_TYPES
+from chengyun.city.people.specs import EVERY_DAY, PLACE_TYPES
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
@@ -65,7 +66,7 @@ def bind(
 
 
 def _check(kind: str, place_type: str, place_code: str) -> None:
-    if kind not in BINDING_KINDS:
+    if kind not in binding_kinds():
         raise wrong("kind", f"责任人类型没有「{kind}」。")
     if place_type not in PLACE_TYPES:
         raise wrong("place_type", f"地点类型没有「{place_type}」。")

@@ -21,7 +21,12 @@ from chengyun.systems.coordination.queries import piles_of
 
 FIELDWORK = ("verify", "check", "handle", "rectify")
 """The queues whose work is done in the street."""
-SOURCES = {"inspector": "inspector", "evaluator": "inspection", "leader": "leader"}
+SOURCES = {
+    "inspector": "inspector",
+    "evaluator": "inspection",
+    "leader": "leader",
+    "community": "community",
+}
 TASKS_AT_MOST = 100
 MESSAGES_AT_MOST = 50
 LOOKED_AT = 200

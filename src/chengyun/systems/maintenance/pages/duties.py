@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
+from chengyun.city.people.chiefs import binding_kinds
 from chengyun.city.people.models import Binding
 from chengyun.city.people.queries import binding_for, bindings_for, person_of, user_for
 from chengyun.city.people.services.bindings import bind, reschedule, substitute, unbind
@@ -40,7 +41,7 @@ COLUMNS = (
 FILTERS = (
     Filter(key="place", label="地点编码", kind="text"),
     Filter(key="user", label="账号", kind="text"),
-    Filter(key="kind", label="类型", choices=lambda user: list(BINDING_KINDS.items())),
+    Filter(key="kind", label="类型", choices=lambda user: list(binding_kinds().items())),
     Filter(key="substituted", label="有替班", kind="check"),
     Filter(key="ended", label="包括已解除", kind="check"),
 )
@@ -148,10 +149,11 @@ def duty_times(request: HttpRequest, pk: int) -> HttpResponse:
 def duty_add(request: HttpRequest) -> HttpResponse:
     """Make somebody answer for a place."""
     user = person_of(request)
+    choices = CHOICES | {"kind": list(binding_kinds().items())}
     if request.method != "POST":
         initial = {"username": request.GET.get("user", ""), "weekdays": list(EVERY_DAY)}
-        return page(request, form=form_of(FIELDS, initial=initial, choices=CHOICES))
-    form = form_of(FIELDS, request.POST, choices=CHOICES)
+        return page(request, form=form_of(FIELDS, initial=initial, choices=choices))
+    form = form_of(FIELDS, request.POST, choices=choices)
     if not form.is_valid():
         raise faults_of(form)
     given = form.cleaned_data
