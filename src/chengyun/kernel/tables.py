@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from chengyun.kernel.specs import Column, Filter
 
@@ -62,6 +65,21 @@ class Links:
     url: Callable[[Any], str]
     key: Callable[[Any], str] = field(default=lambda row: str(row.pk))
     preview: Callable[[Any], str] = field(default=lambda row: "")
+
+
+HERE = "-here-"
+
+
+@cache
+def _around(name: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=(HERE,)).partition(HERE)
+    return before, after
+
+
+def page_of(name: str, code: str) -> str:
+    """The URL of a thing's page by its code, as ``reverse`` gives it; looked up once for all lines of all lists."""
+    before, after = _around(name)
+    return f"{before}{quote(code)}{after}"
 
 
 def table(

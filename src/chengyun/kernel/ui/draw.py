@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from chengyun.kernel import clock
-from chengyun.kernel.tables import Cell
+from chengyun.kernel.tables import Cell, Row
 from chengyun.kernel.ui import icons, words
 from chengyun.kernel.ui.lights import Light
 
@@ -50,6 +50,16 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     return format_html(
         '<svg class="i{}" {}><use href="{}#{}"/></svg>', large, hidden, static("ui/icons.svg"), name
     )
+
+
+def options(choices: Sequence[tuple[str, str]]) -> SafeString:
+    """The choices of a filter, none of them chosen."""
+    return _options(tuple(choices))
+
+
+@lru_cache(maxsize=500)
+def _options(choices: tuple[tuple[str, str], ...]) -> SafeString:
+    return format_html_join("", '<option value="{}">{}</option>', choices)
 
 
 def badge(value: Mapping[str, str]) -> SafeString:
@@ -94,6 +104,32 @@ def _shape(value: Light) -> SafeString:
     return (
         format_html(RING, value.arc) if value.state == "green" else SHAPES.get(value.state, SQUARE)
     )
+
+
+def line(shown: Row, pickable: bool, target: str) -> SafeString:
+    """One line of a list; ``target`` is the id of what its preview goes to, "" the one beside the list."""
+    chosen = mark_safe(' aria-selected="true"') if shown.selected else ""
+    cells = mark_safe("".join(cell(each, shown.url) for each in shown.cells))  # noqa: S308
+    return format_html(
+        '<tr data-row="{}"{}{}>{}{}</tr>\n',
+        shown.name, chosen, _looked_at(shown, target), _picked(shown) if pickable else "", cells,
+    )  # fmt: skip
+
+
+def _looked_at(shown: Row, target: str) -> str:
+    """Where the preview of a line comes from, and where it goes."""
+    if not shown.preview:
+        return ""
+    return format_html(
+        ' hx-get="{}" hx-trigger="pick" hx-target="#{}"', shown.preview, target or "preview"
+    )
+
+
+def _picked(shown: Row) -> SafeString:
+    return format_html(
+        '<td class="pick"><input type="checkbox" name="pick" form="bulk" value="{}" aria-label="选择 {}"></td>',
+        shown.key, shown.name,
+    )  # fmt: skip
 
 
 def cell(shown: Cell, url: str) -> SafeString:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from chengyun.city.cases import campaigns
@@ -22,7 +21,7 @@ from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.listings import Listing, Values
 from chengyun.kernel.specs import Column, Filter, Workflow
-from chengyun.kernel.tables import Links
+from chengyun.kernel.tables import Links, page_of
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.lights import Light
 from chengyun.kernel.ui.words import told
@@ -268,9 +267,9 @@ def _newest(values: Values) -> int:
 
 
 LINKS = Links(
-    url=lambda case: reverse("coordination:case", args=(case.code,)),
+    url=lambda case: page_of("coordination:case", case.code),
     key=lambda case: case.code,
-    preview=lambda case: reverse("coordination:preview", args=(case.code,)),
+    preview=lambda case: page_of("coordination:preview", case.code),
 )
 DESK = Listing(
     key="coordination:desk",

@@ -41,7 +41,8 @@ register.simple_tag(draw.icon)
 register.simple_tag(draw.badge)
 register.simple_tag(draw.light)
 register.simple_tag(draw.stage)
-register.simple_tag(draw.cell)
+register.simple_tag(draw.line)
+register.simple_tag(draw.options)
 
 
 @cache
