@@ -22,7 +22,7 @@ from django.test import Client
 
 from chengyun.city.people.models import User
 from tools.install import ROOT, VENV
-from tools.start import LOCAL, free_port, granian_words
+from tools.start import LOCAL, WEB_PROCESSES, free_port, granian_words
 
 READY_WITHIN = 60
 
@@ -51,10 +51,11 @@ def _url() -> str:
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(*, processes: int = WEB_PROCESSES) -> Iterator[str]:
     """The address of granian as ``./run`` starts it."""
     port = free_port()
-    words: list[str | Path] = [VENV / "bin" / "granian", *granian_words(LOCAL, port)]
+    given = granian_words(LOCAL, port, processes=processes)
+    words: list[str | Path] = [VENV / "bin" / "granian", *given]
     with subprocess.Popen(words, cwd=ROOT, env=environ()) as server:
         try:
             url = f"http://{LOCAL}:{port}"

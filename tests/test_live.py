@@ -116,8 +116,9 @@ def test_a_closed_account_hears_no_more(cast: Cast, url: str) -> None:
         assert page.hears("bye", 3)
 
 
-def test_of_too_many_windows_the_oldest_is_closed(cast: Cast, url: str) -> None:
+def test_of_too_many_windows_of_one_process_the_oldest_is_closed(cast: Cast) -> None:
     with ExitStack() as windows:
+        url = windows.enter_context(served(processes=1))
         cookie = cookie_of(cast.dispatcher)
         open_ = [windows.enter_context(listening(url, cookie)) for _ in range(PER_PERSON)]
         assert all(each.hears("unread") for each in open_)

@@ -249,11 +249,13 @@ def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
         _end(processes)
 
 
-def granian_words(host: str, port: int, application: str = APPLICATION) -> tuple[str, ...]:
+def granian_words(
+    host: str, port: int, application: str = APPLICATION, *, processes: int = WEB_PROCESSES
+) -> tuple[str, ...]:
     address = ("--host", host, "--port", str(port))
     threads = ("wsgi", "--blocking-threads", "4")
     interface = ("asgi",) if "asgi:" in application else threads
-    served = ("--interface", *interface, "--workers", str(WEB_PROCESSES), "--no-ws")
+    served = ("--interface", *interface, "--workers", str(processes), "--no-ws")
     return (*served, *address, "--log-level", "warning", application)
 
 

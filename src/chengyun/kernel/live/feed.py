@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import models
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
@@ -71,13 +72,19 @@ def frame(event: str, told: Mapping[str, Any], *, number: int = 0) -> bytes:
     return f"{head}event: {event}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n".encode()
 
 
+def newest(table: type[models.Model]) -> int:
+    """The highest number of a table, whatever its rows are about: found without looking through them."""
+    pk: int | None = table._base_manager.order_by("-pk").values_list("pk", flat=True).first()
+    return pk or 0
+
+
 class Newest:
     """Rows of a table that came since last asked, those too whose transaction ended after that of a higher number."""
 
     def __init__(self, rows: QuerySet[Any], columns: Sequence[str]) -> None:
         self.rows, self.columns = rows, columns
         self.seen: dict[int, float] = {}
-        self.floor: int = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self.floor: int = newest(rows.model)
 
     def take(self) -> list[tuple[Any, ...]]:
         found = self.rows.filter(pk__gt=self.floor).order_by("pk")
@@ -140,13 +147,16 @@ class Feed:
 
     def missed(self, user: Any, *, after: int, since: datetime | None) -> list[tuple[int, bytes]]:
         """What a page that comes back, or has just been drawn, has not heard; too much is one word."""
-        rows = Audit.objects.filter(subject_type__in=[s.key for s in registry.all_of(Watched)])
-        if after:
-            rows = rows.filter(pk__gt=after)
-        elif since:
-            rows = rows.filter(at__gt=since)
-        else:
+        if not (after or since):
             return []
+        last = newest(Audit)
+        floor = last - WINDOW
+        rows = Audit.objects.filter(pk__gt=max(after, floor))
+        too_old = after < floor if after else bool(since and _begin(rows) > since)
+        if floor > 0 and too_old:
+            return [(last, frame("reset", {}))]
+        kinds = [spec.key for spec in registry.all_of(Watched)]
+        rows = rows.filter(subject_type__in=kinds, **({} if after else {"at__gt": since}))
         lines = list(rows.order_by("pk").values_list(*COLUMNS)[: MISSED_AT_MOST + 1])
         if len(lines) > MISSED_AT_MOST:
             return [(lines[-1][0], frame("reset", {}))]
@@ -176,6 +186,12 @@ class Feed:
                 data = {own: change.frame(spec.kind, who, mine=own) for own in (True, False)}
                 for person in readers.get(change.subject_id, ()):
                     found.add(person, change.pk, data[change.actor == person])
+
+
+def _begin(rows: QuerySet[Audit]) -> datetime:
+    """The moment of the first of these rows; of none, long ago."""
+    at = rows.order_by("pk").values_list("at", flat=True).first()
+    return at or datetime.min.replace(tzinfo=UTC)
 
 
 def _names(ids: Iterable[int]) -> dict[int, str]:
