@@ -23,7 +23,7 @@ from chengyun.kernel.notify.services import (
     renew_key,
     set_rule,
 )
-from chengyun.kernel.notify.specs import INBOX, Channel, Notice
+from chengyun.kernel.notify.specs import INBOX, Channel
 from chengyun.kernel.pages import back, door, page
 from chengyun.systems.maintenance.queries import area_name, areas_for
 
@@ -58,7 +58,7 @@ def ways(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _set_rules(role: str, given: Any, user: Any) -> None:
     """Those that differ from what holds now."""
-    for notice in registry.all_of(Notice):
+    for notice in (each for _, notices in queries.notices() for each in notices):
         wanted = choices.known(given.getlist(notice.key))
         if wanted != choices.known(choices.channels_of(notice, role)):
             set_rule(role, notice.key, wanted, by=user)
