@@ -12,7 +12,7 @@ from chengyun.city.cases.models import Case  # noqa: E402
 from chengyun.city.people.factories import make_user  # noqa: E402
 from chengyun.city.people.models import Unit  # noqa: E402
 
-ROLES = ("operator", "supervisor", "dispatcher", "leader")
+ROLES = ("operator", "supervisor", "dispatcher")
 
 count, acts = int(sys.argv[1]), int(sys.argv[2])
 bureau = Unit.objects.get(code="371500-CG")
@@ -23,4 +23,4 @@ for number in range(count):
     make_user(name, name, role, bureau, area=bureau.area)
     desks.append({"role": role, **keys(name)})
 waiting = Case.objects.filter(state="reported").order_by("-id").values_list("code", flat=True)
-print(json.dumps({"desks": desks, "codes": list(waiting[: 2 * acts])}))
+print(json.dumps({"desks": desks, "codes": list(waiting[:acts])}))
