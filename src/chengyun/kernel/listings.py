@@ -130,13 +130,21 @@ def state_of(request: HttpRequest, listing: Listing, bar: FilterBar) -> dict[str
     return values_of(request, listing, bar) | ({"sort": sort} if sort else {})
 
 
+def _set(request: HttpRequest, listing: Listing) -> set[str]:
+    """The filters of a list the URL sets."""
+    return {spec.key for spec in listing.filters if request.GET.get(spec.key)}
+
+
 def order_of(
     request: HttpRequest, listing: Listing, order: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """The list's own order (or ``order`` in its place), unless the head of a column asks for another."""
+    """The list's own order (or ``order`` in its place), unless the head of a column asks for another.
+
+    What is looked for by words alone comes in the order in which it was made, as the index of words has it.
+    """
     asked = sort_of(request, listing.columns, "")
     if asked:
         return (asked, "-id" if asked.startswith("-") else "id")
-    if listing.words and request.GET.get(listing.words):
+    if listing.words and _set(request, listing) == {listing.words}:
         return ("-id",)
     return order or listing.order

@@ -34,12 +34,16 @@ def document(*texts: str) -> str:
     return " ".join(dict.fromkeys(term for text in texts for term in terms(text)))
 
 
-def match(model: type[models.Model], wanted: list[str], *, newest: int = 0) -> RawSQL:
+def match(
+    model: type[models.Model], wanted: list[str], *, newest: int = 0, common: bool = False
+) -> RawSQL:
     """A condition: rows whose search column holds every term.
 
     The beginning is enough for codes and Latin words; a single character is found where it begins a pair. With
     ``newest`` a word that half of a large city's rows hold is looked for in that many of its newest rows: SQLite would
     else gather all of them before it shows the first page. PostgreSQL reads backwards from the newest by itself.
+    ``common`` says that many rows hold the words while other conditions choose among them: SQLite then walks the index
+    of those conditions, where it would else look up every row with the words.
     """
     table = model._meta.db_table
     if connection.vendor == "postgresql":
@@ -48,7 +52,8 @@ def match(model: type[models.Model], wanted: list[str], *, newest: int = 0) -> R
         return RawSQL(sql, (query,), output_field=models.BooleanField())  # noqa: S611 - names are our own
     found = _found(table) + (" ORDER BY rowid DESC LIMIT %s" if newest else "")
     asked = (_words(wanted), newest) if newest else (_words(wanted),)
-    return RawSQL(f'"{table}"."id" IN ({found})', asked, output_field=models.BooleanField())  # noqa: S611
+    column = f'{"+" if common else ""}"{table}"."id"'
+    return RawSQL(f"{column} IN ({found})", asked, output_field=models.BooleanField())  # noqa: S611
 
 
 def reaches(model: type[models.Model], wanted: list[str], newest: int) -> bool:

@@ -34,6 +34,8 @@ from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Step
 
 RELATED = ("case_class", "condition", "unit")
+COMMON = 5_000
+"""A word of so many cases is common."""
 WHOLE = (*RELATED, "assignee", "reporter", "inquiry__answered_by")
 
 
@@ -300,9 +302,11 @@ def matching(cases: QuerySet[Case], words: str, *, newest: int = 0) -> QuerySet[
     terms = search.terms(words)
     if not terms:
         return cases.none()
-    return cases.filter(search.match(Case, terms, newest=newest))
+    common = not newest and many_hold(words, COMMON)
+    return cases.filter(search.match(Case, terms, newest=newest, common=common))
 
 
+@recent(60)
 def many_hold(words: str, newest: int) -> bool:
     """Whether more cases hold these words than a search of the newest looks at."""
     terms = search.terms(words)
