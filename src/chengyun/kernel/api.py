@@ -18,14 +18,14 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
-from ninja import NinjaAPI, Schema, Status
+from ninja import Field, NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 from ninja.utils import check_csrf
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 from pydantic_core import to_jsonable_python
 
-from chengyun.kernel import clock
+from chengyun.kernel import clock, paging
 from chengyun.kernel.errors import (
     FieldError,
     Invalid,
@@ -65,6 +65,14 @@ def _in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment from outside: with its offset, given on in UTC."""
+
+
+class Part(Schema):
+    """Which part of a list is wanted: ``after`` is the mark an earlier answer ended with."""
+
+    after: Annotated[str, StringConstraints(max_length=paging.LONGEST_MARK)] = ""
+    limit: int = Field(50, ge=1, le=paging.MOST)
+
 
 PROBLEMS = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
 

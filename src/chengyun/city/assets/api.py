@@ -14,7 +14,7 @@ from chengyun.city.assets import answers, queries
 from chengyun.city.assets.drafts import Draft
 from chengyun.city.assets.services import register
 from chengyun.kernel import paging
-from chengyun.kernel.api import caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, problems
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
@@ -29,7 +29,6 @@ FEATURES_AT_MOST = 4000
 Word = Annotated[str, StringConstraints(max_length=40), Storable]
 Line = Annotated[str, StringConstraints(max_length=200), Storable]
 Long = Annotated[str, StringConstraints(max_length=500), Storable]
-Mark = Annotated[str, StringConstraints(max_length=400)]
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -131,9 +130,7 @@ class Wanted(Schema):
     gone: bool = False
 
 
-class WantedPage(Wanted):
-    after: Mark = ""
-    limit: Annotated[int, Field(ge=1, le=paging.MOST)] = 50
+class WantedPage(Wanted, Part):
     exact: bool = False
 
 

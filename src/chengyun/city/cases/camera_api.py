@@ -14,7 +14,7 @@ from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.cases.services import cameras as register
 from chengyun.city.cases.services import kinds as service
 from chengyun.kernel import paging
-from chengyun.kernel.api import caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 from chengyun.science.coordinates import Crs, point_to_wgs84
@@ -40,10 +40,8 @@ class CameraList(Schema):
     next: str
 
 
-class CameraWanted(Schema):
+class CameraWanted(Part):
     state: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = 50
 
 
 class CameraIn(Schema):

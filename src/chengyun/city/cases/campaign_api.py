@@ -18,7 +18,7 @@ from chengyun.city.cases.schemas import Code, Long
 from chengyun.city.cases.services import campaigns as service
 from chengyun.city.people.models import User
 from chengyun.kernel import paging
-from chengyun.kernel.api import caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, problems
 from chengyun.kernel.errors import wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
@@ -141,10 +141,8 @@ class CampaignList(Schema):
     next: str
 
 
-class Wanted(Schema):
+class Wanted(Part):
     state: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = Field(50, ge=1, le=paging.MOST)
 
 
 SHORT = tuple(name for name in CampaignLine.model_fields if name != "state_label")

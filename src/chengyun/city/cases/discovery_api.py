@@ -16,7 +16,7 @@ from chengyun.city.cases.models import Discovery
 from chengyun.city.cases.schemas import Code, Line, Long
 from chengyun.city.cases.services import discoveries as service
 from chengyun.kernel import paging
-from chengyun.kernel.api import Moment, caller, idempotent, problems
+from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 from chengyun.science.coordinates import Crs, point_to_wgs84
@@ -84,13 +84,11 @@ class DiscoveryList(Schema):
     next: str
 
 
-class Wanted(Schema):
+class Wanted(Part):
     state: Code = ""
     kind: Code = ""
     camera: Code = ""
     flight: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = 50
 
 
 def shown(row: Discovery) -> dict[str, Any]:

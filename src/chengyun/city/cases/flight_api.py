@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import StringConstraints
 
 from chengyun.city.cases import flights as reads
 from chengyun.city.cases.models import Flight
 from chengyun.city.cases.schemas import Code, Line, Long
 from chengyun.city.cases.services import flights as service
 from chengyun.kernel import paging
-from chengyun.kernel.api import Moment, caller, idempotent, problems
+from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
 
 router = Router(tags=["飞行任务"])
@@ -59,10 +58,8 @@ class Said(Schema):
     words: Long = ""
 
 
-class Wanted(Schema):
+class Wanted(Part):
     state: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = 50
 
 
 def shown(row: Flight) -> dict[str, Any]:

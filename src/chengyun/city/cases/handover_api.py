@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from django.db import transaction
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
-from pydantic import StringConstraints
 
 from chengyun.city.cases import handovers as reads
 from chengyun.city.cases import queries
@@ -16,7 +15,7 @@ from chengyun.city.cases.models import HandOver
 from chengyun.city.cases.schemas import Code, Long
 from chengyun.city.cases.services import handovers as service
 from chengyun.kernel import paging
-from chengyun.kernel.api import caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
 
 router = Router(tags=["移送"])
@@ -58,10 +57,8 @@ class Said(Schema):
     words: Long = ""
 
 
-class Wanted(Schema):
+class Wanted(Part):
     state: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = 50
 
 
 def shown(row: HandOver) -> dict[str, Any]:

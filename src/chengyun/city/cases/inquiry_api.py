@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
-from pydantic import StringConstraints
+from ninja import Query, Router, Schema
 
 from chengyun.city.cases import answers, callers
 from chengyun.city.cases.models import Inquiry
@@ -15,7 +14,7 @@ from chengyun.city.cases.schemas import CaseLine, Code, Long
 from chengyun.city.cases.services.inquiries import Reply, answer_inquiry, visit_caller
 from chengyun.city.cases.services.reporter import note_views
 from chengyun.kernel import clock, paging
-from chengyun.kernel.api import caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
 
 router = Router(tags=["来件"])
@@ -43,13 +42,11 @@ class InquiryList(Schema):
     exact: bool
 
 
-class Wanted(Schema):
+class Wanted(Part):
     """``waiting``: only what has no reply yet, most urgent first; ``number`` finds one 来件."""
 
     waiting: bool = False
     number: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = Field(50, ge=1, le=paging.MOST)
 
 
 class ReplyIn(Schema):

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import StringConstraints
 
 from chengyun.city.cases import meetings as reads
 from chengyun.city.cases.models import Meeting, Promise
@@ -16,7 +15,7 @@ from chengyun.city.cases.schemas import Code, Line, Long
 from chengyun.city.cases.services import meetings as service
 from chengyun.city.people.models import User
 from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Moment, caller, idempotent, problems
+from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
 from chengyun.science.coordinates import Crs, point_to_wgs84
 
@@ -111,12 +110,7 @@ class PromiseList(Schema):
     next: str
 
 
-class Wanted(Schema):
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = Field(50, ge=1, le=paging.MOST)
-
-
-class WantedPromises(Wanted):
+class WantedPromises(Part):
     state: Code = ""
     late: bool = False
 
@@ -130,7 +124,7 @@ OF_PROMISE = (
 
 
 @router.get("/meetings", response={200: MeetingList, **problems()})
-def meetings(request: HttpRequest, wanted: Query[Wanted]) -> Any:
+def meetings(request: HttpRequest, wanted: Query[Part]) -> Any:
     """例会列表，新的在前。"""
     rows = reads.meetings_for(_reader(request)).select_related("unit", "by")
     found = paging.keyset(rows, ("-held_at", "-id"), after=wanted.after, limit=wanted.limit)

@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
-from chengyun.kernel import paging
-from chengyun.kernel.api import Moment
+from chengyun.kernel.api import Moment, Part
 from chengyun.kernel.texts import Storable
 from chengyun.science.coordinates import Crs
 
@@ -224,7 +223,7 @@ class CaseList(Schema):
     exact: bool
 
 
-class Wanted(Schema):
+class Wanted(Part):
     """The filters of the list."""
 
     state: list[Code] = Field([], max_length=20)
@@ -241,6 +240,4 @@ class Wanted(Schema):
     campaign: Code = ""
     ended: Literal["", "all", "in_time", "late"] = ""
     order: Code = "-reported_at"
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = Field(50, ge=1, le=paging.MOST)
     exact: bool = False

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import StringConstraints
 
 from chengyun.city.cases import queries
 from chengyun.city.cases import whistles as reads
@@ -17,7 +16,7 @@ from chengyun.city.cases.schemas import Code, Line, Long, PhotoId
 from chengyun.city.cases.services import whistles as service
 from chengyun.city.people.models import User
 from chengyun.kernel import files, paging
-from chengyun.kernel.api import Moment, caller, idempotent, problems
+from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.permissions import require
 from chengyun.science.coordinates import Crs, point_to_wgs84
@@ -98,10 +97,8 @@ class WhistleList(Schema):
     next: str
 
 
-class Wanted(Schema):
+class Wanted(Part):
     state: Code = ""
-    after: Annotated[str, StringConstraints(max_length=400)] = ""
-    limit: int = Field(50, ge=1, le=paging.MOST)
 
 
 SAME = ("code", "area", "matter", "address", "lon", "lat", "at", "state", "outcome", "closed_at")
