@@ -17,7 +17,7 @@ from chengyun.systems.coordination.lists import conditions  # noqa: E402
 
 ORDER = ("-reported_at", "-id")
 FOUND = ("-id",)
-"""What was searched for comes newest first."""
+"""What was searched for by words alone comes in this order."""
 PAGE, FAR = 50, 999
 MAIN, STREET, COMMUNITY = "371502", "371502001", "371502001001"
 HALF = {"state": "closed", "class": "E01", "area": MAIN, "unit": "U00", "period": "365"}
@@ -65,7 +65,7 @@ def planned(name: str, who: str, values: dict[str, str]) -> dict[str, Any]:
         "who": who,
         "values": values,
         "total": total,
-        "mark": mark(rows, total, FOUND if "q" in values else ORDER),
+        "mark": mark(rows, total, FOUND if set(values) == {"q"} else ORDER),
     }
 
 
