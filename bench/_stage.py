@@ -18,7 +18,7 @@ from typing import Any
 
 from tools.cluster import binaries, cluster
 from tools.install import ROOT, VENV
-from tools.start import LOCAL, free_port, granian_words
+from tools.start import LOCAL, WEB_PROCESSES, free_port, granian_words
 
 CITY = "chengyun.config.asgi:application"
 READY_WITHIN = 60
@@ -75,12 +75,16 @@ def serving(application: str, environ: Environ) -> Iterator[int]:
     """The port of a granian with the settings of `./run` that serves an application."""
     port = free_port()
     words: list[str | Path] = [VENV / "bin" / "granian", *granian_words(LOCAL, port, application)]
-    with subprocess.Popen(words, cwd=ROOT, env=environ) as server:
-        try:
+    servers = [subprocess.Popen(words, cwd=ROOT, env=environ) for _ in range(WEB_PROCESSES)]
+    try:
+        for server in servers:
             _until_open(port, server)
-            yield port
-        finally:
+        yield port
+    finally:
+        for server in servers:
             server.terminate()
+        for server in servers:
+            server.wait()
 
 
 def _until_open(port: int, server: subprocess.Popen[bytes]) -> None:

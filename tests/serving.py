@@ -54,14 +54,15 @@ def _url() -> str:
 def served(*, processes: int = WEB_PROCESSES) -> Iterator[str]:
     """The address of granian as ``./run`` starts it."""
     port = free_port()
-    given = granian_words(LOCAL, port, processes=processes)
-    words: list[str | Path] = [VENV / "bin" / "granian", *given]
-    with subprocess.Popen(words, cwd=ROOT, env=environ()) as server:
-        try:
-            url = f"http://{LOCAL}:{port}"
+    words: list[str | Path] = [VENV / "bin" / "granian", *granian_words(LOCAL, port)]
+    servers = [subprocess.Popen(words, cwd=ROOT, env=environ()) for _ in range(processes)]
+    try:
+        url = f"http://{LOCAL}:{port}"
+        for server in servers:
             _until_open(url, server)
-            yield url
-        finally:
+        yield url
+    finally:
+        for server in servers:
             _stop(server)
 
 

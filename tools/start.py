@@ -239,23 +239,24 @@ def _static_state() -> str:
 @contextmanager
 def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Web and worker, answering; both are gone when the block is left."""
-    web = _start(place, GRANIAN, *granian_words(place.host, place.port), group=0)
-    processes = [web]
+    web: tuple[str | Path, ...] = (GRANIAN, *granian_words(place.host, place.port))
+    processes = [_start(place, *web, group=0)]
+    group = processes[0].pid
     try:
-        processes.append(_start(place, CHENGYUN, "worker", group=web.pid))
+        processes += [_start(place, *web, group=group) for _ in range(1, WEB_PROCESSES)]
+        processes.append(_start(place, CHENGYUN, "worker", group=group))
         _until_ready(place, processes)
         yield processes
     finally:
         _end(processes)
 
 
-def granian_words(
-    host: str, port: int, application: str = APPLICATION, *, processes: int = WEB_PROCESSES
-) -> tuple[str, ...]:
+def granian_words(host: str, port: int, application: str = APPLICATION) -> tuple[str, ...]:
+    """One web process; several share a port, and the system gives each its part of the connections."""
     address = ("--host", host, "--port", str(port))
     threads = ("wsgi", "--blocking-threads", "4")
     interface = ("asgi",) if "asgi:" in application else threads
-    served = ("--interface", *interface, "--workers", str(processes), "--no-ws")
+    served = ("--interface", *interface, "--workers", "1", "--no-ws")
     return (*served, *address, "--log-level", "warning", application)
 
 
@@ -296,7 +297,7 @@ def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
     while all(process.poll() is None for process in processes):
         time.sleep(0.5)
     ended = next(process for process in processes if process.poll() is not None)
-    name = "web" if ended is processes[0] else "worker"
+    name = "worker" if ended is processes[-1] else "web"
     raise Unready(f"The {name} process ended by itself (exit {ended.returncode}); see above.")
 
 
