@@ -1,11 +1,14 @@
 """What every test may use: the real data when it is there, and a seed that is printed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from django.db import connection
 from hypothesis import settings
+from pytest_django import DjangoDbBlocker
 
 from chengyun.city.people.factories import Cast, make_cast
 from chengyun.config import env
@@ -48,6 +51,18 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 def data() -> Path:
     """The folder of real data; tests that ask for it carry the marker `data`."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database goes with the tests, whatever thread of one of them still holds a line to it."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)

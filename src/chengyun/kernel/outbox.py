@@ -78,8 +78,8 @@ def deliver_all() -> None:
 
 
 def settle_before(moment: datetime) -> int:
-    """What happened before this is nobody's news any more; how many deliveries are dropped."""
-    old = Delivery.objects.filter(state=Delivery.WAITING, audit__at__lt=moment)
+    """What was to be told before this is nobody's news any more; how many deliveries are dropped."""
+    old = Delivery.objects.filter(state=Delivery.WAITING, next_at__lt=moment)
     return old.update(state=Delivery.DONE)
 
 
