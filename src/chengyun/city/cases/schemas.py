@@ -67,6 +67,10 @@ class Acting(Schema):
     parts: Long = ""
     helpers: list[Code] = Field([], max_length=9)
     owner: Line = ""
+    outsider: Line = ""
+    task: Long = ""
+    question: Long = ""
+    answer: Long = ""
 
 
 class Choice(Schema):

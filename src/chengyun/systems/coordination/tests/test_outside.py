@@ -21,6 +21,7 @@ from chengyun.city.cases.services.outside import expire_due
 from chengyun.city.cases.services.reporter import erase_reporter
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
+from chengyun.city.people.services.tokens import issue_token
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.files import attachments_of, store_photo
 from chengyun.kernel.models import Audit, Message
@@ -237,6 +238,21 @@ def test_the_reporter_is_asked_by_sms_and_answers_through_the_address(
     outbox.deliver_due()
     told = Message.objects.filter(person_id=cast.operator.pk, title__startswith="上报人有了答复")
     assert told.count() == 1
+
+
+def test_the_api_asks_and_invites_as_the_pages_do(cast: Cast, case: Case) -> None:
+    def take(user: User, verb: str, **facts: str) -> int:
+        raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
+        head = {"Authorization": f"Bearer {raw}"}
+        path = f"/api/v1/cases/{case.code}/{verb}"
+        return Client().post(path, facts, "application/json", headers=head).status_code
+
+    assert take(cast.operator, "ask_reporter", question="哪个单元？") == 200
+    assert take(cast.operator, "take_answer", answer="3 单元") == 200
+    case.refresh_from_db()
+    drive(case, cast, "handling")
+    assert take(cast.department, "invite", outsider="物业", task="请修好") == 200
+    assert take(cast.department, "uninvite") == 200
 
 
 def test_the_desk_notes_what_was_said_on_the_telephone(cast: Cast, case: Case) -> None:
