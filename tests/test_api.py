@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from chengyun.city.cases.factories import LAT, LON, make_working_city, photo_bytes
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.schemas import Acting
+from chengyun.city.cases.workflow import LEDGER, STANDARD
 from chengyun.city.people.factories import PASSWORD, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
@@ -199,3 +201,9 @@ def test_a_token_is_had_for_a_password(cast: Cast) -> None:
     head = {"authorization": f"Bearer {answer.json()['token']}"}
     assert Client().get("/api/v1/cases", headers=head).status_code == 200
     assert told(post("/token", right | {"password": "wrong"}, {})) == (401, "unauthenticated")
+
+
+def test_every_fact_a_step_may_need_can_be_sent() -> None:
+    known = {field.alias or name for name, field in Acting.model_fields.items()}
+    steps = [step for flow in (STANDARD, LEDGER) for step in flow.steps]
+    assert {key for step in steps for key in (*step.needs, *step.asks)} <= known
