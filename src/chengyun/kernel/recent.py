@@ -65,9 +65,8 @@ def recent(seconds: float) -> Callable[[Callable[P, R]], Recent[P, R]]:
 
         @wraps(read)
         def kept(*args: P.args, **kwargs: P.kwargs) -> R:
-            mine = (
-                answers.standing()
-            )  # a read under way when all is forgotten keeps its answer to itself
+            # A read under way when all is forgotten keeps its answer to itself.
+            mine = answers.standing()
             key = (args, tuple(sorted(kwargs.items())))
             found = mine.get(key)
             if found and found[0] > time.monotonic():

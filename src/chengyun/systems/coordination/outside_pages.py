@@ -18,7 +18,7 @@ from chengyun.kernel.forms import faulty, retold
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Step
 from chengyun.systems.coordination import invitation_view as view
-from chengyun.systems.coordination.forms import facts_of, step_form
+from chengyun.systems.coordination.forms import facts_of, step_form, version_of
 
 DONE = {"take_answer": "谢谢，您的答复已经收到。"}
 
@@ -42,7 +42,7 @@ def outside(request: HttpRequest, token: str) -> HttpResponse:
         return faulty(request, form, **context)
     try:
         with transaction.atomic():
-            service.answer(row, step.verb, facts_of(form, None), version=_version(request))
+            service.answer(row, step.verb, facts_of(form, None), version=version_of(request))
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **context)
     there = reverse("coordination:outside", args=(token,))
@@ -70,8 +70,3 @@ def _steps(request: HttpRequest, row: Invitation) -> tuple[Step | None, list[Ste
     wanted = request.GET.get("do", "")
     chosen = next((step for step in steps if step.verb == wanted), steps[0] if steps else None)
     return chosen, [step for step in steps if step is not chosen]
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None

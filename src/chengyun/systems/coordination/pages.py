@@ -40,7 +40,7 @@ from chengyun.systems.coordination import (
     queries,
 )
 from chengyun.systems.coordination.bulk import steps_of
-from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
+from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form, version_of
 from chengyun.systems.coordination.lists import CASES, DESK, LINKS
 from chengyun.systems.coordination.questions import answers_in, question_form, unasked
 
@@ -205,7 +205,7 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         return faulty(request, form, **context)
     try:
         with transaction.atomic():
-            act(found, verb, facts_of(form, user), by=user, version=_version(request))
+            act(found, verb, facts_of(form, user), by=user, version=version_of(request))
     except (Invalid, TooLarge, WrongMedia) as refusal:
         return retold(request, form, refusal, **context)
     there = safe_next(request, request.POST.get("next", ""), _after(user, found))
@@ -251,11 +251,6 @@ def _overtaken(request: HttpRequest, found: Case, verb: str) -> HttpResponse:
 
 def _proposal(step: Step, found: Case) -> Proposal | None:
     return queries.proposal_for(found) if "unit" in step.needs else None
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _after(user: Any, found: Case) -> str:
