@@ -312,3 +312,9 @@ def retold(
     for fault in refusal.fields or (FieldError("", refusal.message),):
         form.add_error(fault.field if fault.field in form.fields else None, fault.message)
     return page(request, status=refusal.status, form=form, **context)
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """Which version of a thing whoever fills in a form has seen; None when the form does not say."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -160,12 +160,6 @@ def facts_of(form: forms.Form, user: User | None) -> dict[str, Any]:
     return {key: str(value) if key == "due" and value else value for key, value in facts.items()}
 
 
-def version_of(request: HttpRequest) -> int | None:
-    """Which version of the case whoever fills in a form has seen; None when the form does not say."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
 def _required(field: Field) -> Field:
     return _like(field, required=True)
 

@@ -14,11 +14,11 @@ from chengyun.city.cases.services import outside as service
 from chengyun.kernel.errors import Conflict, Invalid, TooLarge, WrongMedia
 from chengyun.kernel.filedoors import sent
 from chengyun.kernel.files import path_of, thumbnail_of
-from chengyun.kernel.forms import faulty, retold
+from chengyun.kernel.forms import faulty, retold, version_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Step
 from chengyun.systems.coordination import invitation_view as view
-from chengyun.systems.coordination.forms import facts_of, step_form, version_of
+from chengyun.systems.coordination.forms import facts_of, step_form
 
 DONE = {"take_answer": "谢谢，您的答复已经收到。"}
 

@@ -22,7 +22,7 @@ from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Conflict, Invalid, Missing, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
-from chengyun.kernel.forms import faulty, retold
+from chengyun.kernel.forms import faulty, retold, version_of
 from chengyun.kernel.installation import installation
 from chengyun.kernel.listings import listed
 from chengyun.kernel.pages import back, door, page, safe_next
@@ -40,7 +40,7 @@ from chengyun.systems.coordination import (
     queries,
 )
 from chengyun.systems.coordination.bulk import steps_of
-from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form, version_of
+from chengyun.systems.coordination.forms import facts_of, new_case_form, step_form
 from chengyun.systems.coordination.lists import CASES, DESK, LINKS
 from chengyun.systems.coordination.questions import answers_in, question_form, unasked
 

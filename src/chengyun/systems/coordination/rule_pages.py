@@ -14,7 +14,7 @@ from chengyun.city.cases.services import rules as verbs
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, Missing
-from chengyun.kernel.forms import faults_of, faulty, form_of, retold
+from chengyun.kernel.forms import faults_of, faulty, form_of, retold, version_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 from chengyun.kernel.ui.words import told
@@ -103,7 +103,7 @@ def rule_add(request: HttpRequest) -> HttpResponse:
         return faulty(request, **context)
     try:
         row = verbs.add_rule(
-            draft, new_rule(form, draft.area), by=person_of(request), version=_version(request)
+            draft, new_rule(form, draft.area), by=person_of(request), version=version_of(request)
         )
     except Invalid as refusal:
         return retold(request, refusal=refusal, **context)
@@ -125,7 +125,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
         return faulty(request, **context)
     try:
         verbs.change_rule(
-            row, new_rule(form, draft.area), by=person_of(request), version=_version(request)
+            row, new_rule(form, draft.area), by=person_of(request), version=version_of(request)
         )
     except Invalid as refusal:
         return retold(request, refusal=refusal, **context)
@@ -143,7 +143,7 @@ def rule_move(request: HttpRequest, pk: int) -> HttpResponse:
     place = request.POST.get("place", "")
     if not (place.isdecimal() and len(place) < 5):
         raise Invalid("没有这个位置。")
-    verbs.move_rule(row, int(place), by=person_of(request), version=_version(request))
+    verbs.move_rule(row, int(place), by=person_of(request), version=version_of(request))
     return back(
         request, views.url("rules_draft", draft.area), f"「{row}」移到了第 {row.order} 条。"
     )
@@ -156,7 +156,7 @@ def rule_drop(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _draft(request)
     row = rulebook.rule_in(draft, pk)
     name = row.name
-    verbs.drop_rule(row, by=person_of(request), version=_version(request))
+    verbs.drop_rule(row, by=person_of(request), version=version_of(request))
     return back(request, views.url("rules_draft", draft.area), f"草稿里去掉了「{name}」。")
 
 
@@ -166,7 +166,7 @@ def rules_drop(request: HttpRequest) -> HttpResponse:
     """Give the draft up."""
     draft = _draft(request)
     area, label = draft.area, str(draft)
-    verbs.drop_draft(draft, by=person_of(request), version=_version(request))
+    verbs.drop_draft(draft, by=person_of(request), version=version_of(request))
     return back(request, views.url("rules", area), f"{label}的草稿已放弃，现行规则没有变。")
 
 
@@ -184,7 +184,7 @@ def rules_force(request: HttpRequest) -> HttpResponse:
         at=given["at"],
         note=given["note"],
         by=person_of(request),
-        version=_version(request),
+        version=version_of(request),
     )
     when = told(given["at"], now=clock.now()) if given["at"] else "现在"
     message = f"{views.area_name(draft.area)}的{draft}从{when}起启用。"
@@ -214,8 +214,3 @@ def _form_context(draft: DispatchEdition, form: Any) -> dict[str, Any]:
         "name": views.area_name(draft.area),
         "cancel": views.url("rules_draft", draft.area),
     }
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -15,7 +15,7 @@ from chengyun.city.assets.models import State
 from chengyun.city.assets.services import register
 from chengyun.city.people.queries import person_of
 from chengyun.kernel.errors import Invalid
-from chengyun.kernel.forms import faulty
+from chengyun.kernel.forms import faulty, version_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.systems.data import asset_form, lists
 
@@ -59,7 +59,7 @@ def asset_edit(request: HttpRequest, code: str) -> HttpResponse:
     changed = asset_form.given(form)
     if (changed["lon"], changed["lat"]) == form.initial["point"]:
         del changed["lon"], changed["lat"]
-    register.change_asset(found, changed, by=user, version=_version(request))
+    register.change_asset(found, changed, by=user, version=version_of(request))
     return back(request, _url(code), f"{found.name}已保存。")
 
 
@@ -74,7 +74,7 @@ def asset_state(request: HttpRequest, code: str) -> HttpResponse:
         request.POST.get("state", ""),
         by=user,
         note=request.POST.get("note", "").strip(),
-        version=_version(request),
+        version=version_of(request),
     )
     return back(request, _url(code), f"{found.name}现在是「{State(found.state).label}」。")
 
@@ -86,7 +86,7 @@ def asset_end(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = queries.asset_for(user, code)
     reason = request.POST.get("reason", "").strip()
-    register.end_asset(found, reason, by=user, version=_version(request))
+    register.end_asset(found, reason, by=user, version=version_of(request))
     return back(request, _url(code), f"{label_of(found.type)} {code} 已注销。")
 
 
@@ -106,8 +106,3 @@ def asset_photo(request: HttpRequest, code: str) -> HttpResponse:
 
 def _url(code: str) -> str:
     return reverse("data:asset", args=[code])
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
