@@ -33,7 +33,7 @@ def environ() -> dict[str, str]:
     key.write_text(settings.SECRET_KEY)
     return {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "TEST_DATABASE_URL": _url(),
         "CHENGYUN_SECRET_KEY_FILE": str(key),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from chengyun.city.cases.factories import drive, make_case, make_working_city
@@ -23,6 +24,12 @@ from chengyun.kernel.live.hub import PER_PERSON
 from tests.serving import cookie_of, listening, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+SKIPS = {
+    "sqlite": "UPDATE sqlite_sequence SET seq = seq + 9000 WHERE name = 'kernel_audit'",
+    "postgresql": "SELECT setval(pg_get_serial_sequence('kernel_audit', 'id'), 9000)",
+}
+"""The next row of the audit gets a number far from that of the last."""
 
 
 @pytest.fixture
@@ -92,6 +99,19 @@ def test_who_missed_too_much_is_told_to_look_again(cast: Cast, url: str) -> None
     with listening(url, cookie_of(cast.dispatcher), "?after=1") as page:
         assert page.hears("reset")
         assert case.code not in page.codes()
+
+
+def test_a_page_just_drawn_hears_what_came_since_whatever_numbers_the_audit_left_out(
+    cast: Cast, url: str
+) -> None:
+    make_case(cast)
+    with connection.cursor() as cursor:
+        cursor.execute(SKIPS[connection.vendor])
+    drawn = int(time.time() * 1000)
+    case = make_case(cast)
+    with listening(url, cookie_of(cast.dispatcher), f"?since={drawn}") as page:
+        assert page.hears("case", code=case.code)
+        assert not page.hears("reset", 0)
 
 
 def test_the_stream_ends_at_log_out(cast: Cast, url: str) -> None:

@@ -152,8 +152,7 @@ class Feed:
         last = newest(Audit)
         floor = last - WINDOW
         rows = Audit.objects.filter(pk__gt=max(after, floor))
-        too_old = after < floor if after else bool(since and _begin(rows) > since)
-        if floor > 0 and too_old:
+        if after < floor if after else since and _end(floor) > since:
             return [(last, frame("reset", {}))]
         kinds = [spec.key for spec in registry.all_of(Watched)]
         rows = rows.filter(subject_type__in=kinds, **({} if after else {"at__gt": since}))
@@ -188,10 +187,10 @@ class Feed:
                     found.add(person, change.pk, data[change.actor == person])
 
 
-def _begin(rows: QuerySet[Audit]) -> datetime:
-    """The moment of the first of these rows; of none, long ago."""
-    at = rows.order_by("pk").values_list("at", flat=True).first()
-    return at or datetime.min.replace(tzinfo=UTC)
+def _end(number: int) -> datetime:
+    """The moment of the newest row up to this number; of none, long ago."""
+    rows = Audit.objects.filter(pk__lte=number).order_by("-pk")
+    return rows.values_list("at", flat=True).first() or datetime.min.replace(tzinfo=UTC)
 
 
 def _names(ids: Iterable[int]) -> dict[int, str]:

@@ -100,18 +100,30 @@ async function redraw() {
   unline("new");
 }
 
-function onCase(change) {
-  const who = change.mine ? "你在另一个窗口" : change.by;
-  const sentence = `${who} ${clockOf(change.at)} ${change.label}，这一页还是之前的情况。`;
-  line("case", sentence, "看新的情况", () => location.assign(document.querySelector("[data-live-case]").dataset.liveUrl));
+const openCase = () => document.querySelector("[data-live-case]");
+
+function onCase(sentence) {
+  line("case", sentence, "看新的情况", () => location.assign(openCase().dataset.liveUrl));
   announce(sentence);
+}
+
+function sayWhoActed(change) {
+  const who = change.mine ? "你在另一个窗口" : change.by;
+  onCase(`${who} ${clockOf(change.at)} ${change.label}，这一页还是之前的情况。`);
+}
+
+/** More has happened than the stream tells one by one. */
+function reset(event) {
+  last = event.lastEventId || last;
+  if (openCase()) onCase("这一页可能不是最新的情况。");
+  else if (listed()) offer();
 }
 
 function hear(event) {
   last = event.lastEventId || last;
   const change = JSON.parse(event.data);
   if (change.mine && change.at <= drawn) return;
-  if (document.querySelector("[data-live-case]")?.dataset.liveCase === change.code) return onCase(change);
+  if (openCase()?.dataset.liveCase === change.code) return sayWhoActed(change);
   const states = listed();
   if (states) onList(change, states.filter(Boolean));
 }
@@ -157,7 +169,7 @@ function connect() {
   source.onerror = dead;
   source.addEventListener("unread", (event) => showUnread(JSON.parse(event.data)));
   source.addEventListener("case", hear);
-  source.addEventListener("reset", (event) => { last = event.lastEventId || last; if (listed()) offer(); });
+  source.addEventListener("reset", reset);
   source.addEventListener("bye", bye);
 }
 
