@@ -17,10 +17,10 @@ from chengyun.kernel.specs import Act
 from chengyun.kernel.ui.words import told
 
 
-def _of_case(row: Audit) -> Invitation | None:
-    """The newest of the case the act was about."""
-    rows = Invitation.objects.filter(case=row.subject_id).select_related("case", "sent_by")
-    return rows.last()
+def _of_case(row: Audit, kind: Invitation.Kind) -> Invitation | None:
+    """The newest of this kind of the case the act was about."""
+    rows = Invitation.objects.filter(case=row.subject_id, kind=kind)
+    return rows.select_related("case", "sent_by").last()
 
 
 def _of_itself(row: Audit) -> Invitation:
@@ -39,18 +39,23 @@ def _sender(found: Invitation | None) -> list[Recipient]:
 
 
 def who_asked(row: Audit) -> list[Recipient]:
-    """Who asked the reporter, or sent the address that is over now."""
-    return _sender(_of_case(row))
+    """Who asked the reporter."""
+    return _sender(_of_case(row, Invitation.Kind.REPORTER))
 
 
 def who_invited(row: Audit) -> list[Recipient]:
+    """Who sent the address that is over now."""
+    return _sender(_of_case(row, Invitation.Kind.HANDLER))
+
+
+def who_sent(row: Audit) -> list[Recipient]:
     """Who sent the address through which somebody acted."""
     return _sender(_of_itself(row))
 
 
 def question(row: Audit) -> Mapping[str, str]:
     """What the reporter reads: the question, until when, and their address."""
-    found = _of_case(row)
+    found = _of_case(row, Invitation.Kind.REPORTER)
     assert found is not None
     return {
         "code": "",
@@ -123,7 +128,7 @@ NOTICES = (
         label="外部单位办了我发的案件",
         group="外部",
         on=("invitation.answer",),
-        to=who_invited,
+        to=who_sent,
         facts=about_act,
         title="{outsider}已{act}：{title}，{address}",
         channels=WIDE,
@@ -134,7 +139,7 @@ NOTICES = (
         label="外部链接收回或到期",
         group="外部",
         on=("case.uninvite",),
-        to=who_asked,
+        to=who_invited,
         facts=about_case,
         title="外部链接已失效：{title}，{address}",
         text="{note}",

@@ -20,7 +20,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import F
 
 from chengyun.kernel import clock, registry
-from chengyun.kernel.models.messages import Dispatch
+from chengyun.kernel.models.messages import Dispatch, Message
 from chengyun.kernel.notify.hooks import signing_key
 from chengyun.kernel.notify.specs import Channel, Envelope, Refused
 from chengyun.kernel.outbox import RETRY_AFTER
@@ -176,11 +176,19 @@ def _note(rows: Sequence[Dispatch], outcome: Outcome) -> None:
                 provider_id=outcome.provider_id,
                 error="",
             )
+            _forget_link(row.message)
         elif outcome.again and row.tries <= len(RETRY_AFTER):
             wait = RETRY_AFTER[row.tries - 1]
             mine.update(next_at=clock.now() + wait, error=outcome.error)
         else:
             mine.update(state=Dispatch.DEAD, error=outcome.error)
+
+
+def _forget_link(message: Message) -> None:
+    """A link sent outside may be a key: whoever reads the messages later does not get it."""
+    outside = message.person_id is None and message.endpoint_id is None
+    if outside and message.link:
+        Message.objects.filter(pk=message.pk).update(link="")
 
 
 def _skip(row: Dispatch, why: str) -> None:

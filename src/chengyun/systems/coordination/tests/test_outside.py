@@ -224,6 +224,7 @@ def test_the_reporter_is_asked_by_sms_and_answers_through_the_address(
     sent = [json.loads(line) for line in (tmp_path / "sms.jsonl").read_text().splitlines()]
     assert [one["address"] for one in sent] == [PHONE]
     assert "是哪个单元门口的井盖" in sent[0]["title"]
+    assert Message.objects.get(to=f"tel:{PHONE}").link == ""
     there = sent[0]["link"].partition("/h/")[2]
     them = enter()
     page = text(them.get(f"/h/{there}"))
