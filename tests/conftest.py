@@ -1,4 +1,4 @@
-"""The browser of the whole-product tests: Debian's Chromium."""
+"""What the whole-product tests share: Debian's Chromium, and a city that is served."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.serving import served
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -23,3 +25,10 @@ def chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def city_url(django_db_setup: None) -> Iterator[str]:
+    """Where the city is served as ``./run`` serves it; one start for all tests that ask."""
+    with served() as address:
+        yield address

@@ -29,12 +29,13 @@ READY_WITHIN = 60
 
 def environ() -> dict[str, str]:
     """What a process needs to work in the database of this test."""
-    key = Path(settings.MEDIA_ROOT).parent / "key_of_tests"
+    key = settings.ENV.home / "key_of_tests"
     key.write_text(settings.SECRET_KEY)
     return {
         **os.environ,
         "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
         "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "HOME_OF_TESTS": str(settings.ENV.home),
         "TEST_DATABASE_URL": _url(),
         "CHENGYUN_SECRET_KEY_FILE": str(key),
     }

@@ -1,12 +1,17 @@
-"""The settings of the tests: those of a city, with a throw-away state folder and cheap passwords."""
+"""The settings of the tests: those of a city, with a throw-away state folder and cheap passwords.
+
+A process that a test starts works in the folder of the test, which ``HOME_OF_TESTS`` names.
+"""
 
 import atexit
 import os
 import shutil
 import tempfile
 
-HOME = tempfile.mkdtemp(prefix="chengyun-test-")
-atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+HOME = os.environ.get("HOME_OF_TESTS", "")
+if not HOME:
+    HOME = tempfile.mkdtemp(prefix="chengyun-test-")
+    atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
 os.environ |= {
     "CHENGYUN_HOME": HOME,

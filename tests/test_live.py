@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -37,18 +36,12 @@ def cast() -> Cast:
     return make_working_city()
 
 
-@pytest.fixture
-def url(cast: Cast) -> Iterator[str]:
-    with served() as address:
-        yield address
-
-
-def test_an_act_is_heard_within_a_second_by_whom_it_concerns(cast: Cast, url: str) -> None:
+def test_an_act_is_heard_within_a_second_by_whom_it_concerns(cast: Cast, city_url: str) -> None:
     case = drive(make_case(cast), cast, "filed")
     with (
-        listening(url, cookie_of(cast.department)) as department,
-        listening(url, cookie_of(cast.bob)) as bob,
-        listening(url, cookie_of(cast.dispatcher)) as dispatcher,
+        listening(city_url, cookie_of(cast.department)) as department,
+        listening(city_url, cookie_of(cast.bob)) as bob,
+        listening(city_url, cookie_of(cast.dispatcher)) as dispatcher,
     ):
         for each in (department, bob, dispatcher):
             assert each.status == 200 and each.hears("unread", count=0)
@@ -64,73 +57,76 @@ def test_an_act_is_heard_within_a_second_by_whom_it_concerns(cast: Cast, url: st
         assert not bob.until(lambda heard: any(e == "case" for e, _ in heard), 1)
 
 
-def test_a_stranger_hears_nothing(cast: Cast, url: str) -> None:
+def test_a_stranger_hears_nothing(cast: Cast, city_url: str) -> None:
     for cookie in (
         "",
         "chengyun_session=nothing",
         "chengyun_session=",
         "a=b; ;=; chengyun_session",
     ):
-        with listening(url, cookie) as stranger:
+        with listening(city_url, cookie) as stranger:
             assert stranger.status == 401
 
 
-def test_what_was_missed_is_told_on_return(cast: Cast, url: str) -> None:
+def test_what_was_missed_is_told_on_return(cast: Cast, city_url: str) -> None:
     cookie = cookie_of(cast.dispatcher)
-    with listening(url, cookie) as first:
+    with listening(city_url, cookie) as first:
         assert first.hears("unread")
         one = drive(make_case(cast), cast, "accepted")
         assert first.hears("case", code=one.code, verb="case.accept")
         last = first.last
     two = make_case(cast)
-    with listening(url, cookie, Last_Event_ID=last) as again:
+    with listening(city_url, cookie, Last_Event_ID=last) as again:
         assert again.hears("case", code=two.code)
         assert one.code not in again.codes()
-    with listening(url, cookie, f"?after={last}") as again:
+    with listening(city_url, cookie, f"?after={last}") as again:
         assert again.hears("case", code=two.code)
 
 
-def test_who_missed_too_much_is_told_to_look_again(cast: Cast, url: str) -> None:
+def test_who_missed_too_much_is_told_to_look_again(cast: Cast, city_url: str) -> None:
     case = make_case(cast)
-    with listening(url, cookie_of(cast.dispatcher), "?after=1") as page:
+    with listening(city_url, cookie_of(cast.dispatcher), "?after=1") as page:
         assert page.hears("unread")
     for _ in range(210):
         make_case(cast)
-    with listening(url, cookie_of(cast.dispatcher), "?after=1") as page:
+    with listening(city_url, cookie_of(cast.dispatcher), "?after=1") as page:
         assert page.hears("reset")
         assert case.code not in page.codes()
 
 
 def test_a_page_just_drawn_hears_what_came_since_whatever_numbers_the_audit_left_out(
-    cast: Cast, url: str
+    cast: Cast, city_url: str
 ) -> None:
     make_case(cast)
     with connection.cursor() as cursor:
         cursor.execute(SKIPS[connection.vendor])
     drawn = int(time.time() * 1000)
     case = make_case(cast)
-    with listening(url, cookie_of(cast.dispatcher), f"?since={drawn}") as page:
+    with listening(city_url, cookie_of(cast.dispatcher), f"?since={drawn}") as page:
         assert page.hears("case", code=case.code)
         assert not page.hears("reset", 0)
 
 
-def test_the_stream_ends_at_log_out(cast: Cast, url: str) -> None:
+def test_the_stream_ends_at_log_out(cast: Cast, city_url: str) -> None:
     client = Client()
     client.force_login(cast.dispatcher)
     cookie = f"chengyun_session={client.cookies['chengyun_session'].value}"
-    with listening(url, cookie) as page, listening(url, cookie_of(cast.dispatcher)) as other:
+    with (
+        listening(city_url, cookie) as page,
+        listening(city_url, cookie_of(cast.dispatcher)) as other,
+    ):
         assert page.hears("unread") and other.hears("unread")
         client.post("/logout/")
         assert page.hears("bye", 3, why="session")
         case = make_case(cast)
         assert other.hears("case", code=case.code)
         assert case.code not in page.codes()
-    with listening(url, cookie) as gone:
+    with listening(city_url, cookie) as gone:
         assert gone.status == 401
 
 
-def test_a_closed_account_hears_no_more(cast: Cast, url: str) -> None:
-    with listening(url, cookie_of(cast.dispatcher)) as page:
+def test_a_closed_account_hears_no_more(cast: Cast, city_url: str) -> None:
+    with listening(city_url, cookie_of(cast.dispatcher)) as page:
         assert page.hears("unread")
         end_user(cast.dispatcher, by=None)
         assert page.hears("bye", 3)
@@ -176,11 +172,11 @@ def test_who_hears_of_a_case_is_who_may_open_it(cast: Cast) -> None:
     assert heard[cases[-1].pk][-1] == people[-1].pk
 
 
-def test_pages_are_served_as_before(cast: Cast, url: str) -> None:
+def test_pages_are_served_as_before(cast: Cast, city_url: str) -> None:
     """Through the bridge: a large body, a refused one, a streamed answer, a header that would pass for another."""
     import http.client
 
-    host = url.partition("://")[2]
+    host = city_url.partition("://")[2]
     line = http.client.HTTPConnection(host, timeout=30)
     line.request("GET", "/login/")
     answer = line.getresponse()

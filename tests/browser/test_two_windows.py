@@ -8,24 +8,23 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, expect
-from pytest_django.live_server_helper import LiveServer
 
 from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.cases.services.acting import act
 from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.people.models import User
 from tests.browser.actors import Actor, actor
-from tests.serving import served, worker
+from tests.serving import worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def url(city: Cast, live_server: LiveServer) -> Iterator[str]:
-    """The city behind its own server, with a worker that tells."""
-    with served() as address, worker() as process:
+def telling(city: Cast) -> Iterator[None]:
+    """A worker that tells."""
+    with worker() as process:
         try:
-            yield address
+            yield
         finally:
             process.kill()
 
@@ -40,13 +39,14 @@ def at(browser: Browser, url: str, user: User, path: str) -> Iterator[Actor]:
         yield somebody
 
 
+@pytest.mark.usefixtures("telling")
 def test_a_dispatched_case_comes_to_the_desk_of_the_unit_and_to_its_inbox(
-    city: Cast, chromium: Browser, url: str
+    city: Cast, chromium: Browser, city_url: str
 ) -> None:
     code = drive(make_case(city), city, "filed").code
     with (
-        at(chromium, url, city.department, "/desk/?queue=handle") as department,
-        at(chromium, url, city.dispatcher, f"/cases/{code}/") as dispatcher,
+        at(chromium, city_url, city.department, "/desk/?queue=handle") as department,
+        at(chromium, city_url, city.dispatcher, f"/cases/{code}/") as dispatcher,
     ):
         page = department.page
         expect(page.locator("[data-row]")).to_have_count(0)
@@ -63,16 +63,16 @@ def test_a_dispatched_case_comes_to_the_desk_of_the_unit_and_to_its_inbox(
         page.locator(".topbar [data-inbox]").click()
         department.reads("新派来：雨水井盖")
         page.get_by_role("link", name="新派来：").click()
-        expect(page).to_have_url(f"{url}/cases/{code}/")
+        expect(page).to_have_url(f"{city_url}/cases/{code}/")
         expect(page.locator(".topbar [data-inbox] .count")).to_have_count(0)
 
 
 def test_a_row_somebody_else_took_fades_where_it_stands(
-    city: Cast, chromium: Browser, url: str
+    city: Cast, chromium: Browser, city_url: str
 ) -> None:
     cases = [drive(make_case(city), city, "filed") for _ in range(3)]
     colleague = make_user("dispatcher-2", "许文静", "dispatcher", city.centre)
-    with at(chromium, url, city.dispatcher, "/desk/?queue=dispatch") as dispatcher:
+    with at(chromium, city_url, city.dispatcher, "/desk/?queue=dispatch") as dispatcher:
         rows = dispatcher.page.locator("[data-row]")
         expect(rows).to_have_count(3)
         before = rows.evaluate_all("rows => rows.map((row) => row.dataset.row)")
@@ -83,9 +83,10 @@ def test_a_row_somebody_else_took_fades_where_it_stands(
         assert rows.evaluate_all("rows => rows.map((row) => row.dataset.row)") == before
 
 
-def test_an_open_case_says_who_has_just_acted(city: Cast, chromium: Browser, url: str) -> None:
+@pytest.mark.usefixtures("telling")
+def test_an_open_case_says_who_has_just_acted(city: Cast, chromium: Browser, city_url: str) -> None:
     case = drive(make_case(city), city, "handling")
-    with at(chromium, url, city.department, f"/cases/{case.code}/") as department:
+    with at(chromium, city_url, city.department, f"/cases/{case.code}/") as department:
         page = department.page
         act(case, "urge", {"note": "居民又来电"}, by=city.dispatcher)
         told = page.locator('[data-line="case"]')
@@ -99,10 +100,10 @@ def test_an_open_case_says_who_has_just_acted(city: Cast, chromium: Browser, url
 
 
 def test_a_request_that_comes_is_announced_on_the_queue_of_requests(
-    city: Cast, chromium: Browser, url: str
+    city: Cast, chromium: Browser, city_url: str
 ) -> None:
     case = drive(make_case(city), city, "handling")
-    with at(chromium, url, city.supervisor, "/desk/?queue=approve") as supervisor:
+    with at(chromium, city_url, city.supervisor, "/desk/?queue=approve") as supervisor:
         act(case, "ask_extension", {"reason": "等配件"}, by=city.department)
         page = supervisor.page
         expect(page.locator('[data-line="new"]')).to_contain_text("有新变化")
@@ -111,9 +112,9 @@ def test_a_request_that_comes_is_announced_on_the_queue_of_requests(
 
 
 def test_a_window_whose_person_logs_out_elsewhere_says_so(
-    city: Cast, chromium: Browser, url: str
+    city: Cast, chromium: Browser, city_url: str
 ) -> None:
-    with at(chromium, url, city.dispatcher, "/desk/") as dispatcher:
+    with at(chromium, city_url, city.dispatcher, "/desk/") as dispatcher:
         second = dispatcher.page.context.new_page()
         second.goto("/desk/")
         second.locator(".menu summary").first.click()
