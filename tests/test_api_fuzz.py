@@ -103,17 +103,25 @@ def document() -> dict[str, Any]:
     return found
 
 
-def operations() -> Iterator[Any]:
-    """The operations of the document, a dozen at a time: one city serves them all."""
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One city serves a dozen operations; with ``--long`` each has its own."""
+    if "several" in metafunc.fixturenames:
+        every = list(operations())
+        size = 1 if metafunc.config.getoption("--long") else TOGETHER
+        parts = [every[first : first + size] for first in range(0, len(every), size)]
+        metafunc.parametrize("several", parts, ids=[name_of(part[0]) for part in parts])
+
+
+def operations() -> Iterator[Operation]:
     schema = schemathesis.openapi.from_dict(document())
     schema.app = get_wsgi_application()
-    several = []
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
-        several.append(result.ok())
-    for first in range(0, len(several), TOGETHER):
-        part = several[first : first + TOGETHER]
-        yield pytest.param(part, id=part[0].label.replace(" ", "-"))
+        yield result.ok()
+
+
+def name_of(operation: Operation) -> str:
+    return operation.label.replace(" ", "-")
 
 
 def first_word(path: str) -> str:
@@ -317,7 +325,6 @@ def trial(
     return tried
 
 
-@pytest.mark.parametrize("several", list(operations()))
 def test_every_answer_is_a_documented_one(
     several: Sequence[Operation], cast: Cast, known: Known, request: pytest.FixtureRequest
 ) -> None:
