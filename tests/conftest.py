@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.serving import served
 
-CHROMIUM = (
-    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-)
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The same browser; the first has no windows to draw, which saves a third of the time."""
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="session")

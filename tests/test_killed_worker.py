@@ -87,6 +87,7 @@ def test_a_worker_killed_between_two_people_has_told_neither(cast: Cast, tmp_pat
     assert telling.get().state == Delivery.DONE
 
 
+@pytest.mark.long
 def test_a_worker_killed_again_and_again_tells_everybody_once(cast: Cast) -> None:
     for _ in range(CASES):
         drive(make_case(cast), cast, "dispatched")
