@@ -30,7 +30,7 @@ def looks_well(somebody: Actor, name: str) -> None:
     assert page.locator("h1").count() == 1
     for theme in ("light", "dark"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        for width in (*NARROW, SIZES["desk"]["width"]):
+        for width in (NARROW, *(size["width"] for size in SIZES.values())):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(WIDER) <= 0, (name, width)
             if PICTURES:
