@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from chengyun.city.cases.campaigns import DONE, first_moment
-from chengyun.city.cases.meetings import promises_for
+from chengyun.city.cases.meetings import overdue, promises_for
 from chengyun.city.cases.models import Case, Promise
 from chengyun.city.cases.queries import cases_for
 from chengyun.city.people.models import Station, StationVisit, User
@@ -32,7 +32,7 @@ def with_figures(rows: QuerySet[Station], user: User) -> QuerySet[Station]:
         late=_counted(cases.filter(open=True, due_at__lt=now)),
         closed=_counted(cases.filter(state__in=DONE, closed_at__gte=since)),
         promised=_counted(promises.filter(state__in=Promise.WAITS)),
-        overdue=_counted(promises.filter(state=Promise.State.OPEN, due_at__lt=now)),
+        overdue=_counted(promises.filter(overdue())),
     )
 
 

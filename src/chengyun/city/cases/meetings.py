@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.timezone import localdate
 
 from chengyun.city.cases.models import Meeting, Promise
@@ -161,6 +161,12 @@ def convenes(user: User, meeting: Meeting) -> bool:
 def keeps(user: User, promise: Promise) -> bool:
     """Whether it is this person's unit that has promised."""
     return user.may(KEEP) and user.scope(KEEP).covers(unit=promise.unit_id)
+
+
+def overdue() -> Q:
+    """Those that wait and are past their day, or were reported done after it: the lights show both as late."""
+    running = Q(state=State.OPEN, due_at__lt=clock.now())
+    return running | Q(state=State.DONE, done_at__gte=F("due_at"))
 
 
 def to_keep(user: User) -> QuerySet[Promise]:

@@ -130,7 +130,7 @@ def _promises(user: Any, values: Values) -> QuerySet[Promise]:
     if "waits" in values:
         rows = rows.filter(state__in=Promise.WAITS)
     if "late" in values:
-        rows = rows.filter(state=State.OPEN, due_at__lt=clock.now())
+        rows = rows.filter(reads.overdue())
     if "community" in values:
         rows = rows.filter(inside("area", values["community"]))
     return rows

@@ -139,6 +139,7 @@ def test_a_late_promise_is_told_once_to_both_and_stays_late(cast: Cast) -> None:
         assert told_to == {cast.department.pk, cast.supervisor.pk}
         assert row.code in told(enter(cast.supervisor).get("/promises/?late=1"))
         service.report_done(row, "晚了一天", by=cast.department)
+        assert row.code in told(enter(cast.supervisor).get("/promises/?late=1"))
         service.confirm(row, by=cast.supervisor)
     row.refresh_from_db()
     assert (row.state, row.late) == ("kept", True)
