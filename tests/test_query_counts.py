@@ -291,3 +291,13 @@ def test_no_page_takes_too_many() -> None:
     kept = json.loads(FILE.read_text(encoding="utf-8"))
     allowed = {name: AT_MOST + RECORDED.get(name, 0) for name in kept}
     assert {name: number for name, number in kept.items() if number > allowed[name]} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["/desk/", "/cases/"])
+def test_the_desk_and_the_list_take_no_more_for_any_role(url: str) -> None:
+    cast = make_working_city()
+    drive(make_case(cast), cast, "dispatched")
+    people = [person for person in vars(cast).values() if isinstance(person, User)]
+    taken = {person.username: count(person, url) or 0 for person in people}
+    assert {name: n for name, n in taken.items() if n > AT_MOST} == {}

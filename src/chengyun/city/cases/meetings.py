@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import localdate
 
 from chengyun.city.cases.models import Meeting, Promise
@@ -172,10 +172,3 @@ def overdue() -> Q:
 def to_keep(user: User) -> QuerySet[Promise]:
     """What this person's units have still to do."""
     return Promise.objects.filter(unit__in=user.scope(KEEP).units, state=State.OPEN)
-
-
-def count_to_keep(user: User) -> tuple[int, int]:
-    """How many they are, and how many are late."""
-    late = Count("pk", filter=Q(due_at__lt=clock.now()))
-    found = to_keep(user).aggregate(total=Count("pk"), late=late)
-    return found["total"], found["late"]

@@ -64,13 +64,6 @@ def waiting_for(user: User) -> QuerySet[Arrival]:
     )
 
 
-def waiting(user: User) -> tuple[int, int]:
-    """How many they are, and how many are late."""
-    late = Count("pk", filter=Q(due_at__lt=clock.now()))
-    found = waiting_for(user).aggregate(total=Count("pk"), late=late)
-    return found["total"], found["late"]
-
-
 def units_to_call(area: str) -> QuerySet[Unit]:
     """Who may be called to a spot: the units that work there, street offices and partners included."""
     around = [area[:n] for n in range(2, len(area) + 1)]

@@ -1,12 +1,12 @@
 """What the coordination system declares: its pages, its queues, where the frame's buttons lead."""
 
-from chengyun.city.cases import callers, discoveries, handovers, meetings, whistles
+from chengyun.city.cases import callers, discoveries, handovers
 from chengyun.city.cases import queries as cases
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
 from chengyun.kernel.ui.specs import Landmark
 from chengyun.systems.coordination import slots
-from chengyun.systems.coordination.queries import counter_of
+from chengyun.systems.coordination.queries import called, counter_of, promised
 from chengyun.systems.coordination.specs import Pile
 
 # fmt: off
@@ -192,7 +192,7 @@ registry.add(
         url="coordination:promises",
         query="mine=1",
         may="promise.keep",
-        count=meetings.count_to_keep,
+        count=promised,
         order=6,
     ),
     Queue(
@@ -202,7 +202,7 @@ registry.add(
         url="coordination:whistles",
         query="mine=1",
         may="whistle.answer",
-        count=whistles.waiting,
+        count=called,
         order=6,
     ),
     Tab(

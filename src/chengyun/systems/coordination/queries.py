@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from chengyun.city.cases import meetings, whistles
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.proposals import Proposal, proposal_to, question_of
@@ -16,6 +17,8 @@ from chengyun.kernel import clock, registry
 from chengyun.systems.coordination.specs import Pile
 
 COUNTS = ("total", "late", "mine", "mine_late")
+PROMISED, CALLED = "promises", "whistles"
+NONE = (0, 0)
 
 
 def piles_of(user: User) -> list[Pile]:
@@ -60,31 +63,52 @@ def standing(user: User) -> dict[str, dict[str, int]]:
 def size_of(user: User, pile: Pile) -> tuple[int, int]:
     """How many cases wait in a queue, and how many of them are late."""
     if pile.rows:
-        return _counted(user, pile)
+        return _counted(user).get(pile.key, NONE)
     rows = [standing(user).get(state, {}) for state in pile.states]
     names = ("mine", "mine_late") if pile.mine else ("total", "late")
     total, late = (sum(row.get(name, 0) for row in rows) for name in names)
     return total, late
 
 
-def _counted(user: User, pile: Pile) -> tuple[int, int]:
-    """The same for a queue of rows; all such queues of this person are counted by one query per request."""
+def promised(user: User) -> tuple[int, int]:
+    """How many promises this person's units have still to keep, and how many of them are late."""
+    return _counted(user).get(PROMISED, NONE)
+
+
+def called(user: User) -> tuple[int, int]:
+    """To how many places this person's units are called, and to how many they are late."""
+    return _counted(user).get(CALLED, NONE)
+
+
+def _counted(user: User) -> dict[str, tuple[int, int]]:
+    """The numbers of all queues of rows of this person by one query per request; none for an empty one."""
     kept: dict[str, tuple[int, int]] | None = user.__dict__.get("_counted_piles")
     if kept is None:
         parts = [_count_of(user, each) for each in piles_of(user) if each.rows]
+        if user.may(meetings.KEEP):
+            parts.append(_numbers_of(PROMISED, meetings.to_keep(user)))
+        if user.may(whistles.ANSWER):
+            parts.append(_numbers_of(CALLED, whistles.waiting_for(user)))
         found = parts[0].union(*parts[1:], all=True) if parts else []
         kept = {row["pile"]: (row["total"], row["overdue"]) for row in found}
         user.__dict__["_counted_piles"] = kept
-    return kept.get(pile.key, (0, 0))
+    return kept
 
 
 def _count_of(user: User, pile: Pile) -> Any:
-    """One row with the numbers of a queue, none when it is empty."""
     assert pile.rows is not None
     past = pile.rows(user).filter(case=OuterRef("pk"), due_at__lt=clock.now())
-    named = waiting(user, pile).annotate(pile=Cast(Value(pile.key), TextField()), past=Exists(past))
-    grouped = named.order_by().values("pile")
-    return grouped.annotate(total=Count("pk"), overdue=Count("pk", filter=Q(past=True)))
+    return _numbers(pile.key, waiting(user, pile).annotate(past=Exists(past)), Q(past=True))
+
+
+def _numbers_of(key: str, rows: QuerySet[Any]) -> Any:
+    return _numbers(key, rows, Q(due_at__lt=clock.now()))
+
+
+def _numbers(key: str, rows: QuerySet[Any], late: Q) -> Any:
+    """One row with the numbers of a queue, none when it is empty."""
+    named = rows.annotate(pile=Cast(Value(key), TextField())).order_by().values("pile")
+    return named.annotate(total=Count("pk"), overdue=Count("pk", filter=late))
 
 
 def counter_of(pile: Pile) -> Callable[[Any], tuple[int, int]]:
