@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -16,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from chengyun.city.people.factories import PASSWORD, make_cast
 from chengyun.city.people.models import User
 from chengyun.config.env import ROOT
+from tests.browser.actors import Actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -60,12 +59,8 @@ def page(chromium: Browser, city: str) -> Iterator[Page]:
 
 
 def log_in(page: Page, city: str, username: str) -> None:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    name = settings.SESSION_COOKIE_NAME
-    session = client.cookies[name].value
     page.context.clear_cookies()
-    page.context.add_cookies([{"name": name, "value": session, "url": city}])
+    Actor(page=page, base=city).is_in_as(User.objects.get(username=username))
 
 
 def faults(page: Page) -> list[str]:

@@ -26,7 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SKIPS = {
     "sqlite": "UPDATE sqlite_sequence SET seq = seq + 9000 WHERE name = 'kernel_audit'",
-    "postgresql": "SELECT setval(pg_get_serial_sequence('kernel_audit', 'id'), 9000)",
+    "postgresql": "SELECT setval(name, nextval(name) + 9000)"
+    " FROM pg_get_serial_sequence('kernel_audit', 'id') AS name",
 }
 """The next row of the audit gets a number far from that of the last."""
 

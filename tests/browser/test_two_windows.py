@@ -99,6 +99,22 @@ def test_an_open_case_says_who_has_just_acted(city: Cast, chromium: Browser, cit
         expect(page.locator('[data-line="case"]')).to_have_count(0)
 
 
+def test_an_open_case_that_missed_too_much_says_it_may_be_outdated(
+    city: Cast, chromium: Browser, city_url: str
+) -> None:
+    case = drive(make_case(city), city, "handling")
+    with actor(chromium, city_url) as department:
+        department.is_in_as(city.department)
+        page = department.page
+        page.route("**/events/?*", lambda route: route.abort())
+        department.opens(f"/cases/{case.code}/")
+        for _ in range(210):
+            make_case(city)
+        page.unroute("**/events/?*")
+        expect(page.locator('[data-line="case"]')).to_contain_text("可能不是最新的情况")
+        department.complaints[:] = [c for c in department.complaints if "ERR_FAILED" not in c]
+
+
 def test_a_request_that_comes_is_announced_on_the_queue_of_requests(
     city: Cast, chromium: Browser, city_url: str
 ) -> None:
