@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from chengyun.kernel import clock, outbox, registry
 from chengyun.kernel.errors import Conflict
@@ -18,6 +18,7 @@ from chengyun.kernel.hashing import GENESIS, digest, salted
 from chengyun.kernel.models.history import Audit, Personal
 from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Act, Misdeclared
+from chengyun.kernel.statements import insert
 
 Facts = Mapping[str, Any]
 
@@ -33,12 +34,15 @@ _ends: ContextVar[Ends | None] = ContextVar("ends_of_histories", default=None)
 def sole_writer() -> Iterator[None]:
     """Inside nobody else writes: the ends of histories are remembered, not looked up for each act.
 
-    An act that is rolled back inside must leave it too: its end would be remembered although it is gone.
+    There are no savepoints inside, for an act that is rolled back must leave it too: its end would be remembered
+    although it is gone.
     """
-    token = _ends.set({})
+    token, features = _ends.set({}), connection.features
+    features.uses_savepoints = False
     try:
         yield
     finally:
+        features.uses_savepoints = True
         _ends.reset(token)
 
 
@@ -74,7 +78,7 @@ def record(
 def _store(row: Audit) -> None:
     """Two acts on one object at the same moment want the same place in its chain: one of them waits its turn."""
     try:
-        row.save(force_insert=True)
+        insert(row)
     except IntegrityError as error:
         raise Conflict(CHANGED) from error
     _remember([row])
@@ -114,7 +118,7 @@ def record_many(
             )
         )
     try:
-        Audit.objects.bulk_create(rows, batch_size=2000)
+        insert(*rows)
     except IntegrityError as error:
         raise Conflict(CHANGED) from error
     _remember(rows)
@@ -163,7 +167,7 @@ def _put_aside(subject: models.Model, personal: Mapping[str, str]) -> dict[str, 
         for key, value in personal.items()
         if value
     ]
-    Personal.objects.bulk_create(rows)
+    insert(*rows)
     return {row.key: {"personal": row.pk, "sha256": salted(row.value, row.salt)} for row in rows}
 
 

@@ -22,6 +22,7 @@ from chengyun.kernel.actions import subject_type
 from chengyun.kernel.errors import Missing, TooLarge, WrongMedia
 from chengyun.kernel.models.files import Attachment, Capture, File, PhotoPrint
 from chengyun.kernel.scope import Person
+from chengyun.kernel.statements import insert
 from chengyun.science import pictures
 
 register_heif_opener()
@@ -126,7 +127,7 @@ def store_again(file: File, *, by: Person | None) -> File:
         at=clock.now(),
         owner_id=by.pk if by else None,
     )
-    row.save(force_insert=True)
+    insert(row)
     return row
 
 
@@ -153,7 +154,7 @@ def attach(
         at=clock.now(),
         actor_id=by.pk if by else None,
     )
-    row.save(force_insert=True)
+    insert(row)
     return row
 
 
@@ -237,7 +238,7 @@ def _keep(
     )
     if not path_of(file).exists():
         _write(path_of(file), data)
-    file.save(force_insert=True)
+    insert(file)
     return file
 
 

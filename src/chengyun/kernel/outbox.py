@@ -11,6 +11,7 @@ from django.db import transaction
 
 from chengyun.kernel import clock
 from chengyun.kernel.models.history import Audit, Delivery
+from chengyun.kernel.statements import insert
 
 Handler = Callable[[Audit], None]
 
@@ -50,13 +51,13 @@ def listen(verb: str, handler: Handler) -> None:
 
 def enqueue(rows: Sequence[Audit]) -> None:
     """Outbox rows for all subscribers of these acts, in the caller's transaction."""
-    waiting = [
-        Delivery(audit=row, handler=name, next_at=row.at)
-        for row in rows
-        for name in _subscribed[row.verb]
-    ]
-    if waiting:
-        Delivery.objects.bulk_create(waiting, batch_size=2000)
+    insert(
+        *(
+            Delivery(audit=row, handler=name, next_at=row.at)
+            for row in rows
+            for name in _subscribed[row.verb]
+        )
+    )
 
 
 def deliver_due() -> None:

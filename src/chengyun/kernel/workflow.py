@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models
-
 from chengyun.kernel.actions import record
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
@@ -16,6 +14,7 @@ from chengyun.kernel.models.history import Audit
 from chengyun.kernel.models.subject import Subject
 from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Field, Mark, Step, Workflow
+from chengyun.kernel.statements import change
 
 DONE = "done"
 
@@ -113,10 +112,8 @@ def take(subject: Subject, move: Move, effects: Effects, *, by: Person | None) -
     columns = {
         "state": move.target, "branches": move.branches, "marks": marks, **effects.columns,
     }  # fmt: skip
-    kind: type[Subject] = type(subject)
-    manager: models.Manager[Subject] = kind._default_manager
-    mine = manager.filter(pk=subject.pk, version=subject.version, state=move.source)
-    if not mine.update(version=subject.version + 1, **columns):
+    mine = {"id": subject.pk, "version": subject.version, "state": move.source}
+    if not change(type(subject), mine, {"version": subject.version + 1, **columns}):
         _somebody_was_faster(subject, move)
     subject.version += 1
     branch = {"branch": move.step.branch} if move.step.branch else {}

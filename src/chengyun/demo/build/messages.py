@@ -14,7 +14,7 @@ from chengyun.kernel.notify.services import read_all
 NEWS = timedelta(days=2)
 """What is older was told to people who have long acted on it."""
 UNREAD = timedelta(hours=3)
-EVERY = timedelta(minutes=15)
+EVERY = timedelta(minutes=30)
 
 
 def acts_of_sweeps(now: datetime) -> Iterator[Act]:

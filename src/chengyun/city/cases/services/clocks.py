@@ -13,6 +13,7 @@ from chengyun.city.cases.models import FAR, Case, StageClock
 from chengyun.city.people.models import Unit
 from chengyun.kernel import clock
 from chengyun.kernel.params import settings_of
+from chengyun.kernel.statements import change, insert
 from chengyun.kernel.workcalendar import calendar_for
 from chengyun.science import workclock
 from chengyun.science.workclock import Limit
@@ -64,7 +65,7 @@ def turn(
 def start(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> dict[str, Any]:
     """Start a clock; the columns the case shows in lists."""
     row = prepared(case, name, allowed, unit=unit)
-    row.save(force_insert=True)
+    insert(row)
     return shown(row)
 
 
@@ -135,14 +136,19 @@ def used(row: StageClock) -> int:
 def _stop(row: StageClock) -> dict[str, Any]:
     late = row.ran_since is not None and clock.now() > row.due_at
     spent = used(row)
-    StageClock.objects.filter(pk=row.pk).update(
-        stopped_at=clock.now(), ran_since=None, used_seconds=spent, late=late, provisional=False
-    )
+    stopped = {
+        "stopped_at": clock.now(),
+        "ran_since": None,
+        "used_seconds": spent,
+        "late": late,
+        "provisional": False,
+    }
+    change(StageClock, {"id": row.pk}, stopped)
     return {"late": True} if late and row.name in OF_THE_UNIT else {}
 
 
 def _pause(row: StageClock) -> dict[str, Any]:
-    StageClock.objects.filter(pk=row.pk).update(used_seconds=used(row), ran_since=None)
+    change(StageClock, {"id": row.pk}, {"used_seconds": used(row), "ran_since": None})
     return {"paused": True, "due_at": FAR, "warn_at": FAR}
 
 

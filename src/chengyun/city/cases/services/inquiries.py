@@ -19,6 +19,7 @@ from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.permissions import require
+from chengyun.kernel.statements import insert
 from chengyun.kernel.workcalendar import calendar_for
 from chengyun.science import workclock
 from chengyun.science.workclock import Limit
@@ -91,7 +92,7 @@ def _moments(case: Case, limit: Limit, since: datetime) -> dict[str, Any]:
 def remember(case: Case, phone: str) -> None:
     """By which telephone the reporter of a case is known again."""
     if mark := mark_of(phone):
-        Caller(case=case, mark=mark).save(force_insert=True)
+        insert(Caller(case=case, mark=mark))
 
 
 def forget(case: Case) -> None:

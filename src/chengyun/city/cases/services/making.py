@@ -20,6 +20,7 @@ from chengyun.kernel import clock, editions, files, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import FieldError, Invalid
 from chengyun.kernel.models import File
+from chengyun.kernel.statements import insert
 from chengyun.kernel.texts import PHONE_FAULT, is_phone
 from chengyun.science.cells import cell
 
@@ -173,13 +174,14 @@ def _store(case: Case) -> None:
     """The case and its first clock; what the case shows of the clock is known before either is stored."""
     first = editions.flow_of(case.edition_id).start_clock
     if not first:
-        case.save(force_insert=True)
+        insert(case)
         return
     row = clocks.prepared(case, first, clocks.allowance(case, first, until=None), unit=None)
     for name, value in clocks.shown(row).items():
         setattr(case, name, value)
-    case.save(force_insert=True)
-    row.save(force_insert=True)
+    insert(case)
+    row.case_id = case.pk
+    insert(row)
 
 
 def _record(case: Case, report: NewCase, by: User | None, parent: Case | None) -> None:
