@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +77,21 @@ def history_of(subject: models.Model, posts: Mapping[str, str]) -> list[Line]:
     known = {key for row in rows for key in (row.actor_id, row.facts.get(SENT)) if key}
     people = get_user_model().objects.in_bulk(known)
     return [_line(row, people, values, posts) for row in rows]
+
+
+def last_said(
+    kind: type[models.Model],
+    keys: Collection[int],
+    verbs: Collection[str],
+    posts: Mapping[str, str],
+) -> dict[int, Line]:
+    """By object of a kind, the newest of these acts that has words. Two queries at most."""
+    rows = Audit.objects.filter(
+        subject_type=subject_type(kind), subject_id__in=keys, verb__in=verbs
+    ).order_by("seq")
+    found = {row.subject_id: row for row in rows if any(row.facts.get(key) for key in TOLD)}
+    people = get_user_model().objects.in_bulk({r.actor_id for r in found.values() if r.actor_id})
+    return {key: _line(row, people, {}, posts) for key, row in found.items()}
 
 
 def newest_act(subject: models.Model) -> Audit | None:

@@ -50,9 +50,19 @@ class TaskVerb(Verb):
     then: list[Verb]
 
 
+class Said(Schema):
+    """What was said last about a task: why it came back, what was done, what to look at."""
+
+    label: str
+    words: str
+    who: str
+    at: datetime
+
+
 class Task(CaseDetail):
     verbs: Sequence[TaskVerb]
     closing: str
+    said: Said | None
 
 
 @router.get("/phone", response={200: Holder, **problems()})
@@ -85,7 +95,9 @@ def tasks(request: HttpRequest) -> Any:
     """这个人现在要在现场办的事：核实、核查、处置、整改，时限最紧的在前。"""
     user = caller(request)
     require(user, "case.view")
-    return [queries.task_of(user, case) for case in queries.tasks_for(user)]
+    found = queries.tasks_for(user)
+    said = queries.words_for(found)
+    return [queries.task_of(user, case, said.get(case.pk)) for case in found]
 
 
 class Told(Schema):

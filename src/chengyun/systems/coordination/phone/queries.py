@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,8 +14,10 @@ from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.people import patrols
 from chengyun.city.people.models import User
+from chengyun.city.people.queries import role_labels
 from chengyun.city.places.grounds import labels_of
 from chengyun.kernel import clock
+from chengyun.kernel.history import Line, last_said
 from chengyun.kernel.models import Message
 from chengyun.kernel.notify.queries import inbox_for
 from chengyun.systems.coordination.queries import piles_of
@@ -33,6 +36,11 @@ LOOKED_AT = 200
 AT_A_DESK = ("invite", "uninvite")
 """Steps that are not taken in the street: an address is copied from the page of the case."""
 OFTEN = 8
+SAID = (
+    "case.ask_verify", "case.rush", "case.dispatch", "case.reassign", "case.refuse_return", "case.rework",
+    "case.check_fail", "case.handle", "ledger.assign", "ledger.redo", "ledger.rectify",
+)  # fmt: skip
+"""Whose words the next one in the street must know: what to look at, what was done, why it came back."""
 
 
 def tasks_for(user: User) -> list[Case]:
@@ -49,14 +57,25 @@ def _open(user: User) -> QuerySet[Case]:
     return cases.cases_for(user).filter(open=True).select_related(*cases.RELATED)
 
 
-def task_of(user: User, case: Case) -> dict[str, Any]:
+def words_for(tasks: Sequence[Case]) -> dict[int, Line]:
+    """By task, what was said last by whoever sent it."""
+    return last_said(Case, [case.pk for case in tasks], SAID, role_labels())
+
+
+def task_of(user: User, case: Case, said: Line | None) -> dict[str, Any]:
     """A task with everything needed without a network: the steps, and the steps after each of them."""
     found = answers.detail(case, user)
     found["verbs"] = [verb for verb in found["verbs"] if verb["verb"] not in AT_A_DESK]
     for verb in found["verbs"]:
         verb["then"] = answers.verbs_after(user, case, verb["verb"])
     closing = case.condition.closing if case.condition else ""
-    return {**found, "closing": closing}
+    return {**found, "closing": closing, "said": _said(said)}
+
+
+def _said(line: Line | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    return {"label": line.label, "words": line.note, "who": line.signature, "at": line.at}
 
 
 def messages_for(user: User) -> list[Message]:

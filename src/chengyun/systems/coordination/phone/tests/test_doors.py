@@ -212,3 +212,23 @@ def test_an_address_for_somebody_outside_is_not_sent_from_the_street(cast: Cast)
     verbs = {verb["verb"] for verb in task["verbs"]}
     assert "handle" in verbs
     assert "invite" not in verbs
+
+
+def test_a_task_says_what_was_said_before_it(cast: Cast) -> None:
+    """Whoever checks reads what was done; whoever does it again reads why it came back."""
+    case = drive(make_case(cast), cast, "dispatched")
+    assert read(cast.department, "/phone/tasks")[0]["said"] is None
+    drive(case, cast, "checking")
+    done = read(cast.inspector, "/phone/tasks")[0]["said"]
+    assert (done["label"], done["words"], done["who"]) == (
+        "处置完成",
+        "已换新井盖",
+        "马建军 · 专业部门",
+    )
+    photo = upload(cast.inspector, photo_bytes()).json()["id"]
+    facts = {"reason": "井盖仍有晃动", "photos": [photo]}
+    assert post(cast.inspector, f"/cases/{case.code}/check_fail", facts).status_code == 200
+    back = read(cast.department, "/phone/tasks")[0]["said"]
+    assert (back["label"], back["words"]) == ("核查不合格", "井盖仍有晃动")
+    assert post(cast.department, f"/cases/{case.code}/sign", {}).status_code == 200
+    assert read(cast.department, "/phone/tasks")[0]["said"] == back

@@ -9,7 +9,7 @@ const WHY = {
   3: "定位太久没有结果。走到开阔的地方再试，或在图上选。",
 };
 const NO_GPS = "这个页面不能定位（要用 https 打开）。请在图上选。";
-const NO_MAP = "没有网络，这部手机也还没存过这里的地图。先用卫星定位，或来网后再选。";
+const NO_MAP = "没有网络，这部手机也还没存过这里的地图，来网后再看。";
 
 async function addressOf({ lon, lat }) {
   const answer = await fetch(`/api/v1/places/locate?lon=${lon}&lat=${lat}`).catch(() => null);
@@ -18,20 +18,35 @@ async function addressOf({ lon, lat }) {
   return answer.ok ? { address: told.address } : { address: "", wrong: answer.status === 404 ? told.message : "" };
 }
 
+/** A map for a whole screen, with a word where the phone has none; the pin is at ``place``. */
+function mapOf(place, word, more) {
+  const box = h("div", { className: "mapbox mapbox-pick" });
+  Object.assign(box.dataset, { island: "map", zoom: "16", ...more });
+  if (place) Object.assign(box.dataset, { lon: String(place.lon), lat: String(place.lat) });
+  setTimeout(() => { if (box.isConnected && !box.classList.contains("island-on")) word.textContent = NO_MAP; }, 6000);
+  return box;
+}
+
+/** Full screen: where a task lies. */
+export function showPlace({ lon, lat, address }) {
+  const word = h("p", { className: "soft", role: "status" }, address);
+  const back = h("button", { type: "button", className: "btn btn-big", on: { click: () => frame.close() } }, "返回任务");
+  const frame = h("dialog", { className: "ph-pick", "aria-label": "在地图上的位置" }, h("h2", {}, "在地图上的位置"), mapOf({ lon, lat }, word, {}), word, back);
+  frame.addEventListener("close", () => frame.remove());
+  document.body.append(frame);
+  frame.showModal();
+}
+
 /** Full screen: a press on the map puts the pin there; ends with the place or null. */
 function picked(start) {
   return new Promise((done) => {
     const [lon, lat] = ["lon", "lat"].map((name) => h("input", { type: "hidden", id: `pick_${name}`, value: start ? String(start[name]) : "" }));
-    const box = h("div", { className: "mapbox mapbox-pick" });
-    Object.assign(box.dataset, { island: "map", pickLon: "pick_lon", pickLat: "pick_lat", zoom: "16", home: "" });
-    if (start) Object.assign(box.dataset, { lon: String(start.lon), lat: String(start.lat) });
     const word = h("p", { className: "soft", role: "status" }, "点一下出问题的地方。");
+    const box = mapOf(start, word, { pickLon: "pick_lon", pickLat: "pick_lat", home: "" });
     const sure = h("button", { type: "button", className: "btn btn-primary btn-big", on: { click: () => frame.close("yes") } }, "就是这里");
     const back = h("button", { type: "button", className: "ph-self", on: { click: () => frame.close("") } }, "不改了");
     const frame = h("dialog", { className: "ph-pick", "aria-label": "在图上选位置" }, h("h2", {}, "在图上选位置"), box, lon, lat, word, sure, back);
-    const missing = setTimeout(() => { if (!box.classList.contains("island-on")) word.textContent = NO_MAP; }, 6000);
     frame.addEventListener("close", () => {
-      clearTimeout(missing);
       const chosen = frame.returnValue === "yes" && lon.value ? { lon: Number(lon.value), lat: Number(lat.value), by: "map" } : null;
       frame.remove();
       done(chosen);

@@ -3,8 +3,9 @@ import { classesOf } from "phone/classes";
 import { h, icon, light, toast } from "phone/dom";
 import { fieldOf, unmet } from "phone/facts";
 import { photoStrip } from "phone/photos";
+import { showPlace } from "phone/place";
 import { pendingFor, tasksOf } from "phone/today";
-import { lightOf, newKey, shortCode } from "phone/words";
+import { lightOf, moment, newKey, shortCode } from "phone/words";
 
 const BESIDE = 2; // more steps than these below the first one would cover the page
 
@@ -66,11 +67,15 @@ function evidence(task) {
   return h("div", { className: "ph-pair" }, photos, missing);
 }
 
+/** Why it came back, what was done, what to look at: the words of whoever sent it here. */
+const said = ({ label, words, who, at }) => h("blockquote", { className: "ph-said" }, h("b", {}, label), h("p", {}, words), h("footer", { className: "soft" }, `${who} · ${moment(at)}`));
+
 function head(ctx, task, before) {
   const sign = lightOf(task, ctx.skew);
   const waiting = before ? h("p", { className: "notice" }, before.state === "refused" ? `「${before.label}」被退回：${before.reason}` : `「${before.label}」已存手机，待发。`) : null;
-  const rows = [["说明", task.description], ["地点", task.address], ["案号", shortCode(task.code)], ["结案条件", task.closing], ["单位", task.unit_name]].filter(([, value]) => value);
-  return h("section", {}, h("p", { className: "ph-line" }, sign ? light(...sign) : null, h("span", { className: "badge" }, task.state_label), task.reworks ? h("span", { className: "badge badge-amber" }, `返工 ${task.reworks}`) : null), waiting,
+  const onMap = h("button", { type: "button", className: "ph-link", on: { click: () => showPlace(task) } }, icon("map"), "看地图");
+  const rows = [["说明", task.description], ["地点", [task.address, " ", onMap]], ["案号", shortCode(task.code)], ["结案条件", task.closing], ["单位", task.unit_name]].filter(([, value]) => value);
+  return h("section", {}, h("p", { className: "ph-line" }, sign ? light(...sign) : null, h("span", { className: "badge" }, task.state_label), task.reworks ? h("span", { className: "badge badge-amber" }, `返工 ${task.reworks}`) : null), waiting, task.said ? said(task.said) : null,
     h("dl", { className: "facts" }, rows.flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])));
 }
 
