@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from chengyun.city.cases.factories import drive, make_case
+from chengyun.city.cases.factories import MANHOLE, drive, make_case
 from chengyun.city.cases.models import Case
+from chengyun.city.cases.queries import class_named
+from chengyun.city.cases.services.wording import add_question
 from chengyun.city.people.factories import Cast
 from chengyun.kernel.files import attachments_of
 from chengyun.kernel.models import Attachment, Audit, Capture, File
@@ -215,6 +217,36 @@ def test_a_class_is_found_by_initials_within_its_name(city: Cast, phones: Phones
         inspector.page.get_by_role("button", name="雨水井盖").click()
         chosen = inspector.page.get_by_role("button", name="雨水井盖", pressed=True)
         expect(chosen).to_be_visible()
+
+
+def test_what_a_class_asks_is_asked_without_a_network(city: Cast, phones: Phones) -> None:
+    cover = class_named(MANHOLE, "")
+    add_question(cover, key="gone", label="井盖不见了吗", kind="bool", required=True, by=None)
+    add_question(
+        cover, key="width", label="井口多宽", kind="int", required=True, by=None,
+        condition_key="gone", condition_equals="是",
+    )  # fmt: skip
+    make_case(city, answers={"gone": "否"})
+    with phones("a") as inspector:
+        page = inspector.page
+        logged_in(inspector, city.inspector)
+        page.evaluate("location.hash = '#/report'")
+        inspector.presses("雨水井盖")
+        inspector.reads("还差：井盖不见了吗")
+        inspector.loses_network()
+        expect(page.get_by_label("井口多宽")).to_be_hidden()
+        page.get_by_label("是", exact=True).check()
+        inspector.reads("还差：井口多宽")
+        page.get_by_label("井口多宽").fill("70")
+        expect(page.locator(".ph-loc")).to_contain_text("误差约 6 米")
+        inspector.presses("提交（先存手机）")
+        inspector.gets_network()
+        inspector.shows("已收到")
+    case = Case.objects.latest("pk")
+    assert [(a["label"], a["value"]) for a in case.answers] == [
+        ("井盖不见了吗", "是"),
+        ("井口多宽", "70"),
+    ]
 
 
 def test_a_refused_position_and_a_full_phone_say_what_to_do(city: Cast, phones: Phones) -> None:

@@ -9,7 +9,7 @@ from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from chengyun.city.cases import answers, campaigns, queries
-from chengyun.city.cases.questions import questions_of
+from chengyun.city.cases.questions import questions_by_class, questions_of
 from chengyun.city.cases.schemas import (
     Acting,
     CaseDetail,
@@ -200,6 +200,7 @@ class CatalogueClass(Schema):
     name: str
     initials: str
     conditions: list[Condition]
+    questions: list[Question]
 
 
 @router.get("/classes/{code}", response={200: CatalogueClass, **problems(404)})
@@ -213,6 +214,7 @@ def case_class(request: HttpRequest, code: Code, area: Code = "") -> Any:
         "name": found.name,
         "initials": found.initials,
         "conditions": queries.conditions_of(found, area),
+        "questions": questions_of(found.code),
     }
 
 
@@ -224,10 +226,14 @@ def class_questions(request: HttpRequest, code: Code) -> Any:
 
 @router.get("/classes", response={200: list[CatalogueClass], **problems()})
 def case_classes(request: HttpRequest, area: Code = "") -> Any:
-    """现行目录的全部小类（不带立案条件）。"""
+    """现行目录的全部小类和它们的附加问题（不带立案条件）。"""
     names = ("code", "kind", "major", "name", "initials")
     found = queries.classes_for(area)
-    return [{name: getattr(c, name) for name in names} | {"conditions": []} for c in found]
+    asked = questions_by_class([c.code for c in found])
+    return [
+        {name: getattr(c, name) for name in names} | {"conditions": [], "questions": asked[c.code]}
+        for c in found
+    ]
 
 
 def _photos(ids: list[int], owner: int) -> list[StoredFile]:

@@ -88,6 +88,9 @@ def test_the_api_tells_which_questions_there_are(cast: Cast) -> None:
     assert [(q["key"], q["condition_key"], q["condition_equals"]) for q in found] == [
         ("open", "", ""), ("depth", "open", "是"), ("guarded", "depth", "120"),
     ]  # fmt: skip
+    classes = Caller(cast.inspector).get("/classes").json()
+    assert {c["code"]: c["questions"] for c in classes if c["questions"]} == {MANHOLE: found}
+    assert Caller(cast.inspector).get(f"/classes/{MANHOLE}").json()["questions"] == found
 
 
 def test_answers_are_erased_with_the_words_of_who_reported(cast: Cast) -> None:

@@ -4,13 +4,13 @@ import { h, icon } from "phone/dom";
 const SHOWN = 7;
 const FOUND_AT_MOST = 40;
 
-/** The classes as they were heard last; asked for anew when there is a network. */
+/** The classes with what they ask, as they were heard last; asked for anew when there is a network. */
 export async function classesOf(ctx) {
   const kept = (await ctx.store.note("classes")) ?? [];
   if (kept.length && !ctx.online) return kept;
   const answer = await fetch(`/api/v1/classes?area=${ctx.holder.area ?? ""}`).catch(() => null);
   if (!answer?.ok) return kept;
-  const found = (await answer.json()).map(({ code, kind, major, name, initials }) => ({ code, kind, major, name, initials }));
+  const found = (await answer.json()).map(({ code, kind, major, name, initials, questions }) => ({ code, kind, major, name, initials, questions }));
   await ctx.store.keepNote("classes", found);
   return found;
 }

@@ -9,11 +9,12 @@ const blank = (value) => value === undefined || value === null || value === "" |
 /** What is still missing of a step's facts. */
 export const unmet = (verb, values) => verb.facts.filter(({ key, required }) => required && blank(values[key]));
 
+const labelOf = ({ label, unit, required }) => [label, unit ? `（${unit}）` : "", required ? "" : "（选填）"].join("");
 const idOf = (fact) => `fact_${fact.key}`;
 
 function radios(fact, values, changed) {
   const one = ({ value, label }) => h("label", {}, h("input", { type: "radio", name: fact.key, value, checked: values[fact.key] === value, on: { change: () => { values[fact.key] = value; changed(); } } }), label);
-  return h("fieldset", { className: "ph-choices" }, h("legend", {}, fact.label), fact.choices.map(one));
+  return h("fieldset", { className: "ph-choices" }, h("legend", {}, labelOf(fact)), fact.choices.map(one));
 }
 
 function select(fact, values, changed) {
@@ -60,6 +61,5 @@ function controlOf(fact, values, changed, classes) {
 /** One field; photos are drawn by whoever has the camera. */
 export function fieldOf(fact, values, changed, classes) {
   if (fact.kind === "choice" && fact.choices.length <= 4) return radios(fact, values, changed);
-  const label = [fact.label, fact.unit ? `（${fact.unit}）` : "", fact.required ? "" : "（选填）"].join("");
-  return h("div", { className: "field" }, h("label", { htmlFor: idOf(fact) }, label), controlOf(fact, values, changed, classes), fact.hint ? h("p", { className: "hint" }, fact.hint) : null);
+  return h("div", { className: "field" }, h("label", { htmlFor: idOf(fact) }, labelOf(fact)), controlOf(fact, values, changed, classes), fact.hint ? h("p", { className: "hint" }, fact.hint) : null);
 }

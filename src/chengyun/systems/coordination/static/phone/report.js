@@ -1,4 +1,5 @@
 // Reporting: photo, what, send. Place and time fill themselves, words are optional; nothing typed is lost.
+import { answersOf, askingPart, unanswered } from "phone/asking";
 import { classPart, classesOf } from "phone/classes";
 import { h, toast } from "phone/dom";
 import { photoStrip } from "phone/photos";
@@ -7,7 +8,7 @@ import { voicePart } from "phone/voice";
 import { newKey } from "phone/words";
 
 const WORDS_AT_MOST = 500;
-const empty = () => ({ files: [], class: null, words: "", place: null, item: null });
+const empty = () => ({ files: [], class: null, answers: {}, words: "", place: null, item: null });
 
 export const draftKey = (ctx) => `draft:report:${ctx.holder.username}`;
 
@@ -17,8 +18,10 @@ export async function edit(ctx, item) {
   ctx.go("/report");
 }
 
-function missing(form) {
+function missing(form, classes) {
   if (!form.class && !form.words.trim()) return "还差：选问题，或写一句";
+  const open = unanswered(form, classes);
+  if (open) return `还差：${open.label}`;
   if (!form.place) return "还差：位置";
   return form.place.wrong ? "位置不在本市，请重选" : "";
 }
@@ -31,19 +34,19 @@ function steps(form) {
   return ["拍照", "选问题", "提交"].map((label, n) => one(label, n + 1));
 }
 
-function itemOf(ctx, form) {
+function itemOf(ctx, form, classes) {
   const made = Date.now();
   const name = form.class?.name ?? "未分类";
   const { lon, lat, accuracy, address, by } = form.place;
   const body = {
     source: ctx.holder.source, class: form.class?.code ?? "", description: form.words.trim() || `${name}，见现场照片`,
-    lon, lat, address: address || "", seen_at: new Date(made + ctx.skew).toISOString(),
+    lon, lat, address: address || "", seen_at: new Date(made + ctx.skew).toISOString(), answers: answersOf(form, classes),
   };
   if (by === "gps") body.accuracy = Math.round(accuracy);
-  const { class: chosen, words, place } = form;
+  const { class: chosen, answers, words, place } = form;
   return {
     id: form.item ?? newKey(), owner: ctx.holder.username, ownerName: ctx.holder.name, kind: "report", path: "/api/v1/cases", made,
-    title: name, place: address || `东经 ${lon.toFixed(5)}，北纬 ${lat.toFixed(5)}`, form: { class: chosen, words, place }, files: form.files, body, state: "waiting", frozen: null,
+    title: name, place: address || `东经 ${lon.toFixed(5)}，北纬 ${lat.toFixed(5)}`, form: { class: chosen, answers, words, place }, files: form.files, body, state: "waiting", frozen: null,
   };
 }
 
@@ -58,7 +61,7 @@ export async function report(ctx) {
   let sent = false;
 
   function show() {
-    const wrong = missing(form);
+    const wrong = missing(form, classes);
     list.replaceChildren(...steps(form));
     send.disabled = Boolean(wrong);
     send.textContent = wrong || (ctx.online ? "提交" : "提交（先存手机）");
@@ -82,7 +85,7 @@ export async function report(ctx) {
     sent = true;
     clearTimeout(writing);
     try {
-      await ctx.store.queue(itemOf(ctx, form), key);
+      await ctx.store.queue(itemOf(ctx, form, classes), key);
     } catch {
       sent = false;
       show();
@@ -94,12 +97,13 @@ export async function report(ctx) {
     ctx.go("/queue");
   }
 
+  const asking = askingPart(form, classes, keep);
   const where = placePart(form, keep);
   const words = h("textarea", { className: "input", id: "words", rows: 2, maxLength: WORDS_AT_MOST, value: form.words, on: { input: typed } });
   const note = h("section", { className: "ph-note" }, h("label", { htmlFor: "words", className: "soft" }, "补充说明（选填，可以说话）"), words, voicePart(ctx, form, keep));
   const body = h("div", {}, list,
     h("section", {}, photoStrip(ctx, form, { changed: keep, place: () => form.place })),
-    h("section", {}, h("h2", {}, "是什么问题"), classPart(ctx, form, classes, keep)), where.box, note);
+    h("section", {}, h("h2", {}, "是什么问题"), classPart(ctx, form, classes, () => { asking.draw(); return keep(); })), asking.box, where.box, note);
   show();
   if (kept && !form.item) toast("上次没写完的还在，接着写。");
   return { title: "上报问题", back: "/", body, foot: [send], online: show, leave: where.stop };
