@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from chengyun.city.cases.factories import MANHOLE, drive, make_case
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services.wording import add_question
 from chengyun.city.people.factories import Cast
+from chengyun.config.env import ROOT
 from chengyun.kernel.files import attachments_of
 from chengyun.kernel.models import Attachment, Audit, Capture, File
 from tests.browser.conftest import Phones
@@ -17,6 +18,8 @@ from tests.browser.phones import HERE, cut, logged_in, photos
 from tests.browser.test_every_page import WIDER, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SAMPLE = ROOT / "src/chengyun/kernel/tests/sample.heic"
 
 
 def the_one_case(photos: int) -> Case:
@@ -185,6 +188,8 @@ def test_what_the_city_refuses_comes_back_with_its_sentence(city: Cast, phones: 
         inspector.gets_network()
         inspector.shows("被退回")
         inspector.reads("这个位置不在本市范围内")
+        expect(inspector.page.locator("#toasts > *")).to_have_count(0, timeout=3000)
+        expect(inspector.page.locator("#line > *")).to_have_count(0)
         inspector.context.set_geolocation(HERE)
         inspector.presses("改后重发")
         expect(inspector.page.get_by_label("补充说明")).to_have_value("井盖不见了")
@@ -217,6 +222,24 @@ def test_a_class_is_found_by_initials_within_its_name(city: Cast, phones: Phones
         inspector.page.get_by_role("button", name="雨水井盖").click()
         chosen = inspector.page.get_by_role("button", name="雨水井盖", pressed=True)
         expect(chosen).to_be_visible()
+
+
+def test_what_is_no_photo_is_not_taken(city: Cast, phones: Phones) -> None:
+    text: FilePayload = {"name": "说明.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    heic: FilePayload = {
+        "name": "苹果.heic",
+        "mimeType": "image/heic",
+        "buffer": SAMPLE.read_bytes(),
+    }
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.page.evaluate("location.hash = '#/report'")
+        inspector.page.locator("#camera").set_input_files([text])
+        inspector.reads("「说明.jpg」不是能打开的照片")
+        expect(inspector.page.locator(".ph-photos figure")).to_have_count(0)
+        expect(inspector.page.locator(".ph-steps .cur")).to_have_text("1拍照")
+        inspector.page.locator("#camera").set_input_files([heic])
+        inspector.reads("这个浏览器显示不了，照样能发")
 
 
 def test_what_a_class_asks_is_asked_without_a_network(city: Cast, phones: Phones) -> None:

@@ -52,6 +52,7 @@ async function draw() {
   part("back").href = view.back ? `#${view.back}` : "/";
   part("main").replaceChildren(view.body);
   part("foot").replaceChildren(...view.foot.filter(Boolean), ...(view.bar ? [bar()] : []));
+  await drawLine();
 }
 
 function bar() {
@@ -71,16 +72,22 @@ async function line() {
   const back = items.filter(({ kind, state, owner }) => state === "refused" && seen(kind) && owner === ctx.holder.username).length;
   if (ctx.state === "login") return ["登录已过期", mine ? `${mine} 件还在手机里，登录后接着发` : "点这里登录", "/login/?next=/m/"];
   if (!ctx.online) return [mine ? "没有网络，已存手机" : "没有网络", mine ? `${mine} 件待发，来网后自动发送，不会重复` : "照常上报，先存在手机里", "#/queue"];
-  if (back) return [`${back} 件被退回`, "点这里看原因，改后重发", "#/queue"];
+  if (back && pathNow() !== "/queue") return [`${back} 件被退回`, "点这里看原因，改后重发", "#/queue"];
   if (mine) return ["正在发送", `${mine} 件待发，每件只会收一次`, "#/queue"];
   if (theirs) return [`手机里有${theirs.ownerName}没发的`, "等本人登录后发送，不会算到你名下", "#/queue"];
   if (Math.abs(ctx.skew) > WRONG_CLOCK) return [`手机时间${ctx.skew > 0 ? "慢" : "快"}了 ${lasting(ctx.skew)}`, "上报时间已按服务器更正，请校准手机时间", "#/me"];
   return null;
 }
 
+/** A way to the page it speaks of, unless that is this one. */
+function notice(title, words, href) {
+  const told = [icon(ctx.online ? "warning" : "offline"), h("span", {}, h("b", {}, title), words)];
+  return href === `#${pathNow()}` ? h("p", { className: "ph-off" }, told) : h("a", { className: "ph-off", href }, told, icon("next"));
+}
+
 async function drawLine() {
   const told = ctx.holder.username || ctx.state === "login" ? await line() : null;
-  part("line").replaceChildren(...(told ? [h("a", { className: "ph-off", href: told[2] }, icon(ctx.online ? "warning" : "offline"), h("span", {}, h("b", {}, told[0]), told[1]), icon("next"))] : []));
+  part("line").replaceChildren(...(told ? [notice(...told)] : []));
 }
 
 async function meet(here) {
@@ -140,6 +147,25 @@ ctx.sendSoon = () => {
   ctx.send();
 };
 
+let last = null;
+
+/** What was just put in the queue goes: says so. */
+ctx.sendOff = ({ id, label, title }) => {
+  last = { id, name: label ?? title, hush: toast(ctx.online ? `正在发送：${label ?? title}` : "已存手机，来网后自动发送。") };
+  ctx.sendSoon();
+};
+
+/** How it ended; what came back says why in its own place. */
+async function tellLast() {
+  if (!last) return;
+  const { id, name, hush } = last;
+  const { state } = (await ctx.store.item(id)) ?? {};
+  if (state === "waiting" || state === "sending") return;
+  last = null;
+  hush();
+  if (state === "received") toast(`已收到：${name}`);
+}
+
 ctx.go = (path) => { if (pathNow() === path) draw(); else location.hash = path; };
 ctx.redraw = draw;
 ctx.place = () => placeNow(ctx);
@@ -151,6 +177,7 @@ ctx.forgetHolder = async () => {
 };
 
 async function heard() {
+  await tellLast();
   await showDuty(ctx);
   await drawLine();
   if (view.live) await draw();

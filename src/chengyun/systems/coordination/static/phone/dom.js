@@ -44,12 +44,13 @@ export function light(tone, words) {
 
 let fading;
 
-/** One sentence at the bottom, for what the person just did. */
+/** One sentence at the bottom, for what the person just did; what this returns takes it away. */
 export function toast(sentence) {
   clearTimeout(fading);
   const box = h("div", { className: "toast", role: "status" }, sentence);
   document.getElementById("toasts").replaceChildren(box);
   fading = setTimeout(() => box.remove(), 5000);
+  return () => box.remove();
 }
 
 /** Asks before what cannot be undone; the safe answer has the focus. */

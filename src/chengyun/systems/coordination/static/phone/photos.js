@@ -10,10 +10,14 @@ const FULL = "手机存储满了，这张照片没有存下。删掉一些东西
 
 const jpegOf = (canvas) => new Promise((done) => { canvas.toBlob(done, "image/jpeg", QUALITY); });
 
-/** The picture at most 1600 px long, as JPEG and upright; what this browser cannot open goes as it is. */
+/** HEIC, which the city can open where this browser cannot. */
+const isHeif = async (file) => /^ftyp(hei|hev|mif|msf)/.test(await file.slice(4, 12).text());
+
+/** The picture at most 1600 px long, as JPEG and upright; what is no picture is not taken. */
 async function shrunk(file) {
   const picture = await createImageBitmap(file).catch(() => null);
-  if (!picture) return file;
+  if (!picture && await isHeif(file)) return file;
+  if (!picture) throw new Error(`「${file.name}」不是能打开的照片，请重拍或另选一张。`);
   const scale = Math.min(1, LONG_SIDE / Math.max(picture.width, picture.height));
   const canvas = h("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
   canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
@@ -47,7 +51,8 @@ async function figure(ctx, file, drop) {
   const blob = await ctx.store.blob(file.key);
   if (!blob) return null;
   const url = URL.createObjectURL(blob);
-  const picture = h("img", { src: url, alt: "已拍的照片", width: 400, height: 300, on: { load: () => URL.revokeObjectURL(url) } });
+  const unseen = () => picture.replaceWith(h("span", { className: "ph-empty" }, icon("camera"), "这个浏览器显示不了，照样能发。"));
+  const picture = h("img", { src: url, alt: "已拍的照片", width: 400, height: 300, on: { load: () => URL.revokeObjectURL(url), error: unseen } });
   const away = h("button", { type: "button", className: "ph-drop", "aria-label": "删掉这张照片", on: { click: drop } }, icon("close"));
   return h("figure", {}, h("span", { className: "photo" }, picture), h("figcaption", {}, stampOf(file, ctx.holder.name)), away);
 }
@@ -63,7 +68,7 @@ export function photoStrip(ctx, form, { changed, place = () => null, label = "�
         const found = place();
         form.files.push(await keep(ctx.store, file, { skew: ctx.skew, place: found ? placeOf(found) : {} }));
       } catch (error) {
-        toast(error.name === "QuotaExceededError" ? FULL : `照片没有存下：${error.message}`);
+        toast(error.name === "QuotaExceededError" ? FULL : `没有存下：${error.message}`);
       }
     }
     await changed();

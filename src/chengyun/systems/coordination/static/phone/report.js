@@ -84,16 +84,16 @@ export async function report(ctx) {
     send.disabled = true;
     sent = true;
     clearTimeout(writing);
+    const item = itemOf(ctx, form, classes);
     try {
-      await ctx.store.queue(itemOf(ctx, form, classes), key);
+      await ctx.store.queue(item, key);
     } catch {
       sent = false;
       show();
       return toast("手机存储满了，没有存下。写好的还在，清理一些东西后再提交。");
     }
     where.stop();
-    ctx.sendSoon();
-    toast(ctx.online ? "正在发送，收到后这里有案号。" : "已存手机，来网后自动发送。");
+    ctx.sendOff(item);
     ctx.go("/queue");
   }
 

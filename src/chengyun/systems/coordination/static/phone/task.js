@@ -55,8 +55,7 @@ async function queue(ctx, { task, before }, verb, form, key) {
   } catch {
     return toast("手机存储满了，没有存下。写好的还在，清理一些东西后再提交。");
   }
-  ctx.sendSoon();
-  toast(ctx.online ? `正在发送：${verb.label}。` : `${verb.label}已存手机，来网后自动发送。`);
+  ctx.sendOff(item);
   ctx.go("/");
 }
 
