@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, expect
 
 from chengyun.city.cases.factories import MANHOLE, drive, make_case
 from chengyun.city.cases.models import Case
-from chengyun.city.cases.queries import class_named
+from chengyun.city.cases.queries import class_named, classes_for
 from chengyun.city.cases.services.wording import add_question
 from chengyun.city.people.factories import Cast
 from chengyun.config.env import ROOT
@@ -213,15 +213,21 @@ def test_what_is_given_up_is_gone(city: Cast, phones: Phones) -> None:
     assert not Case.objects.exists()
 
 
-def test_a_class_is_found_by_initials_within_its_name(city: Cast, phones: Phones) -> None:
+def test_a_class_is_found_by_its_initials_or_in_its_major_class(city: Cast, phones: Phones) -> None:
     with phones("a") as inspector:
+        page = inspector.page
         logged_in(inspector, city.inspector)
-        inspector.page.evaluate("location.hash = '#/report'")
-        inspector.page.get_by_role("button", name="搜类别").click()
-        inspector.page.get_by_label("名称、拼音首字母或代码").fill("jg")
-        inspector.page.get_by_role("button", name="雨水井盖").click()
-        chosen = inspector.page.get_by_role("button", name="雨水井盖", pressed=True)
-        expect(chosen).to_be_visible()
+        page.evaluate("location.hash = '#/report'")
+        page.get_by_role("button", name="搜类别").click()
+        page.get_by_label("名称、拼音首字母或代码").fill("jg")
+        page.get_by_role("button", name="雨水井盖").click()
+        expect(page.get_by_role("button", name="雨水井盖", pressed=True)).to_be_visible()
+        page.get_by_role("button", name="搜类别").click()
+        assert page.locator("dialog li button").count() == len(classes_for(""))
+        page.get_by_text("园林绿化设施").first.click()
+        assert not barriers(page)
+        page.get_by_role("button", name="行道树", exact=False).first.click()
+        expect(page.get_by_role("button", name="行道树", pressed=True)).to_be_visible()
 
 
 def test_what_is_no_photo_is_not_taken(city: Cast, phones: Phones) -> None:

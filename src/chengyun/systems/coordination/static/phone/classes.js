@@ -2,7 +2,7 @@
 import { h, icon } from "phone/dom";
 
 const SHOWN = 7;
-const FOUND_AT_MOST = 40;
+const KINDS = { part: "部件", event: "事件" };
 
 /** The classes with what they ask, as they were heard last; asked for anew when there is a network. */
 export async function classesOf(ctx) {
@@ -17,6 +17,12 @@ export async function classesOf(ctx) {
 
 const fits = (one, words) => one.name.includes(words) || one.major.includes(words) || one.code.toLowerCase().startsWith(words) || one.initials.includes(words);
 
+function byMajor(classes) {
+  const found = new Map();
+  for (const one of classes) found.set(one.kind + one.major, [...(found.get(one.kind + one.major) ?? []), one]);
+  return [...found.values()];
+}
+
 /** A dialog over all classes; the chosen one or null. */
 export function chosenClass(classes) {
   return new Promise((done) => {
@@ -25,10 +31,15 @@ export function chosenClass(classes) {
     const close = h("button", { type: "button", className: "ph-self", on: { click: () => box.close("") } }, "不改了");
     const box = h("dialog", { className: "ph-pick", "aria-label": "选类别" }, h("h2", {}, "选类别"), h("label", { htmlFor: "class_words", className: "soft" }, "名称、拼音首字母或代码"), input, list, close);
 
+    const choice = ({ code, name, major }) => h("li", {}, h("button", { type: "button", on: { click: () => box.close(code) } }, h("b", {}, name), h("span", { className: "soft" }, major)));
+
+    /** A 大类 to open, with its classes. */
+    const group = (ones) => h("li", {}, h("details", {}, h("summary", {}, h("b", {}, ones[0].major), h("span", { className: "soft" }, `${KINDS[ones[0].kind] ?? ""} ${ones.length} 类`)), h("ul", {}, ones.map(choice))));
+
     function draw() {
       const words = input.value.trim().toLowerCase();
-      const found = classes.filter((one) => !words || fits(one, words)).slice(0, FOUND_AT_MOST);
-      list.replaceChildren(...found.map((one) => h("li", {}, h("button", { type: "button", on: { click: () => box.close(one.code) } }, h("b", {}, one.name), h("span", { className: "soft" }, one.major)))));
+      const found = classes.filter((one) => fits(one, words));
+      list.replaceChildren(...(words ? found.map(choice) : byMajor(found).map(group)));
       if (!found.length) list.append(h("li", { className: "soft" }, "没有这个类别。不选也能上报，受理时会定。"));
     }
 
