@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import ViewportSize, expect
 from pyotp import TOTP
+from pytest_django.live_server_helper import LiveServer
 
-from chengyun.city.people.factories import PASSWORD, Cast
+from chengyun.city.people.factories import PASSWORD, Cast, make_cast
 from chengyun.city.people.models import SecondFactor
 from chengyun.city.people.services.users import set_password
 from chengyun.kernel import clock
@@ -72,6 +73,18 @@ def test_somebody_new_chooses_a_password(city: Cast, window: Windows) -> None:
         operator.was_refused()
         types_twice(operator, OWN)
         operator.page.wait_for_url(lambda url: "/desk" in url)
+
+
+def test_a_wrong_password_is_told_where_one_looks(
+    live_server: LiveServer, window: Windows, size: ViewportSize
+) -> None:
+    """In a demo the list of its accounts stands above the form: the page opens at the form again."""
+    make_cast(demo=True)
+    with window(size, script=False) as operator:
+        operator.logs_in("operator", "wrong")
+        expect(operator.page.get_by_role("alert")).to_be_in_viewport()
+        expect(operator.page.get_by_label("密码", exact=True)).to_be_focused()
+        operator.was_refused()
 
 
 def test_the_second_factor_from_the_first_code_to_the_login(city: Cast, window: Windows) -> None:

@@ -335,7 +335,8 @@ def test_no_view_hinders_anybody(city: Cast, phones: Phones) -> None:
 def test_a_stranger_is_asked_to_log_in(city: Cast, phones: Phones) -> None:
     with phones("a") as stranger:
         stranger.page.goto(f"{stranger.base}/m/")
-        stranger.reads("先登录")
+        stranger.reads("请登录")
+        expect(stranger.page.locator("#line > *")).to_have_count(0)
         assert not barriers(stranger.page)
         stranger.page.get_by_role("link", name="登录", exact=True).click()
         stranger.page.wait_for_url("**/login/?next=/m/")

@@ -31,7 +31,7 @@ function login(words) {
 
 function viewOf(path) {
   if (!ctx.holder.username && ctx.state === "asking") return { title: "手机端", body: h("p", { className: "empty" }, "正在打开…"), foot: [] };
-  if (!ctx.holder.username) return login(ctx.state === "offline" ? "没有网络，这部手机还没有人登录过。" : "先登录，再上报和办任务。");
+  if (!ctx.holder.username) return login(ctx.state === "offline" ? "没有网络，这部手机还没有人登录过。" : "请登录，再上报和办任务。");
   for (const [pattern, draw] of VIEWS) {
     const found = pattern.exec(path);
     if (found) return draw(ctx, ...found.slice(1));
@@ -70,7 +70,7 @@ async function line() {
   const mine = waiting.filter(({ owner }) => owner === ctx.holder.username).length;
   const theirs = waiting.find(({ owner }) => owner !== ctx.holder.username);
   const back = items.filter(({ kind, state, owner }) => state === "refused" && seen(kind) && owner === ctx.holder.username).length;
-  if (ctx.state === "login") return ["登录已过期", mine ? `${mine} 件还在手机里，登录后接着发` : "点这里登录", "/login/?next=/m/"];
+  if (ctx.state === "login") return ["登录已过期", mine ? `${mine} 件还在手机里，登录后接着发` : "请再登录一次", "/login/?next=/m/"];
   if (!ctx.online) return [mine ? "没有网络，已存手机" : "没有网络", mine ? `${mine} 件待发，来网后自动发送，不会重复` : "照常上报，先存在手机里", "#/queue"];
   if (back && pathNow() !== "/queue") return [`${back} 件被退回`, "点这里看原因，改后重发", "#/queue"];
   if (mine) return ["正在发送", `${mine} 件待发，每件只会收一次`, "#/queue"];
@@ -86,7 +86,7 @@ function notice(title, words, href) {
 }
 
 async function drawLine() {
-  const told = ctx.holder.username || ctx.state === "login" ? await line() : null;
+  const told = ctx.holder.username ? await line() : null;
   part("line").replaceChildren(...(told ? [notice(...told)] : []));
 }
 
