@@ -14,7 +14,7 @@ from chengyun.config.env import ROOT
 from chengyun.kernel.files import attachments_of
 from chengyun.kernel.models import Attachment, Audit, Capture, File
 from tests.browser.conftest import Phones
-from tests.browser.phones import HERE, cut, logged_in, photos
+from tests.browser.phones import HERE, Phone, cut, logged_in, photos
 from tests.browser.test_every_page import WIDER, barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -307,6 +307,27 @@ def test_an_old_shell_is_removed(city: Cast, phones: Phones) -> None:
         inspector.until("caches.has('shell-0000').then((has) => !has)")
         kept = inspector.page.evaluate("caches.keys()")
         assert [name for name in kept if name.startswith("shell-")]
+
+
+def theme_of(somebody: Phone) -> str:
+    return str(somebody.page.evaluate("document.documentElement.dataset.theme"))
+
+
+def test_it_looks_as_the_system_does_until_somebody_chooses(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        inspector.page.emulate_media(color_scheme="dark")
+        assert theme_of(inspector) == "dark"
+        inspector.opens("/me")
+        expect(inspector.page.get_by_label("随系统")).to_be_checked()
+        inspector.page.get_by_label("浅色").check()
+        assert theme_of(inspector) == "light"
+        inspector.loses_network()
+        inspector.page.reload()
+        inspector.reads("外观")
+        assert theme_of(inspector) == "light"
+        inspector.page.get_by_label("随系统").check()
+        assert theme_of(inspector) == "dark"
 
 
 VIEWS = ("/", "/report", "/queue", "/me")

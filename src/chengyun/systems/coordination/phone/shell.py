@@ -15,6 +15,8 @@ from chengyun.kernel.ui.templatetags.ui import MODULES, modules_of
 ISLANDS = "ui/islands.js"
 STYLES = ("ui/tokens.css", "ui/ui.css", "ui/parts.css", "phone/phone.css")
 SIGNS = ("ui/icons.svg", "ui/plate.svg")
+FIRST = ("ui/theme.js",)
+"""What runs before the first paint."""
 SHARED = ("tokens", "ui/lights")
 FOLDER = Path(__file__).parents[1] / "templates"
 TEMPLATES = ("coordination/phone.html", "coordination/phone_worker.js")
@@ -27,7 +29,7 @@ def modules() -> list[str]:
 
 def files() -> list[str]:
     """Everything of the shell, as addresses."""
-    return [static(path) for path in (*STYLES, *SIGNS, *modules())]
+    return [static(path) for path in (*STYLES, *SIGNS, *FIRST, *modules())]
 
 
 def version() -> str:
@@ -42,7 +44,7 @@ def _kept_version() -> str:
 
 def _version() -> str:
     digest = hashlib.sha256()
-    for path in (*STYLES, *SIGNS, *modules()):
+    for path in (*STYLES, *SIGNS, *FIRST, *modules()):
         found = find(path)
         digest.update(f"{static(path)}\n".encode())
         digest.update(Path(str(found)).read_bytes() if found else b"")

@@ -1,4 +1,4 @@
-// One's own: who this is, on duty or not, what the phone keeps, light or dark.
+// One's own: who this is, on duty or not, what the phone keeps, light, dark or as the system is.
 import { confirmed, h, toast } from "phone/dom";
 
 const megabytes = (bytes) => `${(bytes / 1048576).toFixed(0)} MB`;
@@ -8,9 +8,17 @@ async function room() {
   return found?.quota ? `用了 ${megabytes(found.usage)}，还可以用 ${megabytes(found.quota - found.usage)}` : "这个浏览器不说";
 }
 
-function setTheme(name) {
-  document.documentElement.dataset.theme = name;
+const LOOKS = { light: "浅色", dark: "深色", auto: "随系统" };
+
+function choose(name) {
   document.cookie = `theme=${name}; path=/; max-age=31536000; samesite=lax`;
+  dispatchEvent(new Event("look"));
+}
+
+function looks() {
+  const now = document.documentElement.dataset.look;
+  const one = ([value, label]) => h("label", {}, h("input", { type: "radio", name: "look", value, checked: value === now, on: { change: () => choose(value) } }), label);
+  return h("fieldset", { className: "ph-choices ph-looks" }, h("legend", {}, "外观"), Object.entries(LOOKS).map(one));
 }
 
 /** Leaves this phone to nobody: tasks and photos go, what waits to be sent stays for its owner. */
@@ -26,11 +34,9 @@ async function leave(ctx) {
 
 export async function me(ctx) {
   const { holder } = ctx;
-  const dark = document.documentElement.dataset.theme === "dark";
-  const other = h("button", { type: "button", className: "btn", on: { click: () => { setTheme(dark ? "light" : "dark"); ctx.redraw(); } } }, dark ? "改用浅色（太阳下看得清）" : "改用深色（夜里不刺眼）");
   const rows = [["姓名", holder.name], ["岗位", holder.post || "没有岗位"], ["手机存储", await room()], ["离线", navigator.serviceWorker?.controller ? "没有网络也能打开" : ctx.offlineWhy]];
   const body = h("div", {}, await ctx.dutyPart(),
     h("section", {}, h("dl", { className: "facts" }, rows.flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)]))),
-    h("section", { className: "ph-stack" }, other, h("a", { className: "btn", href: "/desk/" }, "打开电脑版页面"), h("button", { type: "button", className: "btn btn-danger", on: { click: () => leave(ctx) } }, "退出登录")));
+    h("section", { className: "ph-stack" }, looks(), h("a", { className: "btn", href: "/desk/" }, "打开电脑版页面"), h("button", { type: "button", className: "btn btn-danger", on: { click: () => leave(ctx) } }, "退出登录")));
   return { title: "我", back: "/", body, foot: [], live: true, bar: true };
 }
