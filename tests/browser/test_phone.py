@@ -278,6 +278,20 @@ def test_what_a_class_asks_is_asked_without_a_network(city: Cast, phones: Phones
     ]
 
 
+def test_a_long_text_says_when_it_comes_to_its_end(city: Cast, phones: Phones) -> None:
+    with phones("a") as inspector:
+        logged_in(inspector, city.inspector)
+        for address, label in (("/m/#/report", "补充说明"), ("/cases/new/", "问题描述")):
+            inspector.page.goto(f"{inspector.base}{address}")
+            words, told = inspector.page.get_by_label(label), inspector.page.get_by_text("还可以写")
+            words.fill("井" * 3599)
+            expect(told).to_be_hidden()
+            words.fill("井" * 3990)
+            expect(told).to_have_text("还可以写 10 字")
+            words.press_sequentially("盖" * 11)
+            inspector.reads("写满了，最多 4000 字")
+
+
 def test_a_refused_position_and_a_full_phone_say_what_to_do(city: Cast, phones: Phones) -> None:
     with phones("a") as inspector:
         logged_in(inspector, city.inspector)

@@ -32,6 +32,7 @@ MODULES = {
     "ui/keys": "ui/keys.js",
     "ui/photos": "ui/photos.js",
     "ui/files": "ui/files.js",
+    "ui/counter": "ui/counter.js",
     "ui/search": "ui/search.js",
     "ui/live": "ui/live.js",
 }

@@ -17,7 +17,7 @@ STYLES = ("ui/tokens.css", "ui/ui.css", "ui/parts.css", "phone/phone.css")
 SIGNS = ("ui/icons.svg", "ui/plate.svg")
 FIRST = ("ui/theme.js",)
 """What runs before the first paint."""
-SHARED = ("tokens", "ui/lights")
+SHARED = ("tokens", "ui/lights", "ui/counter")
 FOLDER = Path(__file__).parents[1] / "templates"
 TEMPLATES = ("coordination/phone.html", "coordination/phone_worker.js")
 

@@ -4,6 +4,7 @@ import { startLights } from "ui/lights";
 import { startKeys } from "ui/keys";
 import { startPhotos } from "ui/photos";
 import { startFiles } from "ui/files";
+import { startCounters } from "ui/counter";
 import { startSearch } from "ui/search";
 import { startLive } from "ui/live";
 
@@ -166,6 +167,7 @@ startLights();
 startKeys();
 startPhotos();
 startFiles();
+startCounters();
 startSearch();
 startLive();
 htmx.config.defaultSwapStyle = "outerHTML";

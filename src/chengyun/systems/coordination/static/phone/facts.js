@@ -1,6 +1,7 @@
 // The fields of a step, drawn from what the city says each fact is: a new verb needs nothing new here.
 import { chosenClass } from "phone/classes";
 import { h } from "phone/dom";
+import { counterOf } from "ui/counter";
 
 const NUMBERS = ["int", "decimal"];
 const TYPES = { date: "date", datetime: "datetime-local" };
@@ -61,5 +62,6 @@ function controlOf(fact, values, changed, classes) {
 /** One field; photos are drawn by whoever has the camera. */
 export function fieldOf(fact, values, changed, classes) {
   if (fact.kind === "choice" && fact.choices.length <= 4) return radios(fact, values, changed);
-  return h("div", { className: "field" }, h("label", { htmlFor: idOf(fact) }, labelOf(fact)), controlOf(fact, values, changed, classes), fact.hint ? h("p", { className: "hint" }, fact.hint) : null);
+  const control = controlOf(fact, values, changed, classes);
+  return h("div", { className: "field" }, h("label", { htmlFor: idOf(fact) }, labelOf(fact)), control, fact.kind === "long" ? counterOf(control) : null, fact.hint ? h("p", { className: "hint" }, fact.hint) : null);
 }

@@ -6,8 +6,9 @@ import { photoStrip } from "phone/photos";
 import { placePart } from "phone/place";
 import { voicePart } from "phone/voice";
 import { newKey } from "phone/words";
+import { counterOf } from "ui/counter";
 
-const WORDS_AT_MOST = 500;
+const WORDS_AT_MOST = 4000;
 const empty = () => ({ files: [], class: null, answers: {}, words: "", place: null, item: null });
 
 export const draftKey = (ctx) => `draft:report:${ctx.holder.username}`;
@@ -100,7 +101,7 @@ export async function report(ctx) {
   const asking = askingPart(form, classes, keep);
   const where = placePart(form, keep);
   const words = h("textarea", { className: "input", id: "words", rows: 2, maxLength: WORDS_AT_MOST, value: form.words, on: { input: typed } });
-  const note = h("section", { className: "ph-note" }, h("label", { htmlFor: "words", className: "soft" }, "补充说明（选填，可以说话）"), words, voicePart(ctx, form, keep));
+  const note = h("section", { className: "ph-note" }, h("label", { htmlFor: "words", className: "soft" }, "补充说明（选填，可以说话）"), words, counterOf(words), voicePart(ctx, form, keep));
   const body = h("div", {}, list,
     h("section", {}, photoStrip(ctx, form, { changed: keep, place: () => form.place })),
     h("section", {}, h("h2", {}, "是什么问题"), classPart(ctx, form, classes, () => { asking.draw(); return keep(); })), asking.box, where.box, note);
