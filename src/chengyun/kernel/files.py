@@ -164,18 +164,23 @@ def files_of(owner: int | None, ids: Sequence[int]) -> list[File]:
 
 
 def attachments_of(subject: models.Model) -> list[Attachment]:
+    """What belongs to a subject, oldest first, each with what the camera knew and the fingerprint ``bits``."""
     rows = Attachment.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
-    return list(rows.select_related("file__capture"))
+    return list(rows.select_related("file__capture").annotate(bits=_fingerprints()))
+
+
+def _fingerprints() -> models.Subquery:
+    prints = PhotoPrint.objects.filter(sha256=models.OuterRef("file__sha256"))
+    return models.Subquery(prints.values("bits")[:1])
 
 
 def photos_of_many(
     kind: type[models.Model], ids: Sequence[int]
 ) -> list[tuple[int, int, str, int | None]]:
     """Subject, attachment, role and fingerprint of the photos of many subjects, in one query."""
-    prints = PhotoPrint.objects.filter(sha256=models.OuterRef("file__sha256"))
     rows = Attachment.objects.filter(
         subject_type=subject_type(kind), subject_id__in=ids, file__media_type="image/jpeg"
-    ).annotate(bits=models.Subquery(prints.values("bits")[:1]))
+    ).annotate(bits=_fingerprints())
     return list(rows.order_by("id").values_list("subject_id", "pk", "role", "bits"))
 
 

@@ -94,6 +94,12 @@ def last_said(
     return {key: _line(row, people, {}, posts) for key, row in found.items()}
 
 
+def acts_on(subject: models.Model, verbs: Collection[str]) -> list[Audit]:
+    """These acts on an object, oldest first."""
+    rows = Audit.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
+    return list(rows.filter(verb__in=verbs).order_by("seq"))
+
+
 def newest_act(subject: models.Model) -> Audit | None:
     """The last act on an object; its ``seq`` is the version of what has no other."""
     rows = Audit.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from chengyun.city.cases import choices, queries
-from chengyun.city.cases.evidence import evidence_of
+from chengyun.city.cases.evidence import SENT, evidence_of
 from chengyun.city.cases.models import FAR, Case, CaseRequest, Share, Supervision
 from chengyun.city.people.models import User
 from chengyun.kernel import clock, workflow
 from chengyun.kernel.editions import flow_of
+from chengyun.kernel.history import acts_on
 from chengyun.kernel.specs import Field, Step, Workflow
 
 Choices = list[tuple[str, str]]
@@ -207,5 +208,5 @@ def detail(case: Case, user: User) -> dict[str, Any]:
     return {
         **whole(case, user),
         "verbs": verbs_of(user, case, choices.choices_of),
-        "evidence": [asdict(row) for row in evidence_of(case)],
+        "evidence": [asdict(row) for row in evidence_of(case, acts_on(case, SENT))],
     }

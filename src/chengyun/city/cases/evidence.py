@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 
 from chengyun.city.cases.models import Case
 from chengyun.city.people.queries import names_of_users
 from chengyun.kernel import clock, files
-from chengyun.kernel.models import Attachment, Capture
+from chengyun.kernel.models import Attachment, Audit, Capture
 from chengyun.kernel.ui.words import moment
 from chengyun.science.coordinates import distance
+from chengyun.science.pictures import alike
 
 LABELS = {
     "before": "处置前",
@@ -23,11 +27,18 @@ LABELS = {
     "voice": "语音说明",
 }
 KILOMETRE = 1000
+SENT = (
+    "case.dispatch", "case.rush", "case.reassign", "case.rework", "case.check_fail", "ledger.assign", "ledger.redo",
+)  # fmt: skip
+"""The verbs that send a case to a unit: each begins a round."""
+PROOFS = ("after", "check", "guard")
+"""What is taken in a round, because the case was sent."""
+TOO_OLD, SEEN_BEFORE = "早于派遣", "与上次相同"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """One of them. ``stamp`` is the line below it; ``small`` is "" where there is no picture."""
+    """One of them. ``stamp`` is the line below it; ``small`` is "" where there is no picture; ``doubts`` in words."""
 
     url: str
     small: str
@@ -37,21 +48,55 @@ class Evidence:
     lon: float | None
     lat: float | None
     original_sha256: str
+    doubts: tuple[str, ...]
 
     @property
     def is_photo(self) -> bool:
         return bool(self.small)
 
 
-def evidence_of(case: Case) -> list[Evidence]:
-    """Everything that was attached to a case, oldest first."""
+def evidence_of(case: Case, acts: Iterable[Audit]) -> list[Evidence]:
+    """Everything that was attached to a case, oldest first; ``acts`` on it in their order say when it was sent."""
+    sent = [act.at for act in acts if act.verb in SENT]
     rows = files.attachments_of(case)
     names = names_of_users(row.file.owner_id for row in rows if row.file.owner_id)
-    return [_evidence(case, row, names.get(row.file.owner_id or 0, "")) for row in rows]
+    return [
+        _evidence(case, row, names.get(row.file.owner_id or 0, ""), _doubts(row, rows[:n], sent))
+        for n, row in enumerate(rows)
+    ]
 
 
-def _evidence(case: Case, row: Attachment, who: str) -> Evidence:
-    capture: Capture | None = getattr(row.file, "capture", None)
+def _doubts(
+    row: Attachment, earlier: Sequence[Attachment], sent: Sequence[datetime]
+) -> tuple[str, ...]:
+    """Why a photo may not show what it should: it is older than its round, or was there in an earlier one."""
+    turn, capture = bisect_left(sent, row.at), _capture(row)
+    taken = capture.taken_at if capture else None
+    old = row.role in PROOFS and turn and taken and taken < sent[turn - 1]
+    again = any(_same(row, other) for other in earlier if bisect_left(sent, other.at) < turn)
+    return tuple(words for words, so in ((TOO_OLD, old), (SEEN_BEFORE, again)) if so)
+
+
+def _same(row: Attachment, other: Attachment) -> bool:
+    """The very file, or of the same kind one that looks like it."""
+    if _hashes(row) & _hashes(other):
+        return True
+    bits, others = (getattr(one, "bits", None) or 0 for one in (row, other))
+    return row.role == other.role and alike(bits, others)
+
+
+def _hashes(row: Attachment) -> set[str]:
+    capture = _capture(row)
+    return {row.file.sha256, *([capture.original_sha256] if capture else [])}
+
+
+def _capture(row: Attachment) -> Capture | None:
+    found: Capture | None = getattr(row.file, "capture", None)
+    return found
+
+
+def _evidence(case: Case, row: Attachment, who: str, doubts: tuple[str, ...]) -> Evidence:
+    capture = _capture(row)
     return Evidence(
         url=reverse("files:attachment", args=(row.pk,)),
         small=reverse("files:small", args=(row.pk,)) if row.file.width else "",
@@ -63,6 +108,7 @@ def _evidence(case: Case, row: Attachment, who: str) -> Evidence:
         lon=capture.lon if capture else None,
         lat=capture.lat if capture else None,
         original_sha256=capture.original_sha256 if capture else row.file.sha256,
+        doubts=doubts,
     )
 
 

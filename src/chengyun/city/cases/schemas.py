@@ -204,7 +204,7 @@ class CaseWhole(CaseLine):
 
 
 class Evidence(Schema):
-    """A photo or a spoken note of a case; whoever may see the case may fetch it."""
+    """A photo or a spoken note of a case; whoever may see the case may fetch it. ``doubts``: 早于派遣, 与上次相同."""
 
     url: str
     small: str
@@ -214,6 +214,7 @@ class Evidence(Schema):
     lon: float | None
     lat: float | None
     original_sha256: str
+    doubts: list[str]
 
 
 class CaseDetail(CaseWhole):

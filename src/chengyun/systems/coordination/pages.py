@@ -23,6 +23,7 @@ from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Conflict, Invalid, Missing, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.forms import faulty, retold, version_of
+from chengyun.kernel.history import Line
 from chengyun.kernel.installation import installation
 from chengyun.kernel.listings import listed
 from chengyun.kernel.pages import back, door, page, safe_next
@@ -93,7 +94,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     lines = panels.lines_of(found)
     rows, sound = panels.proof_of(lines)
     steps = _doors_to(user, found)
-    evidence = evidence_of(found)
+    evidence = evidence_of(found, [line.row for line in lines])
     return page(
         request,
         case=found,
@@ -165,7 +166,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         case=found,
         light=lists.light(found),
         stage=lists.stage(found),
-        photos=[p for p in panels.photos_of(found, evidence_of(found)) if "url" in p][:2],
+        photos=_photos(found, lines)[:2],
         facts=panels.facts_of(found, user, lines)[2:],
         badges=lists.badges_of(found),
         notices=matters.notices_of(found),
@@ -215,7 +216,7 @@ def take(request: HttpRequest, code: str, verb: str) -> HttpResponse:
 def _evidence(user: Any, found: Case) -> dict[str, Any]:
     """What a person looks at while they decide."""
     lines = panels.lines_of(found)
-    photos = [photo for photo in panels.photos_of(found, evidence_of(found)) if "url" in photo]
+    photos = _photos(found, lines)
     return {
         "light": lists.light(found),
         "stage": lists.stage(found),
@@ -226,6 +227,11 @@ def _evidence(user: Any, found: Case) -> dict[str, Any]:
         "map": _map_of(found),
         **alike.before_filing(user, found, _doors_to(user, found), photos),
     }
+
+
+def _photos(found: Case, lines: list[Line]) -> list[dict[str, Any]]:
+    evidence = evidence_of(found, [line.row for line in lines])
+    return [photo for photo in panels.photos_of(found, evidence) if "url" in photo]
 
 
 def _step(user: Any, found: Case, verb: str) -> Step | None:

@@ -80,6 +80,7 @@ def photos_of(case: Case, evidence: list[Evidence]) -> list[dict[str, Any]]:
             "caption": one.label,
             "role": one.role,
             "place": one.stamp,
+            "doubts": one.doubts,
         }
         for one in evidence
         if one.is_photo

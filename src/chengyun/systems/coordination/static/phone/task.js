@@ -60,7 +60,7 @@ async function queue(ctx, { task, before }, verb, form, key) {
 }
 
 function evidence(task) {
-  const one = ({ url, small, label, stamp }) => h("figure", {}, h("a", { className: "photo", href: url, target: "_blank" }, h("img", { src: small, alt: label, width: 400, height: 300, loading: "lazy" })), h("figcaption", {}, `${label} · ${stamp}`));
+  const one = ({ url, small, label, stamp, doubts }) => h("figure", {}, h("a", { className: "photo", href: url, target: "_blank" }, h("img", { src: small, alt: label, width: 400, height: 300, loading: "lazy" })), h("figcaption", {}, `${label} · ${stamp} `, (doubts ?? []).map((words) => h("span", { className: "badge badge-amber" }, words))));
   const photos = task.evidence.filter(({ small }) => small).map(one);
   const missing = task.evidence.some(({ role }) => role === "after") ? [] : [h("figure", {}, h("span", { className: "photo ph-empty" }, icon("camera"), h("span", {}, "处置后照片，由处置人员现场拍摄")))];
   return h("div", { className: "ph-pair" }, photos, missing);
