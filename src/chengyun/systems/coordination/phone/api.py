@@ -81,7 +81,7 @@ def holder(request: HttpRequest) -> Any:
         "area": post.area if post else "",
         "source": queries.SOURCES.get(user.post_key, "hotline"),
         "may_report": user.may("case.report"),
-        "may_record": user.may("duty.record"),
+        "may_record": duty is not None or queries.goes_on_duty(user),
         "may_walk": user.may("walk.record"),
         "on_duty": duty.began_at if duty else None,
         "on_walk": walk.attendance.began_at if walk else None,

@@ -96,6 +96,13 @@ def _often(rows: QuerySet[Case]) -> list[str]:
     return [code for code, _ in counted.most_common(OFTEN)]
 
 
+def goes_on_duty(user: User) -> bool:
+    """Whether duty concerns this person: who inspects, and who answers for a place today."""
+    if not user.may("duty.record"):
+        return False
+    return user.may("case.check") or bool(patrols.places_of(user, localdate(clock.now())))
+
+
 def patrol_of(user: User) -> dict[str, Any]:
     """What this person is to walk today, and how much of it is passed."""
     today = localdate(clock.now())

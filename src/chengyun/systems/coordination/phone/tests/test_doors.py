@@ -23,6 +23,7 @@ from chengyun.city.cases.factories import (
 from chengyun.city.cases.models import Case
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
+from chengyun.city.people.services.bindings import bind
 from chengyun.kernel import clock, outbox
 from chengyun.kernel.files import attachments_of
 from chengyun.kernel.models import Capture, File
@@ -146,6 +147,13 @@ def test_a_phone_hears_whose_it_is(cast: Cast) -> None:
     new = read(cast.evaluator, "/phone")["classes"]
     assert new == ["E0101", MANHOLE], "who has reported nothing yet sees what others report"
     assert Client().get("/api/v1/phone").status_code == 401
+
+
+def test_duty_is_offered_to_whom_it_concerns(cast: Cast) -> None:
+    assert not read(cast.department, "/phone")["may_record"]
+    assert not read(cast.dispatcher, "/phone")["may_record"]
+    bind("street", "region", "371502003", cast.department, by=None)
+    assert read(cast.department, "/phone")["may_record"]
 
 
 def test_a_step_says_what_it_needs_and_what_comes_behind_it(cast: Cast) -> None:
