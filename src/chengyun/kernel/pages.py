@@ -43,7 +43,7 @@ def door(
             if may and not _may(request, may):
                 label = registry.get(Permission, may).label
                 raise NotAllowed(
-                    f"这一页要有「{label}」的权限，你的岗位没有。需要的话请找管理员开通。"
+                    f"这一页要有「{label}」的权限，你的岗位没有。需要的话请找安全管理员开通。"
                 )
             return view(request, *args, **kwargs)
 

@@ -15,11 +15,10 @@ from chengyun.city.people.models import ApiToken, Binding, Post, Unit, User
 from chengyun.city.people.models.users import forget_posts, lasting_on
 from chengyun.city.people.queries import lasting_posts, token_of
 from chengyun.city.people.roles import mingled
-from chengyun.city.people.services.passwords import hashed
+from chengyun.city.people.services.passwords import DEMO_PASSWORD, hashed
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, NotAllowed, wrong
-from chengyun.kernel.installation import installation
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 from chengyun.kernel.texts import PHONE_FAULT, is_phone
@@ -44,7 +43,7 @@ def add_user(
     user = User(username=username, name=name.strip(), unit=unit, phone=phone, email=email)
     _check(user)
     user.password = hashed(password, user)
-    user.temporary_since = _temporary(user, by)
+    user.temporary_since = _temporary(user, password, by)
     return _insert(user, by=by)
 
 
@@ -103,14 +102,13 @@ def set_password(user: User, password: str, *, by: Person | None) -> User:
     if not (by and by.pk == user.pk):
         must_administer(by, user)
     user.password = hashed(password, user)
-    user.temporary_since = _temporary(user, by)
+    user.temporary_since = _temporary(user, password, by)
     return _keep_password(user, by=by)
 
 
-def _temporary(user: User, by: Person | None) -> datetime | None:
-    """Since when a password is not the person's own. A demo's are everybody's."""
-    city = installation()
-    if by is None or by.pk == user.pk or (city and city.demo):
+def _temporary(user: User, password: str, by: Person | None) -> datetime | None:
+    """Since when a password is not the person's own. That of a demo is everybody's."""
+    if by is None or by.pk == user.pk or password == DEMO_PASSWORD:
         return None
     return clock.now()
 
