@@ -43,6 +43,14 @@ def test_a_crew_signs_and_finishes_without_network(city: Cast, phones: Phones) -
     assert [a.role for a in attachments_of(case)] == ["after"]
 
 
+def test_the_address_of_a_task_opens_it_on_a_new_phone(city: Cast, phones: Phones) -> None:
+    case = drive(make_case(city), city, "handling")
+    with phones("a") as crew:
+        crew.is_in_as(city.department)
+        crew.opens(f"/task/{case.code}")
+        expect(crew.page.get_by_role("button", name="处置完成")).to_be_visible()
+
+
 def test_an_inspector_checks_with_two_taps(city: Cast, phones: Phones) -> None:
     case = drive(make_case(city), city, "checking")
     with phones("a") as inspector:

@@ -4,7 +4,7 @@ const NEAR = 0.1;
 /** The line that belongs below a textarea. */
 export function counterOf(box) {
   const line = document.createElement("p");
-  line.className = "hint";
+  line.className = "hint soft";
   line.setAttribute("role", "status");
   const count = () => {
     const left = box.maxLength - box.value.length;

@@ -31,15 +31,16 @@ export function chosenClass(classes) {
     const close = h("button", { type: "button", className: "ph-self", on: { click: () => box.close("") } }, "不改了");
     const box = h("dialog", { className: "ph-pick", "aria-label": "选类别" }, h("h2", {}, "选类别"), h("label", { htmlFor: "class_words", className: "soft" }, "名称、拼音首字母或代码"), input, list, close);
 
-    const choice = ({ code, name, major }) => h("li", {}, h("button", { type: "button", on: { click: () => box.close(code) } }, h("b", {}, name), h("span", { className: "soft" }, major)));
+    const choice = ({ code, name }, ...more) => h("li", {}, h("button", { type: "button", on: { click: () => box.close(code) } }, h("b", {}, name), ...more));
+    const hit = (one) => choice(one, h("span", { className: "soft" }, one.major));
 
     /** A 大类 to open, with its classes. */
-    const group = (ones) => h("li", {}, h("details", {}, h("summary", {}, h("b", {}, ones[0].major), h("span", { className: "soft" }, `${KINDS[ones[0].kind] ?? ""} ${ones.length} 类`)), h("ul", {}, ones.map(choice))));
+    const group = (ones) => h("li", {}, h("details", {}, h("summary", {}, h("b", {}, ones[0].major), h("span", { className: "soft" }, `${KINDS[ones[0].kind] ?? ""} ${ones.length} 类`)), h("ul", {}, ones.map((one) => choice(one)))));
 
     function draw() {
       const words = input.value.trim().toLowerCase();
       const found = classes.filter((one) => fits(one, words));
-      list.replaceChildren(...(words ? found.map(choice) : byMajor(found).map(group)));
+      list.replaceChildren(...(words ? found.map(hit) : byMajor(found).map(group)));
       if (!found.length) list.append(h("li", { className: "soft" }, "没有这个类别。不选也能上报，受理时会定。"));
     }
 

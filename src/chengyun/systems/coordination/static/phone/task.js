@@ -73,12 +73,13 @@ function head(ctx, task, before) {
   const sign = lightOf(task, ctx.skew);
   const waiting = before ? h("p", { className: "notice" }, before.state === "refused" ? `「${before.label}」被退回：${before.reason}` : `「${before.label}」已存手机，待发。`) : null;
   const onMap = h("button", { type: "button", className: "ph-link", on: { click: () => showPlace(task) } }, icon("map"), "看地图");
-  const rows = [["说明", task.description], ["地点", [task.address, " ", onMap]], ["案号", shortCode(task.code)], ["结案条件", task.closing], ["单位", task.unit_name]].filter(([, value]) => value);
+  const rows = [["说明", task.description], ["地点", [task.address, onMap]], ["案号", shortCode(task.code)], ["结案条件", task.closing], ["单位", task.unit_name]].filter(([, value]) => value);
   return h("section", {}, h("p", { className: "ph-line" }, sign ? light(...sign) : null, h("span", { className: "badge" }, task.state_label), task.reworks ? h("span", { className: "badge badge-amber" }, `返工 ${task.reworks}`) : null), waiting, task.said ? said(task.said) : null,
     h("dl", { className: "facts" }, rows.flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])));
 }
 
-const gone = () => ({ title: "任务", back: "/", body: h("p", { className: "empty" }, "这件事不在你这里了：已经办过，或者转给了别人。", " ", h("a", { href: "#/" }, "看今天的任务")), foot: [] });
+/** Live: on a new phone the tasks are only just coming. */
+const gone = () => ({ title: "任务", back: "/", body: h("p", { className: "empty" }, "这件事不在你这里了：已经办过，或者转给了别人。", " ", h("a", { href: "#/" }, "看今天的任务")), foot: [], live: true });
 
 export async function task(ctx, code) {
   const here = await found(ctx, code);
