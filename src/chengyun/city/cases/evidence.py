@@ -78,11 +78,11 @@ def _doubts(
 
 
 def _same(row: Attachment, other: Attachment) -> bool:
-    """The very file, or of the same kind one that looks like it."""
-    if _hashes(row) & _hashes(other):
-        return True
-    bits, others = (getattr(one, "bits", None) or 0 for one in (row, other))
-    return row.role == other.role and alike(bits, others)
+    """Of the same kind one that looks like it; or the very photo of the report, which shows no work."""
+    same = bool(_hashes(row) & _hashes(other))
+    if row.role != other.role:
+        return same and (row.role, other.role) == ("after", "before")
+    return same or alike(*(getattr(one, "bits", None) or 0 for one in (row, other)))
 
 
 def _hashes(row: Attachment) -> set[str]:
