@@ -44,6 +44,19 @@ def test_a_photo_that_is_no_photo_keeps_what_was_typed(
 
 
 @pytest.mark.parametrize("script", [True, False])
+def test_a_button_pressed_twice_reports_once(city: Cast, window: Windows, script: bool) -> None:
+    with window(script=script) as inspector:
+        inspector.logs_in("inspector")
+        inspector.opens("/cases/new/")
+        inspector.fills("问题描述", "人行道井盖不见")
+        inspector.page.get_by_placeholder("经度").fill(f"{LON:.6f}")
+        inspector.page.get_by_placeholder("纬度").fill(f"{LAT:.6f}")
+        inspector.page.get_by_role("button", name="上报", exact=True).dblclick(delay=40)
+        inspector.is_told("已上报，案号")
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize("script", [True, False])
 def test_who_was_faster_is_named(city: Cast, window: Windows, script: bool) -> None:
     case = drive(make_case(city), city, "filed")
     with window(script=script) as dispatcher:

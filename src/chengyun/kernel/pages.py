@@ -6,11 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.cache import patch_vary_headers
@@ -18,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from chengyun.kernel import registry
 from chengyun.kernel.errors import Invalid, Missing, NotAllowed, Unsettled
+from chengyun.kernel.once import Led, written_once
 from chengyun.kernel.specs import Permission
 
 P = ParamSpec("P")
@@ -45,7 +44,7 @@ def door(
                 raise NotAllowed(
                     f"这一页要有「{label}」的权限，你的岗位没有。需要的话请找安全管理员开通。"
                 )
-            return view(request, *args, **kwargs)
+            return written_once(request, lambda: view(request, *args, **kwargs))
 
         guarded.may = may  # type: ignore[attr-defined]
         guarded.public = public  # type: ignore[attr-defined]
@@ -107,18 +106,9 @@ def _part_of(name: str, part: str) -> Any:
         raise Missing("页面里没有这一部分。") from error
 
 
-def back(request: HttpRequest, to: str, message: str = "", *, undo: str = "") -> HttpResponse:
+def back(request: HttpRequest, to: str, message: str = "", *, undo: str = "") -> Led:
     """After a write: lead to ``to`` (a URL or URL name) and say there what happened; ``undo`` is posted to."""
-    if message:
-        messages.success(request, message, extra_tags=undo)
-    url = resolve_url(to)
-    if is_fragment(request):
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = url
-        return response
-    response = HttpResponse(status=303)
-    response["Location"] = url
-    return response
+    return Led(request, to, message, undo)
 
 
 def safe_next(request: HttpRequest, url: str, default: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -13,10 +14,12 @@ from django import template
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from chengyun.kernel import clock, panels
 from chengyun.kernel.listings import state_of
+from chengyun.kernel.once import FIELD
 from chengyun.kernel.savedfilters import filters_for
 from chengyun.kernel.ui import draw, words
 
@@ -77,6 +80,12 @@ def with_query(context: template.Context, **changes: Any) -> str:
         if value not in ("", None):
             query[key] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """What marks a form, so that sending it twice writes once."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, secrets.token_hex(8))
 
 
 @register.inclusion_tag("ui/slot.html", takes_context=True)

@@ -112,8 +112,10 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { if (!event.defaultPrevented || form.hasAttribute("hx-post")) setBusy(form, event.submitter); });
 }, true);
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt.closest("form");
-  if (form) setIdle(form);
+  const { elt, xhr } = event.detail;
+  const form = elt.closest("form");
+  // A page that is being left for another stays busy: a second press would do it again.
+  if (form && !xhr.getResponseHeader("HX-Redirect")) setIdle(form);
 });
 addEventListener("pageshow", () => { for (const form of document.forms) setIdle(form); });
 
