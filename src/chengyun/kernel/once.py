@@ -43,11 +43,10 @@ class Led(HttpResponse):
 def written_once(request: HttpRequest, write: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """What ``write`` answers; where the first arrival of the same form led, it is not asked again."""
     token = request.POST.get(FIELD, "") if request.method == "POST" else ""
-    user = request.user.pk
-    if not token or len(token) > TOKEN_AT_MOST or user is None:
+    if not token or len(token) > TOKEN_AT_MOST or not request.user.is_authenticated:
         return write()
     row = IdempotentAnswer(
-        actor_id=user,
+        actor_id=request.user.pk,
         key=f"form {token} {_content(request)}",
         request_hash="",
         status=LED,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
+from chengyun.city.cases.codes import meant
 from chengyun.city.cases.models import (
     DISTRICT,
     Case,
@@ -84,8 +85,9 @@ def open_to(user: User) -> QuerySet[Case]:
 
 
 def case_for(user: User, code: str) -> Case:
-    """One case in full; Missing when it does not exist or is not this person's to see."""
-    found = open_to(user).filter(code=code).select_related(*WHOLE).first()
+    """The case in full that is meant by a code, of several the newest; Missing when it is not this person's to see."""
+    rows = open_to(user).filter(code__in=meant(code)).order_by("-code")
+    found = rows.select_related(*WHOLE).first()
     if found is None:
         raise Missing(f"没有案件「{code}」，或者它不在你的范围内。")
     return found

@@ -100,8 +100,11 @@ def _here(request: HttpRequest) -> tuple[str, str]:
 
 
 def _queues(request: HttpRequest, user: Any) -> list[Entry]:
-    allowed = [queue for queue in registry.all_of(Queue) if user.may(queue.may)]
-    return [_queue(request, user, queue) for queue in allowed[:QUEUES_SHOWN]]
+    """Every queue in which work waits, and empty ones as long as there is room."""
+    every = [_queue(request, user, q) for q in registry.all_of(Queue) if user.may(q.may)]
+    room = max(0, QUEUES_SHOWN - sum(1 for entry in every if entry.total))
+    empty = [entry.key for entry in every if not entry.total][:room]
+    return [entry for entry in every if entry.total or entry.key in empty]
 
 
 def _queue(request: HttpRequest, user: Any, queue: Queue) -> Entry:

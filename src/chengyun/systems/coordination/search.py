@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.timezone import localtime
 
 from chengyun.city.cases import queries as register
+from chengyun.city.cases.codes import SHORT, meant
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import User
-from chengyun.kernel import clock
 from chengyun.kernel.ui.words import short_code
 from chengyun.systems.coordination import lists
 
 WHOLE = re.compile(r"\d{10,12}")
-SHORT = re.compile(r"(\d{4})-(\d{4,6})")
-YEARS = 20
-"""As far back as a short code is looked for."""
 CASES, CLASSES = 6, 3
 SHORTEST = 2
 
@@ -36,19 +32,9 @@ class Offer:
 
 def coded(user: User, words: str) -> list[Case]:
     """The cases a code can mean that this person may open, newest first; a short one leaves the year open."""
-    codes = _codes(words)
-    if not codes:
+    if not (WHOLE.fullmatch(words) or SHORT.fullmatch(words)):
         return []
-    return list(register.open_to(user).filter(code__in=codes).order_by("-code"))
-
-
-def _codes(words: str) -> list[str]:
-    if WHOLE.fullmatch(words):
-        return [words]
-    if found := SHORT.fullmatch(words):
-        this = localtime(clock.now()).year
-        return [f"{(this - n) % 100:02}{found[1]}{found[2]}" for n in range(YEARS)]
-    return []
+    return list(register.open_to(user).filter(code__in=meant(words)).order_by("-code"))
 
 
 def offers(user: User, words: str) -> list[Offer]:

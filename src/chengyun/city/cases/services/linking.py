@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chengyun.city.cases import queries
+from chengyun.city.cases.codes import meant
 from chengyun.city.cases.models import Case, CaseLink
 from chengyun.city.cases.services.deeds import Deed
 from chengyun.kernel import clock
@@ -18,8 +19,10 @@ def ending(parent: Case) -> str:
 def check_parent(deed: Deed) -> None:
     """The parent is another open case of the same kind and district that this person sees."""
     parent = _parent(deed)
-    if parent is None or parent.pk == deed.case.pk:
+    if parent is None:
         raise deed.refuse("into", "没有这件案件，或者它不在你的范围内。")
+    if parent.pk == deed.case.pk:
+        raise deed.refuse("into", "不能并到自己名下，请写另一件的案号。")
     if parent.district != deed.case.district or parent.workflow != deed.case.workflow:
         raise deed.refuse("into", f"{parent.code} 不在同一个区，不能并到它名下。")
     if not parent.open or parent.state == "merged":
@@ -29,12 +32,12 @@ def check_parent(deed: Deed) -> None:
 
 def _parent(deed: Deed) -> Case | None:
     seen = queries.open_to(deed.by) if deed.by else Case.objects.all()
-    return seen.filter(code=deed.said("into")).first()
+    return seen.filter(code__in=meant(deed.said("into"))).order_by("-code").first()
 
 
 def merge(deed: Deed) -> None:
     """Link the two, and tell the parent's history; a parent somebody acts on meanwhile is a Conflict."""
-    parent = Case.objects.get(code=deed.said("into"))
+    parent = Case.objects.get(code=deed.effects.facts["into"]["code"])
     CaseLink(child=deed.case, parent=parent, kind=CaseLink.Kind.MERGE, at=clock.now()).save(
         force_insert=True
     )

@@ -44,7 +44,7 @@ def declared(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
                 count=counts,
             )
             for n, counts in enumerate(
-                [lambda _: (1204, 0), lambda _: (24, 3), *[lambda _: (0, 0)] * 6]
+                [lambda _: (1204, 0), lambda _: (24, 3), *[lambda _: (0, 0)] * 5, lambda _: (2, 0)]
             )
         ),
         Landmark(key="search", label="搜索", url=HERE),
@@ -74,9 +74,11 @@ def test_only_systems_that_may_be_opened_are_drawn(sheet: str) -> None:
     assert "数据汇聚" not in sheet
 
 
-def test_six_queues_at_most_red_only_if_late_and_one_is_current(sheet: str) -> None:
-    assert "队列5" in sheet
-    assert "队列6" not in sheet
+def test_work_that_waits_is_always_there_and_empty_queues_fill_up_to_six(sheet: str) -> None:
+    assert re.findall(r"</svg>(队列\d)", sheet) == [f"队列{n}" for n in (0, 1, 2, 3, 4, 7)]
+
+
+def test_a_queue_is_red_only_if_late_and_one_is_current(sheet: str) -> None:
     assert re.search(r'class="n">1,204<', sheet)
     assert re.search(r'class="n late">24<span class="visually-hidden">，超时 3', sheet)
     assert re.findall(r'aria-current="page">.*?</svg>(队列\d)', sheet) == ["队列1"]
