@@ -39,6 +39,7 @@ from chengyun.kernel.notify.specs import INBOX, Notice
 from chengyun.kernel.specs import Act
 from chengyun.kernel.ui.words import duration, told
 
+UNIT, MINUTE = "专业部门", timedelta(minutes=1)
 WIDE = (INBOX, "email", "sms")
 """What also reaches people who are not at their desk, as far as the city has these ways."""
 ASKED = ("case.ask_extension", "case.ask_suspend", "case.ask_return", "case.ask_void", "case.ask_appeal",
@@ -55,14 +56,16 @@ def facts(row: Audit) -> Mapping[str, str]:
 
 
 def _of_case(case: Case) -> dict[str, str]:
+    state = flow_of(case.edition_id).state(case.state)
+    in_unit = case.unit and state.holder == UNIT
     return {
         "code": case.code,
         "link": reverse("coordination:case", args=(case.code,)),
         "title": case.title,
         "address": case.address or "地点见案件",
         "unit": str(case.unit) if case.unit else "",
-        "held": f"，在{case.unit}" if case.unit else "",
-        "state": flow_of(case.edition_id).state(case.state).label,
+        "held": f"，在{case.unit}" if in_unit else "",
+        "state": state.label,
     }
 
 
@@ -94,7 +97,7 @@ def _said(facts: Mapping[str, Any], key: str) -> str:
 
 def _of_time(case: Case, row: Audit) -> dict[str, str]:
     now = clock.now()
-    over = duration(now - case.due_at) if case.due_at < now else "0分"
+    over = duration(now - case.due_at) if now - case.due_at >= MINUTE else "不到 1 分钟"
     return {
         "due": f"{told(case.due_at, now=now)} 前办结。" if case.due_at < FAR else "",
         "clock": CLOCKS.get(str(row.facts.get("clock") or case.clock), "办理"),
@@ -135,6 +138,8 @@ NOTICES = (
            title="请核实：{title}，{address}", text="{note}", channels=WIDE, order=14),
     Notice(key="case.check_task", label="核查任务", group="案件", on=("case.feed_back",), to=assignee, facts=facts,
            title="请核查：{title}，{address}", text="{note}{due}", channels=WIDE, order=15),
+    Notice(key="case.resent", label="核实、核查改派给我", group="案件", on=("case.resend",), to=assignee, facts=facts,
+           title="改派给你（{state}）：{title}，{address}", text="{note}{due}", channels=WIDE, order=16),
     Notice(key="case.asked", label="等我审批", group="审批和督办", on=ASKED, to=deciders, facts=facts,
            title="待审批 {act}：{title}，{address}", text="{asked}。", order=21),
     Notice(key="case.answered", label="我的申请有了答复", group="审批和督办", on=ANSWERED, to=asker, facts=facts,

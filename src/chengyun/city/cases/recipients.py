@@ -175,10 +175,12 @@ def answerers(row: Audit) -> list[Recipient]:
 
 
 def overseers(row: Audit) -> list[Recipient]:
-    """Whoever watches over the desk there, when a limit has passed."""
+    """Whoever watches over the desk there, when a limit has passed that is not their own."""
     if row.facts["level"] != SUPERVISOR:
         return []
-    return in_posts(posts_in_charge("case.oversee", area=row.area))
+    theirs = {holder.person for holder in holders(row)}
+    watching = in_posts(posts_in_charge("case.oversee", area=row.area))
+    return [each for each in watching if each.person not in theirs]
 
 
 def leaders(row: Audit) -> list[Recipient]:

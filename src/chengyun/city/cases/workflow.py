@@ -170,6 +170,8 @@ STANDARD = Workflow(
     steps=(
         Step(verb="ask_verify", label="发核实",       source=(R,),               target=V,        may="case.accept",    asks=("inspector", "note"),                 clock="pause"),
         Step(verb="verify",     label="核实回复",     source=(V,),               target=R,        may="case.verify",    needs=("verdict",), asks=("note", "photos"), clock="resume", primary=True),
+        Step(verb="resend",     label="另派监督员",   source=(V,),               target="",       may="case.accept",    needs=("inspector",), asks=("note",),       aside=True),
+        Step(verb="resend",     label="另派监督员",   source=(C,),               target="",       may="case.feed_back", needs=("inspector",), asks=("note",),       aside=True),
         Step(verb="accept",     label="受理",         source=(R,),               target=A,        may="case.accept",    asks=("class", "note"),                     clock="file", unless=("simple",), lifts=("questioned",), primary=True),
         Step(verb="pass",       label="简易结案",     source=(R,),               target=X,        may="case.accept",    asks=("class", "note"),                     clock="stop", where=("simple",), primary=True),
         Step(verb="refuse",     label="不予受理",     source=(R,),               target=REFUSED,  may="case.accept",    needs=("reason",),                          clock="stop", danger=True),

@@ -33,6 +33,8 @@ BY_ITSELF = frozenset({"follow", "follow_void"})
 """What the city does by itself, when the case another one was merged into comes to its end."""
 AFTER_THE_LIMIT = frozenset({"ask_appeal", "review_appeal", "grant_appeal", "refuse_appeal"})
 """What needs a limit that has passed: the play of the history shows it, the drive has no time to wait."""
+ANOTHER_INSPECTOR = frozenset({"resend"})
+"""What needs a second inspector of the place: the drive has one."""
 SENT = (*START, "dispatch")
 TAKEN = (*SENT, "sign")
 LONGER = ("ask_extension", "grant_extension")

@@ -99,7 +99,7 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
     flow = flow_of(case.edition_id)
     fields = [_required(flow.fact(key)) for key in step.needs]
     fields += [_optional(flow.fact(key)) for key in step.asks]
-    shown = tuple(_chosen(field) for field in fields)
+    shown = tuple(_hinted(_chosen(field), case) for field in fields)
     said = _said(case, step, shown)
     data = request.POST if request.method == "POST" else None
     form = form_of(
@@ -175,6 +175,15 @@ def _like(field: Field, **changes: Any) -> Field:
 def _chosen(field: Field) -> Field:
     """Codes are picked from a list, not typed."""
     return _like(field, kind="unit") if field.kind == "code" else field
+
+
+def _hinted(field: Field, case: Case) -> Field:
+    """Who is sent when nobody is chosen."""
+    if field.key != "inspector" or field.required:
+        return field
+    nearest = cases.field_worker_for(case)
+    here = f"不选就交给{nearest}，这里归他管。" if nearest else "这里没有责任监督员，请选一位。"
+    return _like(field, hint=here)
 
 
 def _known(request: HttpRequest, case: Case, step: Step) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ CHECKS: dict[str, tuple[Part, ...]] = {
     "handle": (sharing.check_helpers_done,),
     "ask_reporter": (invitations.check_reachable,),
     "merge": (linking.check_parent,),
+    "resend": (requests.check_another_person,),
     "split": (splitting.check_parts,),
 }
 KEPT: dict[str, tuple[Part, ...]] = {

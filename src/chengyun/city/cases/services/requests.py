@@ -67,6 +67,13 @@ def check_moved_on(deed: Deed) -> None:
         raise deed.refuse("unit", f"案件现在就在{unit}，请另选责任单位。")
 
 
+def check_another_person(deed: Deed) -> None:
+    """另派 goes to another inspector than the one it lies with."""
+    person = deed.effects.columns["assignee"]
+    if person.pk == deed.case.assignee_id:
+        raise deed.refuse("inspector", f"现在就在{person}手上，请另选监督员。")
+
+
 def check_other_class(deed: Deed) -> None:
     """After 类别不对 another class must be chosen."""
     found = deed.effects.columns.get("case_class")

@@ -67,10 +67,20 @@ def test_every_moment_is_told_once(cast: Cast) -> None:
     assert heard(cast.department.pk) == ["case.dispatched", "case.near", "case.overdue"]
     assert heard(cast.supervisor.pk) == ["case.escalated"]
     assert heard(cast.leader.pk) == ["case.escalated_far"]
+    assert "在市政工程处，已超 不到 1 分钟" in Message.objects.get(kind="case.escalated").text
     assert heard(cast.bob.pk) == []
     told = Message.objects.get(person_id=cast.leader.pk)
     assert "200%" in told.text and "处置" in told.text
     assert audit.verify().sound
+
+
+def test_who_is_late_is_told_so_and_not_asked_to_look_after_it(cast: Cast) -> None:
+    row = running(drive(make_case(cast), cast, "checked"))
+    assert "limit.escalate supervisor" in swept(row.due_at + timedelta(minutes=5))
+    assert heard(cast.supervisor.pk) == ["case.overdue"]
+    message = Message.objects.get(kind="case.overdue")
+    assert "已超 5分" in message.text
+    assert "市政工程处" not in message.text
 
 
 def test_a_city_that_stood_still_tells_what_has_passed_not_what_was_near(cast: Cast) -> None:

@@ -22,9 +22,10 @@ from chengyun.city.cases.tests.test_loop import REPORT, Caller
 from chengyun.city.people.factories import DISTRICT, Cast, make_user
 from chengyun.city.people.models import User
 from chengyun.city.people.services.units import add_unit
-from chengyun.kernel import audit
+from chengyun.kernel import audit, outbox
 from chengyun.kernel.errors import Conflict, Invalid
 from chengyun.kernel.files import store_photo
+from chengyun.kernel.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,37 @@ def gardener(cast: Cast) -> User:
 
 def verbs(case: Case, user: User) -> set[str]:
     return {v["verb"] for v in Caller(user).get(f"/cases/{case.code}").json()["verbs"]}
+
+
+# 另派监督员 ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("state", "desk"), [("verifying", "operator"), ("checking", "dispatcher")])
+def test_a_task_in_the_street_goes_to_another_inspector(cast: Cast, state: str, desk: str) -> None:
+    case = case_of_inspector(cast, state)
+    other = make_user("inspector-2", "余海涛", "inspector", cast.centre)
+    before = (case.due_at, case.clock, case.paused)
+    outbox.deliver_all()
+    caller = Caller(getattr(cast, desk))
+    same = caller.post(f"/cases/{case.code}/resend", {"inspector": cast.inspector.username})
+    assert (same.status_code, same.json()["message"]) == (422, "现在就在周启明手上，请另选监督员。")
+    gone = caller.post(f"/cases/{case.code}/resend", {"inspector": other.username})
+    assert gone.status_code == 200, gone.json()
+    case.refresh_from_db()
+    assert (case.state, case.assignee) == (state, other)
+    assert (case.due_at, case.clock, case.paused) == before
+    verb = "verify" if state == "verifying" else "check_pass"
+    assert (verb in verbs(case, other), verb in verbs(case, cast.inspector)) == (True, False)
+    outbox.deliver_all()
+    assert [m.kind for m in Message.objects.filter(person_id=other.pk)] == ["case.resent"]
+
+
+def case_of_inspector(cast: Cast, state: str) -> Case:
+    """A case that lies with the inspector of the place."""
+    if state == "checking":
+        return at(cast, state)
+    case = make_case(cast)
+    return act(case, "ask_verify", {"inspector": cast.inspector.username}, by=cast.operator)
 
 
 # 改派, 催办, 督办 --------------------------------------------------------------------------------
