@@ -112,6 +112,9 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
     if PHRASE in form.fields:
         words = next(key for key in WORDS if key in form.fields)
         form.fields[PHRASE].widget.attrs["data-fills"] = f"id_{words}"
+        if words in step.needs:
+            for key in (PHRASE, words):
+                form.fields[key].widget.attrs["data-either"] = "true"
     if "condition" in form.fields:
         _reload_conditions(form)
     return form

@@ -220,6 +220,7 @@ def _evidence(user: Any, found: Case) -> dict[str, Any]:
     return {
         "light": lists.light(found),
         "stage": lists.stage(found),
+        "badges": lists.badges_of(found),
         "last": lines[-1],
         "photos": photos,
         "events": panels.events_of(lines),
