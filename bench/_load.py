@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection, transaction
 
 STEPS = (
@@ -121,6 +123,8 @@ def _audit(
 
 
 def settle() -> None:
-    """What a city that has grown slowly has: statistics, and pages known to be visible to all."""
+    """What a city that has grown slowly has: numbers that go on, statistics, pages known to be visible to all."""
+    for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+        run(statement)
     run("ANALYZE" if on_sqlite() else "VACUUM ANALYZE")
     run("PRAGMA wal_checkpoint(TRUNCATE)" if on_sqlite() else "CHECKPOINT")
