@@ -71,3 +71,8 @@ class Finding(models.Model):
     def is_late(self) -> bool:
         """Whether its day has passed and its unit has not corrected it."""
         return self.case.open and not self.is_rectified and self.due < localdate(clock.now())
+
+    @property
+    def is_mended_late(self) -> bool:
+        """Whether its unit has corrected it, but only after its day."""
+        return self.case.late and (self.is_cleared or self.is_rectified)

@@ -32,13 +32,18 @@ def late() -> Q:
     return OPEN & ~Q(case__state=RECTIFIED) & Q(due__lt=localdate(clock.now()))
 
 
+MENDED_LATE = Q(case__late=True) & (CLEARED | Q(case__state=RECTIFIED))
+"""What its unit has corrected, but only after its day."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """Of some findings: how many, and how many of them are cleared, late and not cleared, or voided."""
+    """Of some findings: how many, and how many are cleared, late and not corrected, corrected late, or voided."""
 
     total: int = 0
     cleared: int = 0
     late: int = 0
+    mended_late: int = 0
     voided: int = 0
 
     @property
@@ -50,6 +55,7 @@ class Tally:
             total=self.total + other.total,
             cleared=self.cleared + other.cleared,
             late=self.late + other.late,
+            mended_late=self.mended_late + other.mended_late,
             voided=self.voided + other.voided,
         )
 
@@ -124,6 +130,7 @@ def tallied(rows: QuerySet[Finding], key: str) -> dict[str, Tally]:
             total=Count("id"),
             cleared=Count("id", filter=CLEARED),
             late=Count("id", filter=late()),
+            mended_late=Count("id", filter=MENDED_LATE),
             voided=Count("id", filter=Q(case__state=VOIDED)),
         )
     )
@@ -137,6 +144,7 @@ def tally_of(findings: Iterable[Finding]) -> Tally:
         total=len(rows),
         cleared=sum(row.is_cleared for row in rows),
         late=sum(row.is_late for row in rows),
+        mended_late=sum(row.is_mended_late for row in rows),
         voided=sum(row.is_voided for row in rows),
     )
 

@@ -68,13 +68,14 @@ class ItemOut(Schema):
 
 
 class ProgressOut(Schema):
-    """How many findings are cleared, still open, late, or voided at this moment."""
+    """How many findings are cleared, still open, late, corrected late, or voided at this moment."""
 
     label: str
     total: int
     cleared: int
     open: int
     late: int
+    mended_late: int
     voided: int
 
 
@@ -231,5 +232,6 @@ def _progress(label: str, tally: Tally) -> ProgressOut:
         cleared=tally.cleared,
         open=tally.open,
         late=tally.late,
+        mended_late=tally.mended_late,
         voided=tally.voided,
     )

@@ -32,8 +32,9 @@ def light_of(finding: Finding) -> Light:
         return Light(state="paused", words="已作废", title=title)
     if not case.open or finding.is_rectified:
         done = "已销号" if not case.open else "已改，待复核"
-        late = f"超期，{done}" if case.late else done
-        return Light(state="missed" if case.late else "kept", words=late, title=title)
+        late = finding.is_mended_late
+        words = f"超期，{done}" if late else done
+        return Light(state="missed" if late else "kept", words=words, title=title)
     end = end_of(finding.due)
     allowed = max(end - finding.found_at, timedelta(minutes=1))
     return running(end - clock.now(), allowed, title=title)
@@ -121,7 +122,13 @@ BULLETIN_COLUMNS = (
     Column(key="total", label="问题（处）", value=lambda line: line.tally.total, kind="number"),
     Column(key="cleared", label="已销号", value=lambda line: line.tally.cleared, kind="number"),
     Column(key="open", label="未销号", value=lambda line: line.tally.open, kind="number"),
-    Column(key="late", label="超期", value=lambda line: line.tally.late, kind="number"),
+    Column(key="late", label="超期未改", value=lambda line: line.tally.late, kind="number"),
+    Column(
+        key="mended_late",
+        label="超期已改",
+        value=lambda line: line.tally.mended_late,
+        kind="number",
+    ),
     Column(key="issued", label="印发时间", value=lambda line: line.bulletin.issued_at, kind="time"),
 )
 

@@ -167,7 +167,28 @@ def test_corrections_go_on_after_the_issue(cast: Cast) -> None:
         act_on_case(first.case, "clear", {}, by=cast.evaluator)
         tally = dict(progress_of(notice_of(bulletin), findings_in(bulletin)))["合计"]
     assert (tally.total, tally.cleared, tally.open, tally.late) == (2, 1, 1, 1)
+    assert tally.mended_late == 1
     assert second.case.open
+
+
+def test_the_red_findings_of_the_list_are_those_the_page_counts(cast: Cast, client: Client) -> None:
+    handed_in, cleared, _untouched = find(cast, {"市政设施": 2, "园林绿化": 1})
+    bulletin = issued(cast)
+    client.force_login(cast.evaluator)
+    with clock.at(NEXT_WEEK):
+        for finding in (handed_in, cleared):
+            given = {"result": "已补装", "photos": [photo_of(cast.department).pk]}
+            act_on_case(finding.case, "rectify", given, by=cast.department)
+        act_on_case(cleared.case, "clear", {}, by=cast.evaluator)
+        context = client.get(f"/evaluation/bulletins/{bulletin.code}/").context
+        row = client.get("/evaluation/").context["table"].rows[0]
+        api = client.get(f"/api/v1/evaluation/bulletins/{bulletin.code}").json()["progress"][-1]
+    for label, tally in context["progress"][:-1]:
+        section = next(s for s in context["sections"] if s.figure.label == label)
+        red = [e for e in section.entries if e.light.state in ("red", "missed")]
+        assert tally.late + tally.mended_late == len(red)
+    assert (api["late"], api["mended_late"]) == (1, 2)
+    assert [str(cell.value) for cell in row.cells][6:8] == ["1", "2"]
 
 
 def test_a_finding_opened_by_mistake_is_not_counted(cast: Cast) -> None:
