@@ -44,3 +44,8 @@ class Bulletin(Subject):
     @property
     def is_issued(self) -> bool:
         return self.state == ISSUED
+
+    @property
+    def standing(self) -> str:
+        """What it prints in place of the number and day it does not have yet."""
+        return "草稿" if self.is_draft else "已审核"

@@ -34,7 +34,7 @@ def file_name(bulletin: Bulletin) -> str:
 def _issue(bulletin: Bulletin) -> Issue:
     marks = ("演示城市，全部数据为模拟",) if bulletin.simulated else ()
     if bulletin.issued_at is None:
-        return Issue(marks=marks)
+        return Issue(standing=bulletin.standing, marks=marks)
     sealed = localtime(bulletin.sealed_at) if bulletin.sealed_at else None
     return Issue(
         number=bulletin.number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -23,6 +23,7 @@ from chengyun.kernel.models import Audit, Seal
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.scope import Person, Scope
 from chengyun.kernel.ui.words import day
+from chengyun.kernel.workcalendar import calendar_for
 from chengyun.science.weeks import Week
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.notice import Item, Names, Notice, compose, from_json
@@ -170,12 +171,21 @@ def recent_weeks(bulletin: Bulletin, weeks: int = 8) -> list[tuple[str, int]]:
 
 
 def drafts_waiting(user: Any) -> tuple[int, int]:
-    """Bulletins not issued yet; late are those whose week is over."""
+    """Bulletins not issued yet; late are those whose day of issue has passed."""
     scope = user.scope("bulletin.issue")
     weeks = Bulletin.objects.filter(scope.area_q("area")).exclude(state=ISSUED)
-    found = [bulletin.period.end for bulletin in weeks.only("week")]
-    today = localtime(clock.now()).date()
-    return len(found), sum(end < today for end in found)
+    found = [_day_of_issue(bulletin) for bulletin in weeks.only("week", "area")]
+    today = localdate(clock.now())
+    return len(found), sum(due < today for due in found)
+
+
+def _day_of_issue(bulletin: Bulletin) -> date:
+    """The first working day after its week."""
+    calendar = calendar_for(bulletin.area)
+    due = bulletin.period.end + timedelta(days=1)
+    while not calendar.is_workday(due):
+        due += timedelta(days=1)
+    return due
 
 
 def findings_waiting(user: Any) -> tuple[int, int]:

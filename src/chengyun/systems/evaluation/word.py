@@ -42,8 +42,9 @@ NUMERALS = "一二三四五六七八九十"
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """What a notice gets when it is issued; all empty in a draft."""
+    """What a notice gets when it is issued; until then it prints where it stands."""
 
+    standing: str = "草稿"
     number: str = ""
     day: date | None = None
     seal: str = ""
@@ -78,7 +79,7 @@ def _head(paper: Doc, notice: Notice, issue: Issue, *, red_head: bool) -> None:
         head = line(paper, ALIGN.CENTER, spacing=Pt(40), after=Pt(20))
         write(head, notice.red_head, TITLE, RED_SIZE, red=True)
     number = line(paper, ALIGN.CENTER, after=Pt(4) if red_head else Pt(0))
-    write(number, issue.number or "（草稿，未编号）")
+    write(number, issue.number or f"（{issue.standing}，未编号）")
     if red_head:
         _rule_below(number)
     for mark in issue.marks:
@@ -143,7 +144,9 @@ def _closing(paper: Doc, notice: Notice, issue: Issue) -> None:
     dated = line(paper, ALIGN.RIGHT)
     dated.paragraph_format.right_indent = Pt(64)
     day = issue.day
-    write(dated, f"{day.year}年{day.month}月{day.day}日" if day else "（草稿，未印发）")
+    write(
+        dated, f"{day.year}年{day.month}月{day.day}日" if day else f"（{issue.standing}，未印发）"
+    )
     if issue.seal:
         proof = line(paper, ALIGN.LEFT, spacing=Pt(18), before=Pt(20))
         write(proof, f"记录链封存值（{issue.sealed}）：{issue.seal}", PAGE, Pt(10.5))

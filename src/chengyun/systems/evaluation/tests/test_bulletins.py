@@ -24,7 +24,13 @@ from chengyun.kernel.models import Audit, Message, Seal
 from chengyun.kernel.params import set_param
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.queries import bulletins_for, findings_in, notice_of, progress_of
+from chengyun.systems.evaluation.queries import (
+    bulletins_for,
+    drafts_waiting,
+    findings_in,
+    notice_of,
+    progress_of,
+)
 from chengyun.systems.evaluation.services import (
     act,
     approve_bulletin,
@@ -195,6 +201,26 @@ def test_a_finding_opened_by_mistake_is_not_counted(cast: Cast) -> None:
     wrong, right = find(cast, {"市政设施": 2})
     act_on_case(wrong.case, "void", {"reason": "重复登记"}, by=None)
     assert [item.id for item in notice_of(draft(cast)).items] == [right.pk]
+
+
+def test_a_bulletin_is_late_once_the_working_day_after_its_week_has_passed(
+    cast: Cast, client: Client
+) -> None:
+    find(cast, {"市政设施": 1})
+    bulletin = draft(cast)
+    with clock.at(MONDAY):
+        assert drafts_waiting(cast.evaluator) == (1, 0)
+    with clock.at(MONDAY + timedelta(days=1)):
+        assert drafts_waiting(cast.evaluator) == (1, 1)
+    client.force_login(cast.evaluator)
+    page = f"/evaluation/bulletins/{bulletin.code}/"
+    assert "（草稿，未编号）" in client.get(page).content.decode()
+    approve_bulletin(bulletin, by=cast.evaluator)
+    shown = client.get(page).content.decode()
+    assert "（已审核，未编号）" in shown
+    assert "（已审核，未印发）" in shown
+    assert "（草稿" not in shown
+    assert "（已审核，未编号）" in words_of(client.get(f"{page}word/").content)
 
 
 def test_weeks_that_cannot_be_drafted(cast: Cast) -> None:
