@@ -81,10 +81,14 @@ def unit_options(user: Any) -> Options:
 
 
 def week_options(user: Any) -> Options:
-    """The last weeks, newest first."""
+    """The last weeks with their days, newest first."""
     newest = this_week()
     weeks = [newest.back(n) for n in range(WEEKS_OFFERED)]
-    return [(week.key, week_words(week)) for week in weeks]
+    return [(week.key, f"{week_words(week)}（{_days(week)}）") for week in weeks]
+
+
+def _days(week: Week) -> str:
+    return f"{week.start:%m-%d} 至 {week.end:%m-%d}"
 
 
 def this_week() -> Week:

@@ -230,10 +230,8 @@ def _seen(request: HttpRequest) -> int | None:
 @door(may="bulletin.view")
 def bulletins(request: HttpRequest) -> HttpResponse:
     """The bulletins, newest week first."""
-    weeks = _undrafted(person_of(request))
-    return page(
-        request, weeks=weeks, **listed(request, BULLETINS, none=("还没有督查通报。", "", ""))
-    )
+    shown = listed(request, BULLETINS, none=("还没有督查通报。", "", ""))
+    return page(request, **_undrafted(person_of(request)), **shown)
 
 
 @require_POST
@@ -307,9 +305,10 @@ def case_url(code: str) -> str:
     return reverse("coordination:case", args=[code])
 
 
-def _undrafted(user: User) -> list[tuple[str, str]]:
-    """Weeks whose bulletin this person may still begin, newest first."""
+def _undrafted(user: User) -> dict[str, Any]:
+    """Weeks whose bulletin this person may still begin, newest first; offered is the one that ended last."""
     if not user.may("inspection.record"):
-        return []
+        return {}
     begun = queries.weeks_begun(office_of(user))
-    return [(key, words) for key, words in lists.week_options(user) if key not in begun]
+    weeks = [(key, words) for key, words in lists.week_options(user) if key not in begun]
+    return {"weeks": weeks, "offered": lists.this_week().back(1).key}

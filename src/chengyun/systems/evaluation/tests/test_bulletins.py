@@ -203,6 +203,21 @@ def test_a_finding_opened_by_mistake_is_not_counted(cast: Cast) -> None:
     assert [item.id for item in notice_of(draft(cast)).items] == [right.pk]
 
 
+def test_the_week_that_has_ended_is_offered_first_and_weeks_have_days(
+    cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.evaluator)
+    ended = f'<option value="{WEEK}" selected>2025年12月第二周（12-08 至 12-14）</option>'
+    with clock.at(MONDAY):
+        assert ended in client.get("/evaluation/").content.decode()
+    draft(cast)
+    with clock.at(MONDAY):
+        shown = client.get("/evaluation/").content.decode()
+    assert '<option value="2025-12-W3">2025年12月第三周（12-15 至 12-21）</option>' in shown
+    assert 'name="week"' in shown
+    assert " selected>2025年12月" not in shown
+
+
 def test_a_bulletin_is_late_once_the_working_day_after_its_week_has_passed(
     cast: Cast, client: Client
 ) -> None:
