@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.timezone import localtime
 
 from chengyun.city.assets.specs import AssetType
 from chengyun.city.cases.specs import Source
@@ -183,6 +188,8 @@ FACTS = {
 
 
 TOLD_ABOVE = {"supervisor": "值班长", "leader": "领导"}
+FORMS = {"page": "网页", "word": "Word 文件"}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 PEOPLE = ("user", "inspector", "substitute")
 SETTINGS = ("param.set", "param.unset")
 
@@ -340,6 +347,13 @@ def _ways(value: Any) -> str:
     return "、".join("站内" if key == INBOX else _label_of(Channel, key) for key in keys)
 
 
+def _case(value: Any) -> str:
+    """The case and what else was done to it."""
+    if not isinstance(value, str):
+        return ""
+    return format_html('<a href="{}?subject={}">{}</a>', reverse("maintenance:audit"), value, value)
+
+
 def _notices(keys: Any) -> str:
     return "、".join(_label_of(Notice, key) for key in keys)
 
@@ -355,6 +369,8 @@ READ: Mapping[str, Callable[[Any], str]] = {
     "unit": _unit,
     "parent": _unit,
     "kind": _kind,
+    "case": _case,
+    "form": lambda value: FORMS.get(value, str(value)),
     "works": lambda value: "上班" if value else "放假",
     "verb": act_label,
     "workflow": lambda value: _label_of(Workflow, value),
@@ -375,4 +391,6 @@ def _plain(value: Any) -> str:
         said = [value.get(key) for key in ("name", "text")]
         parts = [str(part) for part in said if part] or [_plain(part) for part in value.values()]
         return "，".join(parts)
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        return f"{localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M:%S}"
     return "—" if value in (None, "") else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -12,9 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from chengyun.city.cases.factories import make_case, make_working_city
+from chengyun.city.cases.services.dossiers import note_dossier
 from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast, make_user
 from chengyun.city.people.models import Role
 from chengyun.city.people.services.users import change_user
+from chengyun.kernel.actions import record
 from chengyun.kernel.models import Audit
 from chengyun.kernel.params import set_param, unset_param
 
@@ -153,6 +156,19 @@ def test_an_act_of_a_case_names_states_units_and_rights() -> None:
     role = Audit.objects.get(verb="role.add", subject_id=Role.objects.get(key="auditor").pk)
     assert "查看操作审计" in read(client, role)["权限"]
     assert client.get(f"/maintenance/audit/{role.pk}/").context["line"].subject == "角色 审计管理员"
+
+
+def test_moments_are_local_and_a_called_up_file_leads_to_its_case() -> None:
+    cast = make_working_city()
+    case, client = make_case(cast), Client()
+    note_dossier(case, "page", clear=False, by=cast.supervisor)
+    due = datetime(2026, 11, 29, 21, 59, 36, 877020, tzinfo=UTC)
+    record("limit.near", case, by=None, area=case.area, facts={"clock": "accept", "due": due})
+    client.force_login(cast.auditor)
+    looked = read(client, Audit.objects.get(verb="dossier.view"))
+    assert looked["形式"] == "网页"
+    assert looked["案件"] == (f'<a href="/maintenance/audit/?subject={case.code}">{case.code}</a>')
+    assert read(client, Audit.objects.get(verb="limit.near"))["期限"] == "2026-11-30 05:59:36"
 
 
 def read(client: Client, row: Audit) -> dict[str, str]:
