@@ -10,16 +10,17 @@ from typing import Any
 from django.utils.html import strip_tags
 from django.utils.timezone import localtime
 
+from chengyun.city.cases.evidence import LABELS
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import User
 from chengyun.kernel import clock
 from chengyun.kernel.files import attachments_of
-from chengyun.kernel.history import Line
-from chengyun.kernel.models import Attachment, Seal
+from chengyun.kernel.history import ERASED, Line
+from chengyun.kernel.models import Attachment, Capture, Seal
 from chengyun.kernel.ui.words import masked_text
 from chengyun.systems.coordination import lists, panels
 
-PAIRS = (("before", "处置前"), ("after", "处置后"), ("verify", "核实"), ("check", "核查"))
+SIDE_BY_SIDE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +38,17 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
-    """What a case file holds; ``clear`` says whether it names the reporter."""
+    """What a case file holds; ``named`` says whether it names the reporter, None when it has none."""
 
     case: Case
     state: str
     facts: list[tuple[str, str]]
-    photos: list[list[tuple[str, Attachment | None]]]
+    photos: list[list[tuple[str, Attachment]]]
     clocks: list[dict[str, str]]
     acts: list[Act]
     proof: list[str]
     sound: bool
-    clear: bool
+    named: bool | None
     who: str
     at: datetime
 
@@ -66,16 +67,17 @@ def dossier_of(user: User, case: Case) -> Dossier:
     lines = panels.lines_of(case)
     clear = panels.sees_reporter(user, case)
     rows, sound = panels.proof_of(lines)
+    facts = _facts(case, user, lines, clear=clear)
     return Dossier(
         case=case,
         state=lists.stage(case)["label"],
-        facts=_facts(case, user, lines, clear=clear),
-        photos=_pairs(attachments_of(case)),
-        clocks=[_clock(row) for row in panels.clocks_of(case)],
+        facts=facts,
+        photos=_photos([one for one in attachments_of(case) if one.file.width]),
+        clocks=[_clock(row) for row in panels.clocks_of(case, moment)],
         acts=[_act(n, line, clear=clear) for n, line in enumerate(lines, start=1)],
         proof=_proof(lines, rows, sound=sound),
         sound=sound,
-        clear=clear,
+        named=clear if dict(facts).get("上报人", ERASED) != ERASED else None,
         who=str(user),
         at=clock.now(),
     )
@@ -87,7 +89,8 @@ def moment(at: datetime | None) -> str:
 
 
 def _facts(case: Case, user: User, lines: list[Line], *, clear: bool) -> list[tuple[str, str]]:
-    known = [(label, strip_tags(str(value))) for label, value in panels.facts_of(case, user, lines)]
+    told = panels.facts_of(case, user, lines, moment)
+    known = [(label, strip_tags(str(value))) for label, value in told]
     rows = [
         ("案号", case.code),
         ("状态", lists.stage(case)["label"]),
@@ -107,21 +110,23 @@ def _masked(label: str, value: str) -> str:
     return value if label in ("案号", "部件", "网格") else masked_text(value)
 
 
-def _pairs(found: Sequence[Attachment]) -> list[list[tuple[str, Attachment | None]]]:
-    """Rows of two: before beside after, verified beside checked; a missing one keeps its place."""
-    by_role = {role: [a for a in found if a.role == role] for role, _ in PAIRS}
-    pairs = []
-    for (left, left_words), (right, right_words) in (PAIRS[:2], PAIRS[2:]):
-        first, second = by_role[left], by_role[right]
-        for n in range(max(len(first), len(second))):
-            pairs.append([_side(left_words, first, n), _side(right_words, second, n)])
-    return pairs
+def _photos(found: Sequence[Attachment]) -> list[list[tuple[str, Attachment]]]:
+    """Rows of two: before beside after as long as there are both, then whatever is left as it came."""
+    by_role = [[one for one in found if one.role == role] for role in ("before", "after")]
+    paired = [one for pair in zip(*by_role, strict=False) for one in pair]
+    shown = [*paired, *(one for one in found if one not in paired)]
+    return [
+        [(_under(one), one) for one in shown[n : n + SIDE_BY_SIDE]]
+        for n in range(0, len(shown), SIDE_BY_SIDE)
+    ]
 
 
-def _side(words: str, found: Sequence[Attachment], n: int) -> tuple[str, Attachment | None]:
-    if n >= len(found):
-        return f"{words}：没有照片", None
-    return f"{words}　{moment(found[n].at)}", found[n]
+def _under(one: Attachment) -> str:
+    """What it shows, and when it was taken; only when that is not known, when it was sent."""
+    capture: Capture | None = getattr(one.file, "capture", None)
+    taken = capture.taken_at if capture else None
+    when = f"{moment(taken)} 拍摄" if taken else f"{moment(one.at)} 上传"
+    return f"{LABELS.get(one.role, one.role)}　{when}"
 
 
 def _clock(row: dict[str, Any]) -> dict[str, str]:

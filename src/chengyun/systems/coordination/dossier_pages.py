@@ -33,5 +33,5 @@ def _called_up(request: HttpRequest, code: str, form: str) -> Dossier:
     user = person_of(request)
     case = register.case_for(user, code)
     file = dossier_of(user, case)
-    note_dossier(case, form, clear=file.clear, by=user)
+    note_dossier(case, form, clear=bool(file.named), by=user)
     return file

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
 from docx import Document
 from docx.document import Document as Doc
@@ -26,8 +25,7 @@ from chengyun.kernel.documents import (
     sheet,
     write,
 )
-from chengyun.kernel.files import path_of, thumbnail_of
-from chengyun.kernel.models import Attachment
+from chengyun.kernel.files import thumbnail_of
 from chengyun.systems.coordination.dossier import Dossier
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -74,12 +72,8 @@ def _photos(paper: Doc, file: Dossier) -> None:
     if not file.photos:
         say(paper, "没有照片。")
     for pair in file.photos:
-        shown = [_picture(found) for _, found in pair if found]
+        shown = [thumbnail_of(found.file) for _, found in pair]
         figure(paper, shown, "　　　".join(words for words, _ in pair))
-
-
-def _picture(found: Attachment) -> Path:
-    return thumbnail_of(found.file) if found.file.width else path_of(found.file)
 
 
 def _clocks(paper: Doc, file: Dossier) -> None:

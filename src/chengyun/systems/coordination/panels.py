@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,9 @@ from chengyun.kernel.history import ERASED, Line, history_of
 from chengyun.kernel.specs import State, Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
+
+Written = Callable[[datetime], str]
+"""How a moment is written: as a page says it today, or in full, as a document does."""
 
 
 def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
@@ -112,7 +115,14 @@ def _mark(line: Line) -> str:
     return "key" if line.facts.get("from") != line.facts.get("to") else ""
 
 
-def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]:
+def _today(at: datetime) -> str:
+    """A moment as a page says it, read on the day itself."""
+    return told(at, now=clock.now())
+
+
+def facts_of(
+    case: Case, user: User, lines: list[Line], written: Written = _today
+) -> list[tuple[str, Any]]:
     """The facts of a case; personal ones are masked unless this person may see them."""
     condition = case.condition
     rows: list[tuple[str, Any]] = [
@@ -128,7 +138,7 @@ def facts_of(case: Case, user: User, lines: list[Line]) -> list[tuple[str, Any]]
     if case.asset:
         rows.append(("部件", _part(case, user)))
     rows += [
-        *_seen(case),
+        *_seen(case, written),
         ("来源", _source(case)),
         *_discovered(case, user),
         ("网格", " · ".join([*(name for _, name in chain_of(case.area)[1:]), case.grid[-3:]])),
@@ -144,11 +154,11 @@ def _source(case: Case) -> str:
     return f"{label}（{partner['name']}）" if partner else label
 
 
-def _seen(case: Case) -> list[tuple[str, Any]]:
+def _seen(case: Case, written: Written) -> list[tuple[str, Any]]:
     """When the reporter saw it and how exactly the phone knew where, if the phone told."""
     rows: list[tuple[str, Any]] = []
     if at := case.data.get("seen_at"):
-        rows.append(("发现", told(datetime.fromisoformat(at), now=clock.now())))
+        rows.append(("发现", written(datetime.fromisoformat(at))))
     if (metres := case.data.get("accuracy")) is not None:
         rows.append(("定位", f"卫星定位，误差约 {metres} 米"))
     return rows
@@ -192,20 +202,20 @@ def _reporter(case: Case, user: User, lines: list[Line]) -> list[tuple[str, str]
     return [("上报人", "　".join(part for part in (name, phone) if part))]
 
 
-def clocks_of(case: Case) -> list[dict[str, Any]]:
+def clocks_of(case: Case, written: Written = _today) -> list[dict[str, Any]]:
     """Stage, whose time it is, limit, time used and light of every clock of a case."""
     flow = flow_of(case.edition_id)
     holders = {s.clock: flow.state(s.target).holder for s in flow.steps if s.clock and s.target}
     holders[flow.start_clock] = flow.state(flow.start).holder
-    return [_clock(row, holders) for row in cases.clocks_of(case)]
+    return [_clock(row, holders, written) for row in cases.clocks_of(case)]
 
 
-def _clock(row: StageClock, holders: Mapping[str, str]) -> dict[str, Any]:
+def _clock(row: StageClock, holders: Mapping[str, str], written: Written) -> dict[str, Any]:
     now = clock.now()
     return {
         "name": CLOCKS.get(row.name, row.name),
         "unit": str(row.unit) if row.unit else holders.get(row.name, ""),
-        "limit": str(row.limit or f"{told(row.due_at, now=clock.now())} 前")
+        "limit": str(row.limit or f"{written(row.due_at)} 前")
         + (f"，延期 {row.extensions} 次" if row.extensions else ""),
         "used": duration(timedelta(seconds=used(row))),
         "light": _light(row, now),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from docx import Document
 
-from chengyun.city.cases.factories import drive, make_case, make_working_city
+from chengyun.city.cases.factories import drive, make_case, make_working_city, photo_bytes
 from chengyun.city.cases.models import Case
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
 from chengyun.kernel import audit
+from chengyun.kernel.files import Taken, attach, store_photo
 from chengyun.kernel.models import Audit, Seal
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,21 @@ def test_who_reported_is_named_only_to_whom_the_permission_reaches(cast: Cast, c
     assert "138****2046" in masked
     assert "孟凡" in clear
     assert "孟凡" not in masked
+
+
+def test_it_speaks_of_photos_and_moments_as_a_record_does(cast: Cast) -> None:
+    seen = datetime(2026, 1, 5, 21, 43, tzinfo=UTC)
+    plain = drive(make_case(cast, seen_at=seen), cast, "closed")
+    before = store_photo(photo_bytes(), "a.jpg", by=cast.inspector, taken=Taken(at=seen))
+    attach(before, plain, role="before", by=cast.inspector)
+    text = read(cast.supervisor, "dossier", plain).content.decode()
+    assert "<dd>2026-01-06 05:43</dd>" in text
+    assert "今天" not in text
+    assert "处置前　2026-01-06 05:43 拍摄" in text
+    assert "上传</figcaption>" in text
+    assert "没有照片" not in text
+    assert "上报人信息" not in text
+    assert Audit.objects.filter(verb="dossier.view").latest("id").facts["clear"] is False
 
 
 def test_each_look_is_recorded(cast: Cast, case: Case) -> None:
