@@ -135,12 +135,16 @@ def _systems(request: HttpRequest, user: Any) -> list[Entry]:
 
 
 def _tabs(request: HttpRequest, user: Any) -> list[Entry]:
-    here, name = _here(request)
-    return [
-        Entry(key=t.key, label=t.label, url=reverse(t.url), current=t.url == name)
-        for t in registry.all_of(Tab)
-        if t.system == here and user.may(t.may)
+    """The tabs of this system; current is the one whose page this is, or lies under."""
+    system, _ = _here(request)
+    shown = [
+        (tab, reverse(tab.url))
+        for tab in registry.all_of(Tab)
+        if tab.system == system and user.may(tab.may)
     ]
+    above = [url for _, url in shown if request.path.startswith(url)]
+    here = max(above, key=len, default="")
+    return [Entry(key=tab.key, label=tab.label, url=url, current=url == here) for tab, url in shown]
 
 
 def _landmarks(request: HttpRequest, user: Any) -> dict[str, Entry]:

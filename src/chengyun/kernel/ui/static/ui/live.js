@@ -92,7 +92,9 @@ async function redraw() {
     const fresh = page.querySelector(part);
     const old = document.querySelector(part);
     if (!fresh || !old) continue;
+    const across = old.scrollLeft;
     old.replaceWith(document.adoptNode(fresh));
+    fresh.scrollLeft = across;
     htmx.process(fresh);
   }
   if (selected) document.querySelector(`[data-row="${CSS.escape(selected)}"]`)?.setAttribute("aria-selected", "true");

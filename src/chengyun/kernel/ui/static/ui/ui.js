@@ -163,7 +163,15 @@ function startClock() {
   }, 5000);
 }
 
+/** Where the tabs do not fit, the current one is in sight. */
+function showTab() {
+  const tab = document.querySelector(".tabs [aria-current]");
+  const bar = tab?.parentElement;
+  if (bar) bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+}
+
 for (const box of document.querySelectorAll("[data-toast]")) expire(box);
+showTab();
 startClock();
 startLights();
 startKeys();
