@@ -171,7 +171,7 @@ def test_a_refusal_stands_in_the_form_and_nothing_typed_is_lost(page: Page) -> N
     page.get_by_role("button", name="修改密码").click()
     form = page.locator("form[action$='/password/']")
     expect(form.locator("[data-errors]")).to_contain_text("有 1 处要改")
-    expect(form.get_by_text("两次输入的新密码不一样")).to_have_count(1)
+    expect(form.get_by_text("两次输入的新密码不一样")).to_have_count(2)
     expect(page.locator("#id_again")).to_have_attribute("aria-invalid", "true")
     assert page.input_value("#id_new") == "a-new-lake-42"
     expect(page.get_by_role("button", name="修改密码")).to_be_enabled()

@@ -84,6 +84,14 @@ def test_a_place_outside_the_city_and_a_missing_word_are_named(city: Cast, windo
         inspector.page.get_by_placeholder("纬度").fill("30.2")
         inspector.presses("上报")
         inspector.reads("不在本市范围")
+        main = inspector.page.get_by_role("main")
+        expect(main.get_by_role("link", name="不在本市范围")).to_have_count(1)
+        expect(main.locator(".field .error")).to_have_text(
+            "这个位置不在本市范围内，请在图上重新选点。"
+        )
+        for coordinate in ("经度", "纬度"):
+            box = inspector.page.get_by_placeholder(coordinate)
+            expect(box).to_have_attribute("aria-invalid", "true")
         expect(inspector.box("问题描述")).to_have_value("很远的地方")
         inspector.was_refused()
 

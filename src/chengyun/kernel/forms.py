@@ -113,7 +113,7 @@ class LimitField(JoinedField):
     def __init__(self, *, label: str, **options: Any) -> None:
         units = list(LABELS.items())
         messages = {
-            "min_value": f"「{label}」要大于 0，最小 {SMALLEST_LIMIT}。",
+            "min_value": f"「{label}」要大于 0。",
             "max_value": f"「{label}」最大 {LARGEST_LIMIT}。",
             **dict.fromkeys(
                 ("invalid", "max_digits", "max_whole_digits"), f"「{label}」要填数字。"
@@ -306,12 +306,20 @@ def retold(
     request: HttpRequest, form: forms.BaseForm, refusal: Refusal, **context: Any
 ) -> HttpResponse:
     """The same page again with what a verb refused; htmx still has the form and takes the refusal alone."""
+    faults = (FieldError(_home(form, fault.field), fault.message) for fault in refusal.fields)
+    refusal.fields = tuple(dict.fromkeys(faults))
     if is_fragment(request):
         raise refusal
     form.is_valid()
     for fault in refusal.fields or (FieldError("", refusal.message),):
         form.add_error(fault.field if fault.field in form.fields else None, fault.message)
     return page(request, status=refusal.status, form=form, **context)
+
+
+def _home(form: forms.BaseForm, name: str) -> str:
+    """The field a value was typed into: longitude and latitude are verbs' words for one point."""
+    points = (key for key, field in form.fields.items() if isinstance(field, PointField))
+    return next(points, name) if name in ("lon", "lat") else name
 
 
 def version_of(request: HttpRequest) -> int | None:

@@ -128,6 +128,10 @@ def test_a_user_is_added_and_logs_in_with_what_was_told(cast: Cast) -> None:
         "/maintenance/users/add/", form | {"username": "x.y", "unit": "371523-SZ"}
     )
     assert outside.status_code == 422
+    empty = client.post("/maintenance/users/add/", {}).content.decode()
+    assert "有 3 处要改，还没有保存。" in empty
+    assert '<a href="#id_name">请填写姓名。</a>' in empty
+    assert empty.count("请填写姓名。") == 2
 
 
 def test_a_phone_is_clear_only_where_the_permission_reaches(cast: Cast) -> None:
@@ -302,7 +306,7 @@ def test_no_limit_is_nought_and_a_change_says_what_it_means(cast: Cast) -> None:
     nought = {"case.limit.accept_value": "0", "case.limit.accept_unit": "work_hour"}
     refused = client.post(page, nought)
     assert refused.status_code == 422
-    assert refused.content.decode().count("「受理时限」要大于 0") == 1
+    assert refused.content.decode().count("「受理时限」要大于 0。") == 2
     assert "正在计时的案件不变" in text(client.get(page))
     client.post(page, nought | {"case.limit.accept_value": "2"})
     told = text(client.get("/maintenance/params/"))

@@ -32,26 +32,28 @@ function expire(box) {
 const slotOf = (element) =>
   element.closest("form")?.querySelector("[data-errors]") ?? document.getElementById("toasts");
 
+/** The inputs of a field: one of its own name, or those of its parts. */
+const PARTS = ["", "_lon", "_lat", "_value", "_unit"];
+const inputsOf = (form, name) =>
+  PARTS.map((part) => form.elements.namedItem(name + part)).filter((one) => one instanceof HTMLElement);
+
 function markFields(slot) {
   const form = slot.closest("form");
   if (!form) return;
   for (const old of form.querySelectorAll("[data-told]")) old.remove();
   for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
-  const links = [...slot.querySelectorAll("[data-field]")];
-  for (const link of links) {
-    const name = link.dataset.field;
-    const input = form.elements.namedItem(name) ?? form.elements.namedItem(`${name}_lon`);
-    if (!(input instanceof HTMLElement)) continue;
-    input.setAttribute("aria-invalid", "true");
+  for (const link of slot.querySelectorAll("[data-field]")) {
+    const inputs = inputsOf(form, link.dataset.field);
+    if (!inputs.length) continue;
+    for (const input of inputs) input.setAttribute("aria-invalid", "true");
+    link.href = `#${inputs[0].id}`;
     const told = document.createElement("p");
     told.className = "error";
     told.dataset.told = "";
-    told.textContent = link.textContent;
-    const field = input.closest(".field");
-    if (!field) continue;
-    field.append(told);
-    // The box lists more than two; one or two are read at their fields.
-    if (links.length <= 2) link.closest("li").remove();
+    const sign = slot.querySelector("svg").cloneNode(true);
+    sign.classList.remove("i-20");
+    told.append(sign, link.textContent);
+    inputs[0].closest(".field")?.append(told);
   }
   slot.scrollIntoView({ block: "nearest" });
 }
