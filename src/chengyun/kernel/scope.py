@@ -39,6 +39,11 @@ class Scope:
     def empty(self) -> bool:
         return not (self.everything or self.areas or self.units or self.person)
 
+    @property
+    def one_unit(self) -> bool:
+        """Whether nothing is in it but what a single unit answers for."""
+        return len(set(self.units)) == 1 and not (self.everything or self.areas or self.own)
+
     def area_q(self, field: str) -> Q:
         """A condition over a code column; matches nothing when no area is in scope."""
         if self.everything:

@@ -27,6 +27,7 @@ from chengyun.kernel.ui.lights import Light
 from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import marks_of
 from chengyun.systems.coordination import queries
+from chengyun.systems.coordination.specs import Pile
 
 NEAR = 5
 """The warning comes when a fifth of the limit is left; the stored warning moment says when that is."""
@@ -93,8 +94,6 @@ DESK_COLUMNS = (
     ),
     Column(key="reported", label="上报", kind="time", value=lambda case: case.reported_at),
 )
-UNSENT = tuple(column for column in DESK_COLUMNS if column.key != "unit")
-"""Before a case is dispatched it has no unit: the place has its room."""
 CASE_COLUMNS = (
     Column(key="light", label="时限", kind="light", value=light, sort="due_at"),
     Column(key="code", label="案号", kind="code", value=lambda case: case.code),
@@ -107,6 +106,15 @@ CASE_COLUMNS = (
         key="reported", label="上报", kind="time", value=lambda c: c.reported_at, sort="reported_at"
     ),
 )
+
+
+def columns_for(
+    user: Any, columns: tuple[Column, ...], pile: Pile | None = None
+) -> tuple[Column, ...]:
+    """The columns of a list, or of a queue, without the unit where no case has one yet or all are of the same."""
+    same = user.scope("case.view").one_unit and not (pile and pile.gathered)
+    bare = same or (pile is not None and pile.before_dispatch)
+    return tuple(column for column in columns if column.key != "unit") if bare else columns
 
 
 def majors(user: Any) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         return back(request, "coordination:cases")
     none = (f"现在没有{pile.label}的案件。", reverse("coordination:cases"), "看全部案件")
     steps = steps_of(user, pile)
-    columns = lists.UNSENT if pile.before_dispatch else lists.DESK_COLUMNS
+    columns = lists.columns_for(user, DESK.columns, pile)
     shown = listed(request, DESK, none=none, pickable=bool(steps), columns=columns)
     tabs, queue = _tabs(request, pile.key), f"coordination.{pile.key}"
     return page(request, pile=pile, queue=queue, tabs=tabs, steps=steps, **shown)
@@ -83,7 +83,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     """All cases of this person's part of the city, newest first."""
     pressing = request.GET.get("late") or request.GET.get("soon")
     order = ("due_at", "id") if pressing else CASES.order
-    return page(request, **listed(request, CASES, order=order))
+    columns = lists.columns_for(request.user, CASES.columns)
+    return page(request, **listed(request, CASES, columns=columns, order=order))
 
 
 @door(may="case.view")

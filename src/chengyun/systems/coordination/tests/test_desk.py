@@ -109,6 +109,20 @@ def test_each_post_lands_on_what_waits_for_it(
     assert case.code in part.content.decode()
 
 
+def test_a_department_reads_its_own_name_on_no_row(cast: Cast) -> None:
+    drive(make_case(cast), cast, "handling")
+
+    def columns(user: User, path: str) -> list[str]:
+        table = at_desk(user).get(path).context["table"]
+        return [head.column.key for head in table.heads]
+
+    for path in ("/desk/?queue=handle", "/cases/"):
+        assert "unit" not in columns(cast.department, path)
+        assert "problem" in columns(cast.department, path)
+    assert "unit" in columns(cast.department, "/desk/?queue=assist")
+    assert "unit" in columns(cast.supervisor, "/cases/")
+
+
 def test_the_slower_of_two_dispatchers_is_told(cast: Cast) -> None:
     case = drive(make_case(cast), cast, "filed")
     seen = case.version
