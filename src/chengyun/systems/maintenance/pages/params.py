@@ -41,15 +41,19 @@ class Line:
 
 @door(may="param.change")
 def params(request: HttpRequest) -> HttpResponse:
-    """All parameters of one area, by group."""
+    """The parameters of one area by group, all or those whose name holds the words looked for."""
     area, areas = _area(request)
+    words = request.GET.get("q", "").strip()
     groups: dict[str, list[Line]] = {}
     for line in _lines(area):
-        groups.setdefault(line.param.group, []).append(line)
+        if words in f"{line.param.group} {line.param.label}":
+            groups.setdefault(line.param.group, []).append(line)
     return page(
         request,
         area=area,
         areas=[(code, name, _url("params", code)) for code, name in areas],
+        words=words,
+        whole=_url("params", area),
         groups=sorted(groups.items(), key=lambda group: group[0] not in FIRST),
     )
 

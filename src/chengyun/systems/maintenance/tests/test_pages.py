@@ -301,6 +301,15 @@ def test_somebody_answers_for_a_place_and_somebody_stands_in(cast: Cast) -> None
     assert client.get("/maintenance/duties/?place=R").context["table"].rows == []
 
 
+def test_a_parameter_is_found_by_a_part_of_its_name(cast: Cast) -> None:
+    client = enter(cast.admin)
+    found = client.get("/maintenance/params/", {"q": "受理"}).context["groups"]
+    labels = [line.param.label for _, lines in found for line in lines]
+    assert "受理时限" in labels
+    assert all("受理" in label for label in labels)
+    assert "没有叫这个名字的参数。" in text(client.get("/maintenance/params/", {"q": "无此名"}))
+
+
 def test_no_limit_is_nought_and_a_change_says_what_it_means(cast: Cast) -> None:
     client, page = enter(cast.admin), "/maintenance/params/case.limit.accept/"
     nought = {"case.limit.accept_value": "0", "case.limit.accept_unit": "work_hour"}
