@@ -71,10 +71,13 @@ def badge(value: Mapping[str, str]) -> SafeString:
 
 
 def stage(value: Mapping[str, Any]) -> SafeString:
-    """A stage in a list: ``ordinal`` (1…7; 0 ended without being handled) and ``label``."""
+    """A stage in a list: ``ordinal`` (1…7; 0 is none, and ``sign`` stands for it) and ``label``."""
     number = value["ordinal"]
     return format_html(
-        '<span class="stage s{}"><i>{}</i>{}</span>', number, number or "×", value["label"]
+        '<span class="stage s{}"><i>{}</i>{}</span>',
+        number,
+        number or value.get("sign", "×"),
+        value["label"],
     )
 
 

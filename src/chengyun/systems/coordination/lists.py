@@ -34,6 +34,8 @@ NEAR = 5
 BELOW: dict[int, Level] = {4: "district", 6: "street", 9: "community"}
 TONES = ("red", "amber", "accent", "eco", "line")
 """The tones of badges, in the order in which they want to be seen."""
+HANDLED, MERGED = ("closed", "cleared"), "merged"
+"""States: ended because the matter is done; handled from here on in another case."""
 NEWEST = 20_000
 PERIODS = (
     ("1", "今天"),
@@ -48,7 +50,8 @@ def light(case: Case) -> Light | None:
     """The sign of a case: its running clock, or how it ended."""
     now = clock.now()
     if not case.open:
-        return lights.ended(late=case.late) if case.filed_at else None
+        timed = case.filed_at or case.state == "cleared"
+        return lights.ended(late=case.late) if timed else None
     if case.paused:
         return lights.stopped()
     if case.due_at == FAR:
@@ -70,10 +73,15 @@ def badges_of(case: Case) -> list[dict[str, str]]:
 
 
 def stage(case: Case) -> dict[str, Any]:
-    """Ordinal and state in words; 0 is what ended without being handled."""
+    """Ordinal and state in words; 0 is what ended without being handled, or goes on in another case."""
     state = flow_of(case.edition_id).state(case.state)
-    gone = state.final and case.state not in ("closed", "cleared")
-    return {"ordinal": 0 if gone else state.stage, "label": state.label}
+    merged = case.state == MERGED
+    gone = merged or (state.final and case.state not in HANDLED)
+    return {
+        "ordinal": 0 if gone else state.stage,
+        "sign": "并" if merged else "×",
+        "label": state.label,
+    }
 
 
 def source(case: Case) -> tuple[str, str]:

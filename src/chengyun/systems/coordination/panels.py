@@ -26,6 +26,7 @@ from chengyun.kernel.history import ERASED, Line, history_of
 from chengyun.kernel.specs import State, Workflow
 from chengyun.kernel.ui import lights
 from chengyun.kernel.ui.words import duration, masked_name, masked_phone, told
+from chengyun.systems.coordination.lists import HANDLED, MERGED
 
 Written = Callable[[datetime], str]
 """How a moment is written: as a page says it today, or in full, as a document does."""
@@ -36,12 +37,13 @@ def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
     flow = flow_of(case.edition_id)
     reached = _reached(flow, lines)
     now = flow.state(case.state)
-    done = now.final and case.state in ("closed", "cleared")
+    done = now.final and case.state in HANDLED
+    came_to = max(reached, default=0) + 1 if case.state == MERGED else now.stage
     return [
         {
             "label": label,
-            "done": ordinal < now.stage or done,
-            "now": ordinal == now.stage and not now.final,
+            "done": ordinal < came_to or done,
+            "now": ordinal == now.stage and not now.final and case.state != MERGED,
             "note": reached.get(ordinal, ""),
             "returns": case.reworks if label in ("处置", "整改") else 0,
         }
@@ -50,20 +52,25 @@ def stages_of(case: Case, lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def _reached(flow: Workflow, lines: list[Line]) -> dict[int, str]:
-    """Who did each stage last: the first, whoever reported; any other, whoever took the case on from it."""
+    """Who did each stage last: the first, whoever reported; any other, whoever took it on or ended it."""
     states = {state.key: state for state in flow.states}
     found: dict[int, str] = {}
     for line in sorted(lines, key=lambda line: line.at):
         source, target = (states.get(str(line.facts.get(key))) for key in ("from", "to"))
-        if target is None or (source and not _done(source, target)):
+        if target is None:
             continue
-        found[source.stage if source else 1] = f"{told(line.at, now=clock.now())} {line.who}"
+        signed = f"{told(line.at, now=clock.now())} {line.who}"
+        if source is None or _done(source, target):
+            found[source.stage if source else 1] = signed
+        if target.key in HANDLED:
+            found[target.stage] = signed
     return found
 
 
 def _done(source: State, target: State) -> bool:
     """Whether a step from one state to another ends the stage; reporting has ended the first one before."""
-    return source.stage > 1 and (target.stage > source.stage or target.final)
+    onward = target.stage > source.stage or target.final
+    return source.stage > 1 and onward and target.key != MERGED
 
 
 def hands_of(case: Case) -> str:

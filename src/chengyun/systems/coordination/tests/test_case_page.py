@@ -7,16 +7,26 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from chengyun.city.cases import choices
-from chengyun.city.cases.factories import drive, make_case, make_working_city
+from chengyun.city.cases.factories import (
+    LAT,
+    LON,
+    drive,
+    make_case,
+    make_working_city,
+    photo_bytes,
+)
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.acting import act
+from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.factories import CITY, Cast
 from chengyun.city.people.models import Post, User
 from chengyun.city.people.models.users import forget_posts
 from chengyun.kernel import clock
-from chengyun.systems.coordination import panels, queries
+from chengyun.kernel.files import store_photo
+from chengyun.systems.coordination import lists, panels, queries
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +76,39 @@ def test_each_stage_names_who_did_it(cast: Cast) -> None:
         cast.supervisor,
     )
     assert notes == [person.name for person in people]
+
+
+def test_a_merged_case_stands_at_no_stage_and_shows_how_far_it_came(cast: Cast) -> None:
+    main, other = make_case(cast), drive(make_case(cast), cast, "accepted")
+    act(other, "merge", {"into": main.code}, by=cast.supervisor)
+    assert lists.stage(other) == {"ordinal": 0, "sign": "并", "label": "已并案"}
+    bar = panels.stages_of(other, panels.lines_of(other))
+    assert [stage["done"] for stage in bar] == [True] + [False] * 6
+    assert not any(stage["now"] for stage in bar)
+
+
+def test_a_cleared_ledger_case_says_who_cleared_it_and_whether_in_time(cast: Cast) -> None:
+    due = localdate(clock.now()) + timedelta(days=3)
+    made = open_case(
+        NewCase(
+            type="ledger",
+            source="inspection",
+            description="行道树缺株",
+            lon=LON,
+            lat=LAT,
+            unit=cast.crew,
+            due=due,
+        ),
+        by=cast.evaluator,
+    )
+    photo = store_photo(photo_bytes(), "a.jpg", by=cast.department)
+    act(made, "rectify", {"result": "已补种", "photos": [photo.pk]}, by=cast.department)
+    act(made, "clear", {}, by=cast.evaluator)
+    last = panels.stages_of(made, panels.lines_of(made))[-1]
+    assert last["note"].endswith(cast.evaluator.name)
+    light = lists.light(made)
+    assert light is not None
+    assert light.words == "按期"
 
 
 def test_only_the_units_own_time_is_put_down_to_it(cast: Cast) -> None:
