@@ -31,7 +31,7 @@ def facts(row: Audit) -> Mapping[str, str]:
         "code": finding.case.code,
         "link": reverse("coordination:case", args=(finding.case.code,)),
         "place": finding.place,
-        "description": finding.description,
+        "description": finding.description.rstrip("。"),
         "unit": str(finding.unit),
         "due": day(finding.due, year=False),
     }

@@ -170,8 +170,8 @@ def test_what_is_found_in_a_demo_is_marked_and_its_case_too(demo: bool) -> None:
 
 
 def test_the_unit_is_told_of_a_finding_once(cast: Cast) -> None:
-    finding = found(cast)
+    finding = found(cast, description="人行道板松动 3 处，雨天溅水。")
     outbox.deliver_due()
     told = Message.objects.filter(person_id=cast.department.pk)
     assert list(told.values_list("kind", "code")) == [("finding.recorded", finding.case.code)]
-    assert "销号" in told.get().text
+    assert f"雨天溅水。{cast.crew}整改，" in told.get().text
