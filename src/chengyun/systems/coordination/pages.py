@@ -96,11 +96,12 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     rows, sound = panels.proof_of(lines)
     steps = _doors_to(user, found)
     evidence = evidence_of(found, [line.row for line in lines])
+    clocks = panels.clocks_of(found)
     return page(
         request,
         case=found,
         light=lists.light(found),
-        due=told(found.due_at, now=clock.now()) if found.clock and not found.paused else "",
+        due=panels.due_of(clocks),
         stage=lists.stage(found),
         source=lists.source(found),
         stages=panels.stages_of(found, lines),
@@ -117,7 +118,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         rows=rows,
         sound=sound,
         facts=panels.facts_of(found, user, lines),
-        clocks=panels.clocks_of(found),
+        clocks=clocks,
         **inquiry_view.beside(found),
         **handover_view.beside(user, found, lines),
         **invitation_view.beside(request, user, found, lines),

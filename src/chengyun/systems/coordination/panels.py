@@ -226,8 +226,18 @@ def _clock(row: StageClock, holders: Mapping[str, str], written: Written) -> dic
         + (f"，延期 {row.extensions} 次" if row.extensions else ""),
         "used": duration(timedelta(seconds=used(row))),
         "light": _light(row, now),
+        "until": f"到{written(row.due_at)}" if row.ran_since and row.due_at < FAR else "",
+        "given": str(row.limit or ""),
         "provisional": row.provisional,
     }
+
+
+def due_of(clocks: list[dict[str, Any]]) -> str:
+    """Till when the running clock goes, and the limit that gave it: working hours are fewer than those of the day."""
+    row = next((row for row in reversed(clocks) if row["until"]), None)
+    if row is None:
+        return ""
+    return f"{row['until']}（{row['given']}）" if row["given"] else row["until"]
 
 
 def _light(row: StageClock, now: datetime) -> lights.Light:

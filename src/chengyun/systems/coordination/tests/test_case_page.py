@@ -26,6 +26,7 @@ from chengyun.city.people.models import Post, User
 from chengyun.city.people.models.users import forget_posts
 from chengyun.kernel import clock
 from chengyun.kernel.files import store_photo
+from chengyun.kernel.ui import words
 from chengyun.systems.coordination import lists, panels, queries
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,15 @@ def test_a_cleared_ledger_case_says_who_cleared_it_and_whether_in_time(cast: Cas
     light = lists.light(made)
     assert light is not None
     assert light.words == "按期"
+
+
+def test_a_running_clock_says_till_when_and_which_limit_that_is(cast: Cast) -> None:
+    case = drive(make_case(cast), cast, "handling")
+    until = words.told(case.due_at, now=clock.now())
+    limit = panels.clocks_of(case)[-1]["limit"]
+    assert f"到{until}（{limit}）" in read(cast.department, "case", case.code)
+    case = drive(case, cast, "closed")
+    assert panels.due_of(panels.clocks_of(case)) == ""
 
 
 def test_only_the_units_own_time_is_put_down_to_it(cast: Cast) -> None:
