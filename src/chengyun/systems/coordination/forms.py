@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -84,7 +85,7 @@ def new_case_form(request: HttpRequest, user: User, kind: CaseType) -> forms.For
         },
     )
     if kind.classified:
-        form.fields["class"].widget.attrs |= AGAIN
+        form.fields["class"].widget.attrs |= AGAIN | _found_by_initials(area)
     return form
 
 
@@ -92,6 +93,11 @@ def class_choices(area: str) -> Choices:
     """Every class an area files under: 雨水井盖 (P0103)."""
     found = cases.classes_for(area)
     return [(c.code, f"{c.name}　{c.major}　{c.code}") for c in found]
+
+
+def _found_by_initials(area: str) -> dict[str, str]:
+    """Letters find a class in its list, where the page has scripts."""
+    return {"data-also": json.dumps({c.code: c.initials for c in cases.classes_for(area)})}
 
 
 def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
@@ -117,6 +123,8 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
                 form.fields[key].widget.attrs["data-either"] = "true"
     if "condition" in form.fields:
         _reload_conditions(form)
+    if "class" in form.fields:
+        form.fields["class"].widget.attrs |= _found_by_initials(case.area)
     return form
 
 

@@ -37,6 +37,7 @@ MODULES = {
     "ui/files": "ui/files.js",
     "ui/counter": "ui/counter.js",
     "ui/search": "ui/search.js",
+    "ui/sift": "ui/sift.js",
     "ui/live": "ui/live.js",
 }
 

@@ -6,6 +6,7 @@ import { startPhotos } from "ui/photos";
 import { startFiles } from "ui/files";
 import { startCounters } from "ui/counter";
 import { startSearch } from "ui/search";
+import { startSift } from "ui/sift";
 import { startLive } from "ui/live";
 
 const LOST = "没有连上服务器，填写的内容还在，请再试一次。";
@@ -181,5 +182,6 @@ startPhotos();
 startFiles();
 startCounters();
 startSearch();
+startSift();
 startLive();
 htmx.config.defaultSwapStyle = "outerHTML";
