@@ -178,8 +178,8 @@ WRONG: list[tuple[FieldKind, str, str]] = [
     ("text", "value=12345678901", "「值」最多 10 字，现在有 11 字。"),
     ("point", "", "请标出值。"),
     ("point", "value_lon=999&value_lat=999", "经度在 -180 到 180 之间，纬度在 -90 到 90 之间。"),
-    ("limit", "value_value=0&value_unit=work_hour", "「值」要大于 0，最小 0.01。"),
-    ("limit", "value_value=-4&value_unit=work_hour", "「值」要大于 0，最小 0.01。"),
+    ("limit", "value_value=0&value_unit=work_hour", "「值」要大于 0。"),
+    ("limit", "value_value=-4&value_unit=work_hour", "「值」要大于 0。"),
     ("limit", "value_value=x&value_unit=work_hour", "「值」要填数字。"),
     ("limit", "", "请填写值。"),
 ]

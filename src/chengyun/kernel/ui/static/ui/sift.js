@@ -63,9 +63,10 @@ function sift(select) {
   frame.append(box, select);
 }
 
+/** A form with an island has keys of its own. */
 function look() {
   for (const select of document.querySelectorAll(".field > select.input:not([multiple])")) {
-    if (select.options.length > LONG) sift(select);
+    if (select.options.length > LONG && !select.closest("[data-island]")) sift(select);
   }
 }
 
