@@ -143,9 +143,9 @@ class Played:
         if "helpers" in facts:
             facts["helpers"] = [self.stage.folk.units[facts["helpers"]].code]
         if verb in SHOWING:
-            facts["photos"] = [
-                self.stage.shelf.lend(topic.photo, self.planned.photo, SHOWING[verb], by).pk
-            ]
+            again, fixed = case.reworks > 0, SHOWING[verb]
+            shown = self.stage.shelf.lend(topic.photo, self.planned.photo, fixed, by, again=again)
+            facts["photos"] = [shown.pk]
         if verb in ("ask_verify", "feed_back"):
             facts["inspector"] = self.stage.folk.inspectors[self.planned.inspector].username
         if verb == "verify":
@@ -192,7 +192,9 @@ class PlayedFinding:
         by = folk.accounts["evaluator"] if event.verb in DESKS else folk.crews[self.planned.unit]
         facts: dict[str, Any] = {WORDS.get(event.verb, "note"): event.text} if event.text else {}
         if event.verb in SHOWING:
-            facts["photos"] = [self.stage.shelf.lend(self.planned.photo, self.number, True, by).pk]
+            again, shelf = self.case.reworks > 0, self.stage.shelf
+            photo = shelf.lend(self.planned.photo, self.number, True, by, again=again)
+            facts["photos"] = [photo.pk]
         act(self.case, event.verb, facts, by=by)
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import glob
+import io
 import zlib
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from chengyun.demo.photos.scenes import KINDS, Kind
 
 VARIANTS = 2
 STRIP = 44
+NEARER = 0.38
 FONTS = (
     "/usr/share/fonts/**/NotoSansCJK-Regular.*",
     "/usr/share/fonts/**/*CJK*Regular*",
@@ -70,6 +72,14 @@ def photo(kind: Kind, variant: int, fixed: bool) -> Photo:
     plain = f"SIMULATED  {kind.key}-{variant}{'-after' if fixed else ''}"
     content = jpeg(stamped(scene(kind, variant, fixed), words, plain))
     return Photo(kind=kind.key, variant=variant, fixed=fixed, content=content)
+
+
+def closer(content: bytes) -> bytes:
+    """The place of a picture once more, from a few steps nearer."""
+    with Image.open(io.BytesIO(content)) as picture:
+        wide, high = int(WIDTH * NEARER / 2), int((HEIGHT - STRIP) * NEARER / 2)
+        near = picture.crop((wide, high, WIDTH - wide, HEIGHT - STRIP - high))
+    return jpeg(stamped(near.resize((WIDTH, HEIGHT)), "模拟图片 · 再次拍摄", "SIMULATED  again"))
 
 
 def album() -> tuple[Photo, ...]:

@@ -2,11 +2,13 @@
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from chengyun.demo.photos.album import VARIANTS, photo
+from chengyun.demo.photos.album import VARIANTS, closer, photo
 from chengyun.demo.photos.scenes import KINDS, Kind
+from chengyun.science.pictures import HEIGHT, WIDTH, alike, fingerprint
 
 BY_KEY = {kind.key: kind for kind in KINDS}
 
@@ -26,6 +28,17 @@ def test_before_and_after_are_large_pictures_and_differ(kind: Kind) -> None:
         assert picture.format == "JPEG"
         assert min(picture.size) >= 800 or picture.width >= 1024
         assert len(taken.content) < 400_000
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_a_photo_taken_once_more_is_not_taken_for_the_first(kind: Kind) -> None:
+    after = photo(kind, 0, True).content
+    assert not alike(print_of(after), print_of(closer(after)))
+
+
+def print_of(content: bytes) -> int:
+    small = Image.open(io.BytesIO(content)).convert("L").resize((WIDTH, HEIGHT))
+    return fingerprint(np.asarray(small))
 
 
 def test_the_same_photo_is_drawn_again() -> None:
