@@ -323,25 +323,25 @@ def test_an_old_shell_is_removed(city: Cast, phones: Phones) -> None:
         assert [name for name in kept if name.startswith("shell-")]
 
 
-def theme_of(somebody: Phone) -> str:
-    return str(somebody.page.evaluate("document.documentElement.dataset.theme"))
+def looks(somebody: Phone, theme: str) -> None:
+    expect(somebody.page.locator("html")).to_have_attribute("data-theme", theme)
 
 
 def test_it_looks_as_the_system_does_until_somebody_chooses(city: Cast, phones: Phones) -> None:
     with phones("a") as inspector:
         logged_in(inspector, city.inspector)
         inspector.page.emulate_media(color_scheme="dark")
-        assert theme_of(inspector) == "dark"
+        looks(inspector, "dark")
         inspector.opens("/me")
         expect(inspector.page.get_by_label("随系统")).to_be_checked()
         inspector.page.get_by_label("浅色").check()
-        assert theme_of(inspector) == "light"
+        looks(inspector, "light")
         inspector.loses_network()
         inspector.page.reload()
         inspector.reads("外观")
-        assert theme_of(inspector) == "light"
+        looks(inspector, "light")
         inspector.page.get_by_label("随系统").check()
-        assert theme_of(inspector) == "dark"
+        looks(inspector, "dark")
 
 
 VIEWS = ("/", "/report", "/queue", "/me")
