@@ -223,7 +223,7 @@ def test_a_class_is_found_by_its_initials_or_in_its_major_class(city: Cast, phon
         page.get_by_role("button", name="雨水井盖").click()
         expect(page.get_by_role("button", name="雨水井盖", pressed=True)).to_be_visible()
         page.get_by_role("button", name="搜类别").click()
-        assert page.locator("dialog li button").count() == len(classes_for(""))
+        expect(page.locator("dialog li button")).to_have_count(len(classes_for("")))
         page.get_by_text("园林绿化设施").first.click()
         assert not barriers(page)
         page.get_by_role("button", name="行道树", exact=False).first.click()
