@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from chengyun.city.cases.models import Arrival, Case, Whistle
+from chengyun.city.assets.models import Asset
+from chengyun.city.cases.models import Arrival, Whistle
 from chengyun.city.cases.services.whistles import (
     Call,
     Spot,
@@ -17,6 +18,7 @@ from chengyun.city.cases.services.whistles import (
     receive,
 )
 from chengyun.city.people.models import Role, User
+from chengyun.city.places.queries import address_of
 from chengyun.demo.build.folk import Folk, person
 from chengyun.demo.build.play import Act
 from chengyun.demo.words.whistles import CALLER, PLANNED, STREET, PlannedWhistle
@@ -29,7 +31,7 @@ BESIDE = 0.0002
 
 @dataclass(kw_only=True)
 class Blown:
-    """One call on its way, at a spot of the caller's street that has had a case before."""
+    """One call on its way, at a part of the caller's street."""
 
     planned: PlannedWhistle
     number: int
@@ -38,8 +40,9 @@ class Blown:
     whistle: Whistle | None = None
 
     def blow(self) -> None:
-        known = Case.objects.filter(inside("area", STREET)).order_by("pk")[self.number]
-        spot = Spot(matter=self.planned.matter, address=known.address, lon=known.lon, lat=known.lat)
+        part = Asset.objects.filter(inside("area", STREET)).order_by("pk")[self.number]
+        address = address_of(part.lon, part.lat)
+        spot = Spot(matter=self.planned.matter, address=address, lon=part.lon, lat=part.lat)
         calls = [
             Call(unit=self.folk.units[key], due_at=clock.now() + timedelta(minutes=minutes))
             for key, minutes, _ in self.planned.called
