@@ -51,7 +51,8 @@ from chengyun.kernel.workcalendar import calendar_for, import_year
 
 Told = Callable[[str], None]
 EVERY = 4000
-SETTLED = timedelta(days=1)
+SETTLED = timedelta(days=14)
+"""The oldest case that still waits may lie some work days before the days that are played."""
 
 
 def build_city(told: Told, *, days: int = DAYS) -> None:
