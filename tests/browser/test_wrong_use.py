@@ -9,6 +9,7 @@ from chengyun.city.cases.factories import LAT, LON, drive, make_case
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.acting import act
 from chengyun.city.people.factories import Cast
+from tests.browser.actors import Actor
 from tests.browser.conftest import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,16 +26,20 @@ def test_a_wrong_password_gets_a_sentence(city: Cast, window: Windows) -> None:
         stranger.was_refused()
 
 
+def writes_a_report(inspector: Actor) -> None:
+    inspector.logs_in("inspector")
+    inspector.opens("/cases/new/")
+    inspector.fills("问题描述", "人行道井盖不见")
+    inspector.page.get_by_placeholder("经度").fill(f"{LON:.6f}")
+    inspector.page.get_by_placeholder("纬度").fill(f"{LAT:.6f}")
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_photo_that_is_no_photo_keeps_what_was_typed(
     city: Cast, window: Windows, script: bool
 ) -> None:
     with window(script=script) as inspector:
-        inspector.logs_in("inspector")
-        inspector.opens("/cases/new/")
-        inspector.fills("问题描述", "人行道井盖不见")
-        inspector.page.get_by_placeholder("经度").fill(f"{LON:.6f}")
-        inspector.page.get_by_placeholder("纬度").fill(f"{LAT:.6f}")
+        writes_a_report(inspector)
         inspector.shows("照片", NO_PHOTO)
         inspector.presses("上报")
         expect(inspector.page.get_by_role("alert")).to_contain_text("记录.jpg")
@@ -46,11 +51,7 @@ def test_a_photo_that_is_no_photo_keeps_what_was_typed(
 @pytest.mark.parametrize("script", [True, False])
 def test_a_button_pressed_twice_reports_once(city: Cast, window: Windows, script: bool) -> None:
     with window(script=script) as inspector:
-        inspector.logs_in("inspector")
-        inspector.opens("/cases/new/")
-        inspector.fills("问题描述", "人行道井盖不见")
-        inspector.page.get_by_placeholder("经度").fill(f"{LON:.6f}")
-        inspector.page.get_by_placeholder("纬度").fill(f"{LAT:.6f}")
+        writes_a_report(inspector)
         inspector.page.get_by_role("button", name="上报", exact=True).dblclick(delay=40)
         inspector.is_told("已上报，案号")
     assert Case.objects.count() == 1
