@@ -21,6 +21,7 @@ from chengyun.kernel import clock
 from chengyun.kernel.actions import subject_type
 from chengyun.kernel.errors import Missing, TooLarge, WrongMedia
 from chengyun.kernel.models.files import Attachment, Capture, File, PhotoPrint
+from chengyun.kernel.reads import composed
 from chengyun.kernel.scope import Person
 from chengyun.kernel.statements import insert
 from chengyun.science import pictures
@@ -160,7 +161,12 @@ def attach(
 
 def files_of(owner: int | None, ids: Sequence[int]) -> list[File]:
     """Those of these files that this person stored; of None, those of people without an account."""
-    return list(File.objects.filter(pk__in=ids, owner_id=owner))
+    if not ids:
+        return []
+    return _stored_by(tuple(ids), *(() if owner is None else (owner,)))
+
+
+_stored_by = composed(lambda ids, owner=None: File.objects.filter(pk__in=ids, owner_id=owner))
 
 
 def attachments_of(subject: models.Model) -> list[Attachment]:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from chengyun.kernel import clock
 from chengyun.kernel.models.history import Audit, Delivery
-from chengyun.kernel.statements import insert
+from chengyun.kernel.statements import change, insert
 
 Handler = Callable[[Audit], None]
 
@@ -91,15 +91,15 @@ def resend(delivery: Delivery) -> bool:
 
 
 def _claim(delivery: Delivery) -> bool:
-    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.WAITING, next_at=delivery.next_at)
-    return bool(mine.update(next_at=clock.now() + CLAIM, tries=delivery.tries + 1))
+    mine = {"id": delivery.pk, "state": Delivery.WAITING, "next_at": delivery.next_at}
+    return change(Delivery, mine, {"next_at": clock.now() + CLAIM, "tries": delivery.tries + 1})
 
 
 def _deliver(delivery: Delivery) -> None:
     try:
         with transaction.atomic():
             _handlers[delivery.handler](delivery.audit)
-            Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.DONE, error="")
+            change(Delivery, {"id": delivery.pk}, {"state": Delivery.DONE, "error": ""})
     except Exception as error:
         log.exception("handler %s failed", delivery.handler)
         _try_later(delivery, str(error) or type(error).__name__)

@@ -10,13 +10,28 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 Model = type[models.Model]
-Columns = Sequence["models.Field[Any, Any]"]
+Column = models.Field[Any, Any]
+Columns = Sequence[Column]
 
 AT_ONCE = 2000
+PLAIN: dict[str, type] = {
+    "BigAutoField": int,
+    "BigIntegerField": int,
+    "BooleanField": bool,
+    "CharField": str,
+    "FloatField": float,
+    "IntegerField": int,
+    "PositiveIntegerField": int,
+    "PositiveSmallIntegerField": int,
+    "SmallIntegerField": int,
+    "TextField": str,
+}
+"""By the kind of a column, the type whose values Django hands to the database unchanged."""
 
 
 def insert(*rows: models.Model) -> None:
@@ -30,10 +45,9 @@ def insert(*rows: models.Model) -> None:
 
 
 def _insert(rows: Sequence[models.Model], columns: Columns) -> None:
+    line = connections[connection.alias]
     values = [
-        column.get_db_prep_save(column.pre_save(row, True), connection)
-        for row in rows
-        for column in columns
+        _prepared(column, column.pre_save(row, True), line) for row in rows for column in columns
     ]
     begin, marks, end = _insertion(connection.vendor, type(rows[0]))
     with _cursor() as cursor:
@@ -45,15 +59,30 @@ def _insert(rows: Sequence[models.Model], columns: Columns) -> None:
 
 
 def change(model: Model, where: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
-    """Give columns to the row of this key that still has these values, none of them None; whether there is one."""
+    """Give columns to the rows that still have these values, none of them None; whether there are any."""
     fields = _named(model, (*given, *where))
+    line = connections[connection.alias]
     values = [
-        field.get_db_prep_save(value.pk if isinstance(value, models.Model) else value, connection)
+        _prepared(field, value.pk if isinstance(value, models.Model) else value, line)
         for field, value in zip(fields, (*given.values(), *where.values()), strict=True)
     ]
     with _cursor() as cursor:
         cursor.execute(_change(connection.vendor, model, tuple(given), tuple(where)), values)
         return bool(cursor.rowcount)
+
+
+def _prepared(column: Column, value: Any, line: BaseDatabaseWrapper) -> Any:
+    """A value as the database takes it; most are so already, and asking the field takes longer than the rest."""
+    if value is None or type(value) is _plain(column):
+        return value
+    return column.get_db_prep_save(value, line)
+
+
+@cache
+def _plain(column: Column) -> type | None:
+    """The type whose values a column stores as they are."""
+    field = column.target_field if isinstance(column, models.ForeignKey) else column
+    return PLAIN.get(field.get_internal_type())
 
 
 @contextmanager

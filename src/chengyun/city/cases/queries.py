@@ -30,6 +30,7 @@ from chengyun.kernel import clock, search
 from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.installation import installation
 from chengyun.kernel.params import settings_of
+from chengyun.kernel.reads import composed
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import inside
 from chengyun.kernel.specs import Step
@@ -340,9 +341,16 @@ def class_named(code: str, area: str) -> CaseClass:
     return found
 
 
+_conditions = composed(
+    lambda case_class: FilingCondition.objects.select_related("case_class").filter(
+        case_class=case_class, valid_to=None
+    )
+)
+
+
 def conditions_of(case_class: CaseClass, area: str) -> list[FilingCondition]:
     """The filing conditions that hold in an area: a district's own take the place of the catalogue's."""
-    rows = list(case_class.conditions.filter(valid_to=None))
+    rows = _conditions(case_class.pk)
     own = [row for row in rows if row.area and area.startswith(row.area)]
     if own:
         widest = max(len(row.area) for row in own)

@@ -17,6 +17,7 @@ from chengyun.city.people.models import Post, Unit, User
 from chengyun.city.people.queries import posts_in_charge
 from chengyun.kernel.models import Audit
 from chengyun.kernel.notify.specs import Recipient
+from chengyun.kernel.reads import composed
 from chengyun.kernel.workflow import open_steps
 
 SUPERVISOR, LEADER = "supervisor", "leader"
@@ -29,8 +30,11 @@ CAUSED = {"unclear", "cannot"}
 RELATED = ("unit", "case_class", "assignee")
 
 
+_cases = composed(lambda pk: Case.objects.select_related(*RELATED).filter(pk=pk))
+
+
 def case_of(row: Audit) -> Case:
-    return Case.objects.select_related(*RELATED).get(pk=row.subject_id)
+    return _cases(row.subject_id)[0]
 
 
 def in_posts(posts: Iterable[Post]) -> list[Recipient]:

@@ -28,6 +28,7 @@ from chengyun.city.people.roles import DEFAULT_ROLES, SECURES, DefaultRole
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.installation import installation
+from chengyun.kernel.reads import composed
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import inside
 
@@ -256,13 +257,20 @@ class OnDuty:
 def people_bound_to(place_code: str, *, on: date | None = None, kind: str = "") -> list[OnDuty]:
     """Who answers for a place on a day (today unless given), substitutes in place of whom they stand in for."""
     day = on or localdate(clock.now())
+    found = _bound(place_code, day, *((kind,) if kind else ()))
+    return [standing_in(binding, day) for binding in found]
+
+
+def _bindings(place_code: str, day: date, kind: str = "") -> QuerySet[Binding]:
     rows = Binding.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=day), place_code=place_code, valid_from__lte=day
     )
     if kind:
         rows = rows.filter(kind=kind)
-    found = rows.select_related("user", "substitute", "unit").order_by("kind", "shift", "pk")
-    return [standing_in(binding, day) for binding in found]
+    return rows.select_related("user", "substitute", "unit").order_by("kind", "shift", "pk")
+
+
+_bound = composed(_bindings)
 
 
 def standing_in(binding: Binding, day: date) -> OnDuty:

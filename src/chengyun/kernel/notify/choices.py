@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from chengyun.kernel import registry
 from chengyun.kernel.models.messages import ChannelRule, Preference
 from chengyun.kernel.notify.specs import INBOX, Channel, Notice
+from chengyun.kernel.reads import composed
 from chengyun.kernel.recent import recent
 
 NOTHING_SAID = Preference()
@@ -28,7 +29,10 @@ def channels_of(notice: Notice, role: str) -> tuple[str, ...]:
 
 def preferences_of(people: Collection[int]) -> dict[int, Preference]:
     """What these people want; who never said anything is missing."""
-    return {p.person_id: p for p in Preference.objects.filter(person_id__in=people)}
+    return {p.person_id: p for p in (_said(tuple(people)) if people else ())}
+
+
+_said = composed(lambda people: Preference.objects.filter(person_id__in=people))
 
 
 def muted(notice: Notice, preference: Preference) -> bool:

@@ -11,6 +11,7 @@ from chengyun.kernel.models.history import Audit
 from chengyun.kernel.models.messages import Dispatch, Endpoint, Message, Preference
 from chengyun.kernel.notify import choices
 from chengyun.kernel.notify.specs import INBOX, Channel, Notice, Recipient
+from chengyun.kernel.reads import composed
 from chengyun.kernel.recent import recent
 
 LONGEST_TITLE = 200
@@ -58,14 +59,15 @@ class _Occasion:
         )
 
 
+_told = composed(
+    lambda about, kind: Message.objects.filter(about=about, kind=kind).values_list("to", flat=True)
+)
+
+
 def _tell(notice: Notice, row: Audit) -> None:
     people = [to for to in _each_once(notice.to(row)) if to.person != (row.actor_id or -1)]
     programs = [e for e in _endpoints() if notice.key in e.kinds and row.area.startswith(e.area)]
-    told = set(
-        Message.objects.filter(about=f"audit {row.pk}", kind=notice.key).values_list(
-            "to", flat=True
-        )
-    )
+    told = set(_told(f"audit {row.pk}", notice.key))
     people = [to for to in people if to.to not in told]
     programs = [each for each in programs if _name(each) not in told]
     if people or programs:

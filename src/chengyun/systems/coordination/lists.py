@@ -20,6 +20,7 @@ from chengyun.city.places.specs import Level
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.listings import Listing, Values
+from chengyun.kernel.recent import recent
 from chengyun.kernel.specs import Column, Filter, Workflow
 from chengyun.kernel.tables import Links, page_of
 from chengyun.kernel.ui import lights
@@ -37,6 +38,8 @@ TONES = ("red", "amber", "accent", "eco", "line")
 HANDLED, MERGED = ("closed", "cleared"), "merged"
 """States: ended because the matter is done; handled from here on in another case."""
 NEWEST = 20_000
+KEPT = 5
+"""Seconds for which the choices of a filter are not read anew."""
 PERIODS = (
     ("1", "今天"),
     ("7", "近 7 天"),
@@ -127,15 +130,22 @@ def columns_for(
 
 def majors(user: Any) -> list[tuple[str, str]]:
     """Major classes of parts and events."""
-    found = {
-        c.code[:3]: f"{c.get_kind_display()} · {c.major}" for c in cases.classes_for(_area(user))
-    }
+    return _majors(_area(user))
+
+
+@recent(KEPT)
+def _majors(area: str) -> list[tuple[str, str]]:
+    found = {c.code[:3]: f"{c.get_kind_display()} · {c.major}" for c in cases.classes_for(area)}
     return sorted(found.items())
 
 
 def areas(user: Any) -> list[tuple[str, str]]:
     """The districts and streets of where this person works."""
-    home = _area(user)
+    return _areas(_area(user))
+
+
+@recent(KEPT)
+def _areas(home: str) -> list[tuple[str, str]]:
     level = BELOW.get(len(home))
     return list(regions(within=home, level=level).values_list("code", "name")) if level else []
 
@@ -148,7 +158,12 @@ def communities(user: Any) -> list[tuple[str, str]]:
 
 def units(user: Any) -> list[tuple[str, str]]:
     """The units that work where this person does, street offices included; and no unit yet."""
-    found = units_serving(_area(user), streets=True)
+    return _units(_area(user))
+
+
+@recent(KEPT)
+def _units(area: str) -> list[tuple[str, str]]:
+    found = units_serving(area, streets=True)
     return [(NOBODY, "没有责任单位"), *((unit.code, str(unit)) for unit in found)]
 
 

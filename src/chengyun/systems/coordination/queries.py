@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField, Value
@@ -14,11 +15,14 @@ from chengyun.city.cases.models import Case
 from chengyun.city.cases.proposals import Proposal, proposal_to, question_of
 from chengyun.city.people.models import Unit, User
 from chengyun.kernel import clock, registry
+from chengyun.kernel.reads import figures
 from chengyun.systems.coordination.specs import Pile
 
 COUNTS = ("total", "late", "mine", "mine_late")
 PROMISED, CALLED = "promises", "whistles"
 NONE = (0, 0)
+
+_by_state, _by_pile = figures(), figures()
 
 
 def piles_of(user: User) -> list[Pile]:
@@ -47,17 +51,21 @@ def standing(user: User) -> dict[str, dict[str, int]]:
     """Open cases by state, with how many are late and how many lie with this person; one query per request."""
     kept: dict[str, dict[str, int]] | None = user.__dict__.get("_standing_cases")
     if kept is None:
-        now = clock.now()
-        rows = cases.cases_for(user).filter(open=True).values("state").order_by("state")
-        counted = rows.annotate(
-            total=Count("pk"),
-            late=Count("pk", filter=Q(due_at__lt=now)),
-            mine=Count("pk", filter=Q(assignee=user)),
-            mine_late=Count("pk", filter=Q(assignee=user, due_at__lt=now)),
-        )
-        kept = {row["state"]: {n: row[n] for n in COUNTS} for row in counted}  # type: ignore[literal-required]
+        counted = _by_state(user.reach, lambda now: _states(user, now), clock.now())
+        kept = {state: dict(zip(COUNTS, row, strict=True)) for state, *row in counted}
         user.__dict__["_standing_cases"] = kept
     return kept
+
+
+def _states(user: User, now: datetime) -> QuerySet[Case, Any]:
+    rows = cases.cases_for(user).filter(open=True).values("state").order_by("state")
+    counted = rows.annotate(
+        total=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lt=now)),
+        mine=Count("pk", filter=Q(assignee=user)),
+        mine_late=Count("pk", filter=Q(assignee=user, due_at__lt=now)),
+    )
+    return counted.values_list("state", *COUNTS)
 
 
 def size_of(user: User, pile: Pile) -> tuple[int, int]:
@@ -84,31 +92,34 @@ def _counted(user: User) -> dict[str, tuple[int, int]]:
     """The numbers of all queues of rows of this person by one query per request; none for an empty one."""
     kept: dict[str, tuple[int, int]] | None = user.__dict__.get("_counted_piles")
     if kept is None:
-        parts = [_count_of(user, each) for each in piles_of(user) if each.rows]
-        if user.may(meetings.KEEP):
-            parts.append(_numbers_of(PROMISED, meetings.to_keep(user)))
-        if user.may(whistles.ANSWER):
-            parts.append(_numbers_of(CALLED, whistles.waiting_for(user)))
-        found = parts[0].union(*parts[1:], all=True) if parts else []
-        kept = {row["pile"]: (row["total"], row["overdue"]) for row in found}
+        found = _by_pile(user.reach, lambda now: _piles(user, now), clock.now())
+        kept = {pile: (total, overdue) for pile, total, overdue in found}
         user.__dict__["_counted_piles"] = kept
     return kept
 
 
-def _count_of(user: User, pile: Pile) -> Any:
+def _piles(user: User, now: datetime) -> QuerySet[Any, Any]:
+    with clock.at(now):
+        parts = [_count_of(user, each, now) for each in piles_of(user) if each.rows]
+        if user.may(meetings.KEEP):
+            parts.append(_numbers(PROMISED, meetings.to_keep(user), Q(due_at__lt=now)))
+        if user.may(whistles.ANSWER):
+            parts.append(_numbers(CALLED, whistles.waiting_for(user), Q(due_at__lt=now)))
+    nobody = Case.objects.none().values_list("code", "version", "version")
+    return nobody.union(*parts, all=True)
+
+
+def _count_of(user: User, pile: Pile, now: datetime) -> Any:
     assert pile.rows is not None
-    past = pile.rows(user).filter(case=OuterRef("pk"), due_at__lt=clock.now())
+    past = pile.rows(user).filter(case=OuterRef("pk"), due_at__lt=now)
     return _numbers(pile.key, waiting(user, pile).annotate(past=Exists(past)), Q(past=True))
-
-
-def _numbers_of(key: str, rows: QuerySet[Any]) -> Any:
-    return _numbers(key, rows, Q(due_at__lt=clock.now()))
 
 
 def _numbers(key: str, rows: QuerySet[Any], late: Q) -> Any:
     """One row with the numbers of a queue, none when it is empty."""
     named = rows.annotate(pile=Cast(Value(key), TextField())).order_by().values("pile")
-    return named.annotate(total=Count("pk"), overdue=Count("pk", filter=late))
+    counted = named.annotate(total=Count("pk"), overdue=Count("pk", filter=late))
+    return counted.values_list("pile", "total", "overdue")
 
 
 def counter_of(pile: Pile) -> Callable[[Any], tuple[int, int]]:

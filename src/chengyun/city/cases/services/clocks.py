@@ -13,6 +13,7 @@ from chengyun.city.cases.models import FAR, Case, StageClock
 from chengyun.city.people.models import Unit
 from chengyun.kernel import clock
 from chengyun.kernel.params import settings_of
+from chengyun.kernel.reads import composed
 from chengyun.kernel.statements import change, insert
 from chengyun.kernel.workcalendar import calendar_for
 from chengyun.science import workclock
@@ -42,13 +43,18 @@ def allowance(case: Case, name: str, *, until: datetime | None) -> Allowance:
     return Allowance(Limit(value=Decimal(str(found["value"])), unit=found["unit"]))
 
 
+_running = composed(
+    lambda case: StageClock.objects.filter(case=case, stopped_at=None).order_by("-id")[:1]
+)
+
+
 def turn(
     case: Case, effect: str, *, unit: Unit | None, until: datetime | None = None
 ) -> dict[str, Any]:
     """Apply a step's clock effect; the columns the case takes over."""
     if not effect:
         return {}
-    running = StageClock.objects.filter(case=case, stopped_at=None).order_by("id").last()
+    running = next(iter(_running(case.pk)), None)
     if effect == "pause":
         return _pause(running) if running else {}
     if effect == "resume":

@@ -20,6 +20,7 @@ from chengyun.kernel import clock
 from chengyun.kernel.actions import record_many
 from chengyun.kernel.errors import Conflict
 from chengyun.kernel.params import settings_of
+from chengyun.kernel.reads import composed
 
 AT_ONCE = 200
 """So many in one transaction: it holds the write lock of SQLite for some tens of milliseconds."""
@@ -53,13 +54,30 @@ def _running() -> QuerySet[StageClock]:
 
 
 def _unmarked(now: datetime, most: int) -> list[int]:
-    rows = _running().filter(warn_at__lte=now, mark=None).order_by("warn_at", "id")
-    return list(rows.values_list("pk", flat=True)[:most])
+    return _near(now)[:most]
+
+
+_near = composed(
+    lambda now: (
+        _running()
+        .filter(warn_at__lte=now, mark=None)
+        .order_by("warn_at", "id")
+        .values_list("pk", flat=True)[:AT_MOST]
+    )
+)
 
 
 def _marked(now: datetime, most: int) -> list[int]:
-    marks = LimitMark.objects.filter(next_at__lte=now, clock__ran_since__isnull=False)
-    return list(marks.order_by("next_at").values_list("pk", flat=True)[:most])
+    return _due(now)[:most]
+
+
+_due = composed(
+    lambda now: (
+        LimitMark.objects.filter(next_at__lte=now, clock__ran_since__isnull=False)
+        .order_by("next_at")
+        .values_list("pk", flat=True)[:AT_MOST]
+    )
+)
 
 
 def _forget_stopped(now: datetime) -> None:

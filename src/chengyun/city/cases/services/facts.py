@@ -12,6 +12,7 @@ from chengyun.city.cases.services.naming import search_text
 from chengyun.city.people.models import Unit, User
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import FieldError, Invalid
+from chengyun.kernel.reads import composed
 from chengyun.kernel.ui.words import day
 from chengyun.kernel.workflow import Effects
 
@@ -48,8 +49,12 @@ def _condition_facts(row: FilingCondition) -> dict[str, str]:
     }
 
 
+_units = composed(lambda code: Unit.objects.filter(code=code, valid_to=None))
+_users = composed(lambda username: User.objects.filter(username=username, is_active=True))
+
+
 def _unit(case: Case, key: str, value: Any, effects: Effects) -> None:
-    found = Unit.objects.filter(code=str(value), valid_to=None).first()
+    found = next(iter(_units(str(value))), None)
     if found is None:
         raise Invalid(
             "没有这个单位，或者它已撤销。", fields=(FieldError("unit", "请从列表中选。"),)
@@ -59,7 +64,7 @@ def _unit(case: Case, key: str, value: Any, effects: Effects) -> None:
 
 
 def _inspector(case: Case, key: str, value: Any, effects: Effects) -> None:
-    found = User.objects.filter(username=str(value), is_active=True).first()
+    found = next(iter(_users(str(value))), None)
     if found is None or not queries.works_in_the_field(found, case):
         raise Invalid("没有这名监督员。", fields=(FieldError("inspector", "请从列表中选。"),))
     effects.columns["assignee"] = found

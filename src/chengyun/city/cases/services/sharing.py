@@ -8,6 +8,7 @@ from chengyun.city.cases.services.deeds import Deed
 from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock
+from chengyun.kernel.statements import change
 
 AT_MOST = 5
 WITH_THE_UNIT = ("dispatched", "handling", "suspended", "handled", "checking", "checked")
@@ -59,8 +60,8 @@ def check_helpers_done(deed: Deed) -> None:
 
 def end_shares(deed: Deed) -> None:
     """Helpers are let go when the case leaves the unit."""
-    open_rows = Share.objects.filter(case=deed.case, state=Share.State.OPEN)
-    open_rows.update(state=Share.State.ENDED, done_at=clock.now())
+    open_rows = {"case": deed.case, "state": Share.State.OPEN}
+    change(Share, open_rows, {"state": Share.State.ENDED, "done_at": clock.now()})
 
 
 def let_go(deed: Deed) -> None:

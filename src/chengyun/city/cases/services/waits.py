@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -16,6 +17,7 @@ from chengyun.city.cases.models import CaseRequest, HandOver, Inquiry, Promise, 
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict
+from chengyun.kernel.reads import Read, composed
 
 AT_MOST = 500
 """So many of a kind in one run; the rest is told in the runs that follow."""
@@ -73,8 +75,18 @@ def sweep_waits() -> int:
 
 
 def _late(wait: Wait) -> list[Any]:
-    rows = _untold(wait).filter(due_at__lte=clock.now())
-    return list(rows.select_related("case").order_by("due_at", "id")[:AT_MOST])
+    return _READS[wait.verb](clock.now())
+
+
+def _read(wait: Wait) -> Read[Any]:
+    def late(now: datetime) -> Rows:
+        rows = _untold(wait).filter(due_at__lte=now).select_related("case")
+        return rows.order_by("due_at", "id")[:AT_MOST]
+
+    return composed(late)
+
+
+_READS = {wait.verb: _read(wait) for wait in WAITS}
 
 
 def _untold(wait: Wait) -> Rows:

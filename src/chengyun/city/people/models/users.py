@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from chengyun.kernel import clock
 from chengyun.kernel.errors import Unsettled
 from chengyun.kernel.installation import installation
 from chengyun.kernel.params import settings_of
+from chengyun.kernel.reads import composed
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
 
@@ -117,6 +119,16 @@ class User(AbstractBaseUser):
         roles = keys_in(settings_of(city.area)[DEMANDING]) if city else ()
         return bool(roles) and any(post.role.key in roles for post in self.standing)
 
+    @property
+    def reach(self) -> Hashable:
+        """All that follows from who this person is and where in post: equal, as long as that is the same."""
+        city = installation()
+        posts = [
+            (post.area, post.role.reach, (*post.reach_units(),), (*post.role.permissions,))
+            for post in self.standing
+        ]
+        return self.pk, self.is_active, city and city.area, (*posts,)
+
     def may(self, permission: str) -> bool:
         return self.is_active and permission in self.permissions
 
@@ -181,8 +193,16 @@ def held_on(day: date, post: str = "") -> Q:
 @recent(5)
 def posts_held(user_id: int, day: date) -> list[Post]:
     """The posts a user holds on a day; whoever changes a post, a role or a unit forgets them."""
-    held = Post.objects.filter(held_on(day), user=user_id).select_related("role", "unit")
-    return list(held.order_by("order", "id"))
+    return _held(user_id, day)
+
+
+_held = composed(
+    lambda user, day: (
+        Post.objects.filter(held_on(day), user=user)
+        .select_related("role", "unit")
+        .order_by("order", "id")
+    )
+)
 
 
 @recent(5)
