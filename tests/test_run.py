@@ -79,7 +79,7 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
         run = _run(tmp_path, "--port", str(port))
         told, _ = run.communicate(timeout=60)
     assert run.returncode == 1
-    assert told.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+    assert told.startswith(f"127.0.0.1 的端口 {port} 不能用")
     assert "--port" in told
 
 
@@ -92,10 +92,10 @@ def test_nobody_is_left_behind(tmp_path: Path, end: signal.Signals) -> None:
     run = _run(tmp_path, "--port", str(port))
     assert run.stdout is not None
     try:
-        assert any("试城 is open at" in line for line in run.stdout)
+        assert any("试城已开放：" in line for line in run.stdout)
         assert _answers(port)
         second = _run(tmp_path, "--port", str(free_port()))
-        assert "already running" in second.communicate(timeout=60)[0]
+        assert "已经在运行" in second.communicate(timeout=60)[0]
     finally:
         run.send_signal(end)
     run.communicate(timeout=60)

