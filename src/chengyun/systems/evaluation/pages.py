@@ -27,6 +27,7 @@ from chengyun.city.inspections.services import (
 )
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_handling
+from chengyun.city.places.queries import address_of
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed, TooLarge, WrongMedia
 from chengyun.kernel.files import store_photo
@@ -55,7 +56,10 @@ FINDING = (
     Field(key="field", label="领域", kind="unit", required=True),
     Field(key="description", label="问题描述", kind="long", required=True, max_length=500),
     Field(
-        key="place", label="地点", required=True, max_length=120, hint="写到路口、门牌或参照物。"
+        key="place",
+        label="地点",
+        max_length=120,
+        hint="写到路口、门牌或参照物；不填就按最近的道路写。",
     ),
     Field(key="point", label="位置", kind="point", required=True, hint="在地图上点一下就填好了。"),
     Field(key="unit", label="责任单位", kind="unit", required=True),
@@ -63,8 +67,12 @@ FINDING = (
     Field(key="photos", label="现场照片", kind="photos"),
 )
 
+CORRECTED: dict[str, dict[str, Any]] = {
+    "place": {"required": True, "hint": "写到路口、门牌或参照物。"},
+    "photos": {"label": "补充照片"},
+}
 CORRECTION = tuple(
-    replace(field, label="补充照片") if field.key == "photos" else field
+    replace(field, **CORRECTED.get(field.key, {}))
     for field in FINDING
     if field.key in ("field", "description", "place", "photos")
 )
@@ -154,7 +162,7 @@ def _written(given: Mapping[str, Any], units: Mapping[str, Unit], user: User) ->
     return NewFinding(
         field=given["field"],
         description=given["description"],
-        place=given["place"],
+        place=given["place"].strip() or address_of(lon, lat),
         lon=lon,
         lat=lat,
         unit=units[given["unit"]],

@@ -18,6 +18,7 @@ from chengyun.city.inspections.models import Finding
 from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.people.services.units import change_unit
 from chengyun.city.places.factories import centre_of
+from chengyun.city.places.queries import address_of
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit, Message, Seal
@@ -370,6 +371,25 @@ def test_a_form_filled_in_wrongly_loses_nothing(cast: Cast, client: Client) -> N
         == 422
     )
     assert not Finding.objects.exists()
+
+
+def test_a_finding_without_words_for_its_place_has_the_nearest_road(
+    cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.evaluator)
+    lon, lat = centre_of(OTHER_COMMUNITY)
+    form = {
+        "field": "greening",
+        "description": "行道树缺株 2 棵",
+        "place": "  ",
+        "point_lon": lon,
+        "point_lat": lat,
+        "unit": cast.crew.code,
+        "due": str(soon()),
+    }
+    assert client.post("/evaluation/findings/new/", form).status_code == 303
+    finding = Finding.objects.get()
+    assert finding.place == address_of(lon, lat) == finding.case.address != ""
 
 
 @pytest.mark.parametrize("path", ["findings/", "findings/new/", ""])
