@@ -14,11 +14,6 @@ from chengyun.demo.geometry.streets import OFFICES
 SQUARE_METRES = 111_320.0 * 110_960.0 * float(np.cos(np.radians(36.45)))
 
 
-@pytest.fixture(scope="module")
-def city() -> DrawnCity:
-    return draw_city()
-
-
 def test_the_table_has_the_divisions_of_liaocheng() -> None:
     table = divisions()
     levels = Counter(row.level for row in table)

@@ -9,7 +9,6 @@ import pytest
 import shapely
 
 from chengyun.demo.build.seeing import BOXES
-from chengyun.demo.geometry.city import draw_city
 from chengyun.demo.geometry.drawn import DrawnCity
 from chengyun.demo.photos.album import VARIANTS
 from chengyun.demo.photos.scenes import KINDS
@@ -26,11 +25,6 @@ from chengyun.science.calendars import Calendar
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 20, 15, 20, tzinfo=ZONE)
 BODIES = {body.key for body in people.BODIES}
-
-
-@pytest.fixture(scope="module")
-def city() -> DrawnCity:
-    return draw_city()
 
 
 @pytest.fixture(scope="module")
