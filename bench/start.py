@@ -1,23 +1,28 @@
-"""From nothing to a demo city, from `./run` to the first page, and the memory of the whole group."""
+"""The demo city built, from nothing and again from `./run` to the first page, and the memory of the whole group."""
 
+import re
 import signal
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from bench._stage import Environ, stages
 from tools.install import ROOT
 from tools.start import free_port
 
 WITHIN = 300
+BUILT = re.compile(r"([\d.]+) 秒  演示城市建好了")
 
 
 def main() -> None:
     for name, environ in stages():
         first, _ = _start(environ)
+        built = float(BUILT.findall(_said(environ).read_text())[0])
         again, memory = _start(environ)
-        print(f"  {name}: first start, the demo city built  {first:.0f} s  aim ≤ 90 s", flush=True)
+        print(f"  {name}: the demo city built  {built:.0f} s  aim ≤ 90 s")
+        print(f"  {name}: ./run to first page, of an empty state folder  {first:.0f} s", flush=True)
         print(f"  {name}: ./run to first page  {again:.1f} s  aim ≤ 10 s")
         print(f"  {name}: memory of the whole group  {memory / 2**20:.0f} MB  aim ≤ 600 MB")
 
@@ -26,14 +31,20 @@ def _start(environ: Environ) -> tuple[float, int]:
     """Seconds to the login page, and bytes resident after a hundred pages."""
     port = free_port()
     began = time.monotonic()
-    with subprocess.Popen(
-        [ROOT / "run", "--port", str(port)], env=environ, stdout=subprocess.DEVNULL
-    ) as run:
+    with (
+        _said(environ).open("w") as said,
+        subprocess.Popen([ROOT / "run", "--port", str(port)], env=environ, stdout=said) as run,
+    ):
         try:
             seconds = _until_page(f"http://127.0.0.1:{port}/login/", began)
             return seconds, _resident(run.pid)
         finally:
             run.send_signal(signal.SIGTERM)
+
+
+def _said(environ: Environ) -> Path:
+    """What the last start printed."""
+    return Path(environ["CHENGYUN_HOME"]) / "said"
 
 
 def _until_page(url: str, began: float) -> float:
