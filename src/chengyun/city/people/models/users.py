@@ -123,11 +123,11 @@ class User(AbstractBaseUser):
     def reach(self) -> Hashable:
         """All that follows from who this person is and where in post: equal, as long as that is the same."""
         city = installation()
-        posts = [
-            (post.area, post.role.reach, (*post.reach_units(),), (*post.role.permissions,))
+        posts = tuple(
+            (post.area, post.role.reach, post.units_reached, tuple(post.role.permissions))
             for post in self.standing
-        ]
-        return self.pk, self.is_active, city and city.area, (*posts,)
+        )
+        return self.pk, self.is_active, city and city.area, posts
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in self.permissions
@@ -137,9 +137,7 @@ class User(AbstractBaseUser):
         posts = [p for p in self.standing if permission in p.role.permissions]
         return Scope(
             areas=tuple(p.area for p in posts if p.role.reach == Role.Reach.AREA),
-            units=tuple(
-                u for p in posts if p.role.reach == Role.Reach.UNIT for u in p.reach_units()
-            ),
+            units=tuple(unit for post in posts for unit in post.units_reached),
             person=self.pk if posts else None,
             own=any(p.role.reach == Role.Reach.OWN for p in posts),
         )
@@ -175,9 +173,10 @@ class Post(models.Model):
     def held(self) -> bool:
         return self.begun and not self.over
 
-    def reach_units(self) -> list[int]:
-        """The post's unit and everything under it."""
-        return units_under(self.unit.path)
+    @property
+    def units_reached(self) -> tuple[int, ...]:
+        """The post's unit and everything under it, where its role reaches as far as that."""
+        return tuple(units_under(self.unit.path)) if self.role.reach == Role.Reach.UNIT else ()
 
 
 def lasting_on(day: date, post: str = "") -> Q:
