@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chengyun.city.cases import queries
+from chengyun.city.cases import fieldwork, queries
 from chengyun.city.cases.models import Case
 from chengyun.city.people.queries import units_serving
 
@@ -30,7 +30,7 @@ def helpers_for_case(case: Case) -> list[tuple[str, str]]:
 
 def inspectors_for_case(case: Case) -> list[tuple[str, str]]:
     """The inspectors who may be sent to a case, as choices."""
-    return [(user.username, user.name) for user in queries.field_workers(case)[:200]]
+    return [(user.username, user.name) for user in fieldwork.field_workers(case)[:200]]
 
 
 def conditions_for_case(case: Case) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from chengyun.city.cases import choices, similarity
+from chengyun.city.cases import choices, fieldwork, similarity
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.questions import standard_answers
@@ -192,7 +192,7 @@ def _hinted(field: Field, case: Case) -> Field:
     """Who is sent when nobody is chosen."""
     if field.key != "inspector" or field.required:
         return field
-    nearest = cases.field_worker_for(case)
+    nearest = fieldwork.field_worker_for(case)
     here = f"不选就交给{nearest}，这里归他管。" if nearest else "这里没有责任监督员，请选一位。"
     return _like(field, hint=here)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from chengyun.city.cases import queries
+from chengyun.city.cases import fieldwork, queries
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services import clocks, linking
 from chengyun.city.cases.services.clocks import end_of
@@ -138,7 +138,7 @@ def _standing(case: Case, move: Move, facts: Facts, effects: Effects) -> None:
     """Columns that follow from the step: who holds the case, when it ended, how often it returned."""
     now = clock.now()
     if move.target in FIELD_STATES:
-        sent = effects.columns.get("assignee") or queries.field_worker_for(case)
+        sent = effects.columns.get("assignee") or fieldwork.field_worker_for(case)
         effects.columns["assignee"] = sent
         effects.facts |= {"inspector": sent.pk} if sent else {}
     elif move.source in FIELD_STATES:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from chengyun.city.cases import queries
+from chengyun.city.cases import fieldwork, queries
 from chengyun.city.cases.models import Case, FilingCondition
 from chengyun.city.cases.services.naming import search_text
 from chengyun.city.people.models import Unit, User
@@ -65,7 +65,7 @@ def _unit(case: Case, key: str, value: Any, effects: Effects) -> None:
 
 def _inspector(case: Case, key: str, value: Any, effects: Effects) -> None:
     found = next(iter(_users(str(value))), None)
-    if found is None or not queries.works_in_the_field(found, case):
+    if found is None or not fieldwork.works_in_the_field(found, case):
         raise Invalid("没有这名监督员。", fields=(FieldError("inspector", "请从列表中选。"),))
     effects.columns["assignee"] = found
 
