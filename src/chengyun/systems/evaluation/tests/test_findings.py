@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,18 +19,23 @@ from chengyun.kernel import clock
 pytestmark = pytest.mark.django_db
 
 
-def test_the_pages_lead_from_a_finding_to_the_issued_notice(cast: Cast, client: Client) -> None:
-    client.force_login(cast.evaluator)
+def filled(cast: Cast, place: str) -> dict[str, Any]:
+    """The form of a finding with all it must have."""
     lon, lat = centre_of(OTHER_COMMUNITY)
-    form = {
+    return {
         "field": "greening",
         "description": "行道树缺株 2 棵",
-        "place": "东昌路 218 号对面",
+        "place": place,
         "point_lon": lon,
         "point_lat": lat,
         "unit": cast.crew.code,
         "due": str(soon()),
     }
+
+
+def test_the_pages_lead_from_a_finding_to_the_issued_notice(cast: Cast, client: Client) -> None:
+    client.force_login(cast.evaluator)
+    form = filled(cast, "东昌路 218 号对面")
     sent = client.post(
         "/evaluation/findings/new/", form | {"photos": SimpleUploadedFile("a.jpg", picture())}
     )
@@ -84,16 +90,6 @@ def test_a_finding_without_words_for_its_place_has_the_nearest_road(
     cast: Cast, client: Client
 ) -> None:
     client.force_login(cast.evaluator)
-    lon, lat = centre_of(OTHER_COMMUNITY)
-    form = {
-        "field": "greening",
-        "description": "行道树缺株 2 棵",
-        "place": "  ",
-        "point_lon": lon,
-        "point_lat": lat,
-        "unit": cast.crew.code,
-        "due": str(soon()),
-    }
-    assert client.post("/evaluation/findings/new/", form).status_code == 303
+    assert client.post("/evaluation/findings/new/", filled(cast, "  ")).status_code == 303
     finding = Finding.objects.get()
-    assert finding.place == address_of(lon, lat) == finding.case.address != ""
+    assert finding.place == address_of(*centre_of(OTHER_COMMUNITY)) == finding.case.address != ""
