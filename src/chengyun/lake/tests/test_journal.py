@@ -210,7 +210,8 @@ def test_a_call_that_fails_loses_only_what_was_not_promised(
             patched.setattr(os, call, fail)
             if call == "ftruncate":
                 patched.setattr(os, "fsync", fail)
-            journal.append(1, b"refused")
+            journal.append(1, b"r-fus")  # as long as what comes after it
+            journal.append(1, b"ghost")
             with pytest.raises(Unwritable, match="Input/output error"):
                 journal.sync()
         assert journal.durable == kept
