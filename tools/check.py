@@ -50,6 +50,7 @@ RULES = (
         exclude=(
             *TESTS,
             "src/chengyun/kernel/*.py",
+            "src/chengyun/lake/*.py",
             "*/services.py",
             "*/services/*",
             "*/factories.py",
