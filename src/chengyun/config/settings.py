@@ -34,7 +34,10 @@ INSTALLED_APPS = [
     "chengyun.city.cases",
     "chengyun.systems.coordination",
     "chengyun.city.inspections",
+    "chengyun.city.sensing",
+    "chengyun.config.industries.Industries",
     "chengyun.systems.evaluation",
+    "chengyun.systems.monitoring",
     "chengyun.systems.data",
     "chengyun.systems.maintenance",
     "chengyun.demo",
@@ -168,6 +171,7 @@ DEFAULT_FROM_EMAIL = ENV.smtp.sender or "chengyun@localhost"
 ADAPTERS = dict(ENV.adapters)
 OUTGOING = ENV.home / "outgoing"
 RECENT = ENV.home / "recent"
+READINGS = ENV.home / "readings"
 WEBHOOK_NETWORKS = ENV.webhook_networks
 
 # People and safety -------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ PEOPLE = {
     "community":        ("田国庆", "community",  "centre"),
     "bob":              ("鲍立新", "dispatcher", "other_centre"),
     "other_department": ("于海波", "department", "other_crew"),
+    "duty":             ("何敏",   "duty",       "centre"),
     "evaluator":        ("何思远", "evaluator",  "bureau"),
     "leader":           ("高志强", "leader",     "bureau"),
     "admin":            ("许明",   "admin",      "bureau"),
@@ -68,6 +69,7 @@ class Cast:
     community: User
     bob: User
     other_department: User
+    duty: User
     evaluator: User
     leader: User
     admin: User

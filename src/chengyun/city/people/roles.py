@@ -175,6 +175,21 @@ DEFAULT_ROLES = (
         home="coordination:communities",
     ),
     DefaultRole(
+        key="duty",
+        label="监测值守",
+        reach="area",
+        blurb="看报警墙、确认、派处置",
+        icon="sensor",
+        permissions=(
+            *CASE_VIEW,
+            "case.report",
+            "monitoring.view",
+            "alarm.judge",
+            "device.change",
+        ),
+        home="monitoring:wall",
+    ),
+    DefaultRole(
         key="evaluator",
         label="考评员",
         reach="area",
@@ -211,6 +226,7 @@ DEFAULT_ROLES = (
             "case.escalate",
             "case.lead",
             "discovery.view",
+            "monitoring.view",
             "campaign.change",
             "whistle.blow",
             "meeting.hold",
@@ -274,7 +290,7 @@ DEFAULT_ROLES = (
         blurb="",
         icon="exchange",
         home="people:me",
-        permissions=("discovery.send",),
+        permissions=("discovery.send", "reading.send"),
     ),
 )
 

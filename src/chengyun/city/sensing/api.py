@@ -1,0 +1,300 @@
+"""Alarms, devices and their curves for programs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Path, Query, Router, Schema
+from pydantic import StringConstraints
+
+from chengyun.city.cases.schemas import Code, Line
+from chengyun.city.sensing import queries
+from chengyun.city.sensing.charts import curve_of
+from chengyun.city.sensing.models import Alarm, Device
+from chengyun.city.sensing.services import alarms as alarm_service
+from chengyun.city.sensing.services import devices as service
+from chengyun.kernel import paging
+from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel.permissions import require
+from chengyun.kernel.texts import Storable
+from chengyun.science.coordinates import Crs, point_to_wgs84
+
+router = Router(tags=["运行监测"])
+Name = Annotated[str, StringConstraints(max_length=60), Storable]
+Key = Annotated[str, Path(max_length=40)]
+Verb = Annotated[str, Path(pattern="^[a-z_]{1,20}$")]
+LARGEST = 2**63 - 1
+
+
+class AlarmOut(Schema):
+    """An alarm; ``level`` is red, orange, yellow or blue; times are those of the readings, ``raised_at`` is ours."""
+
+    code: str
+    device: str
+    point: str
+    rule: str
+    level: str
+    state: str
+    cleared: bool
+    open: bool
+    value: float
+    began_at: datetime
+    ended_at: datetime | None
+    raised_at: datetime
+    case: str
+    version: int
+
+
+class AlarmList(Schema):
+    items: list[AlarmOut]
+    next: str
+
+
+class AlarmsWanted(Part):
+    open: bool = False
+    state: Code = ""
+    device: Code = ""
+
+
+class FactsIn(Schema):
+    """What a verb needs; ``version`` is the one the caller saw."""
+
+    cause: Code = ""
+    note: Annotated[str, StringConstraints(max_length=500), Storable] = ""
+    version: int | None = Field(None, ge=1, le=2**31 - 1)
+
+
+def alarm_shown(row: Alarm) -> dict[str, Any]:
+    """An alarm as every answer gives it."""
+    same = (
+        "code",
+        "rule",
+        "state",
+        "open",
+        "value",
+        "began_at",
+        "ended_at",
+        "raised_at",
+        "version",
+    )
+    return {
+        **{name: getattr(row, name) for name in same},
+        "device": row.series.device.code,
+        "point": row.series.point,
+        "level": row.rank,
+        "cleared": row.cleared,
+        "case": row.case.code if row.case else "",
+    }
+
+
+@router.get("/alarms", response={200: AlarmList, **problems()})
+def alarms(request: HttpRequest, wanted: Query[AlarmsWanted]) -> Any:
+    """自己范围内的报警，新的在前。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    asked = {"state": wanted.state, "series__device__code": wanted.device}
+    rows = queries.alarms_for(user).filter(**{key: value for key, value in asked.items() if value})
+    if wanted.open:
+        rows = rows.filter(open=True)
+    limit = max(1, min(wanted.limit, paging.MOST))
+    found = paging.keyset(rows, ("-raised_at", "-id"), after=wanted.after, limit=limit)
+    return {"items": [alarm_shown(row) for row in found.items], "next": found.next}
+
+
+@router.get("/alarms/{code}", response={200: AlarmOut, **problems(404)})
+def alarm(request: HttpRequest, code: Key) -> Any:
+    """一条报警。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    return alarm_shown(queries.alarm_for(user, code))
+
+
+@router.post("/alarms/{code}/{verb}", response={200: AlarmOut, **problems(404, 409)})
+@idempotent
+def alarm_act(request: HttpRequest, code: Key, verb: Verb, body: FactsIn) -> tuple[int, Any]:
+    """办一步：confirm 确认、open_case 开案、refute 误报、blame 设备故障、close 关闭。"""
+    user = caller(request)
+    require(user, "alarm.judge")
+    row = queries.alarm_for(user, code)
+    facts = {"cause": body.cause, "note": body.note}
+    alarm_service.act(row, verb, facts, by=user, version=body.version)
+    return 200, alarm_shown(row)
+
+
+class SeriesOut(Schema):
+    """One point of a device and its newest reading."""
+
+    id: int
+    point: str
+    unit: str
+    at: datetime | None
+    value: float | None
+    quality: int
+
+
+class DeviceOut(Schema):
+    code: str
+    kind: str
+    name: str
+    place: str
+    lon: float | None
+    lat: float | None
+    unit: str
+    state: str
+
+
+class DeviceDetail(DeviceOut):
+    """A device with what it measures; ``seen`` is what one that waits has told."""
+
+    series: list[SeriesOut]
+    seen: dict[str, float]
+
+
+class DeviceList(Schema):
+    items: list[DeviceOut]
+    next: str
+
+
+class DevicesWanted(Part):
+    kind: Code = ""
+    state: Code = ""
+
+
+class DeviceIn(Schema):
+    """A device as it is to be."""
+
+    kind: Code
+    name: Name
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    crs: Crs = "wgs84"
+    place: Line = ""
+    unit: Code = ""
+
+
+class NewDeviceIn(DeviceIn):
+    code: Code
+
+
+def device_shown(row: Device) -> dict[str, Any]:
+    """A device as every answer gives it."""
+    same = ("code", "kind", "name", "lon", "lat", "state")
+    unit = row.unit.code if row.unit else ""
+    return {**{name: getattr(row, name) for name in same}, "place": row.address, "unit": unit}
+
+
+def _device(code: str, body: DeviceIn) -> service.NewDevice:
+    lon, lat = point_to_wgs84(body.lon, body.lat, body.crs)
+    unit = queries.unit_called(body.unit) if body.unit else None
+    return service.NewDevice(
+        code=code, kind=body.kind, name=body.name, lon=lon, lat=lat, address=body.place, unit=unit
+    )
+
+
+@router.get("/devices", response={200: DeviceList, **problems()})
+def devices(request: HttpRequest, wanted: Query[DevicesWanted]) -> Any:
+    """自己范围内的设备。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    asked = {"kind": wanted.kind, "state": wanted.state}
+    rows = queries.devices_for(user).filter(**{key: value for key, value in asked.items() if value})
+    limit = max(1, min(wanted.limit, paging.MOST))
+    found = paging.keyset(rows.select_related("unit"), ("-id",), after=wanted.after, limit=limit)
+    return {"items": [device_shown(row) for row in found.items], "next": found.next}
+
+
+@router.post("/devices", response={201: DeviceOut, **problems()})
+@idempotent
+def device_add(request: HttpRequest, body: NewDeviceIn) -> tuple[int, Any]:
+    """登记设备。"""
+    user = caller(request)
+    require(user, "device.change")
+    return 201, device_shown(service.add_device(_device(body.code, body), by=user))
+
+
+@router.get("/devices/{code}", response={200: DeviceDetail, **problems(404)})
+def device(request: HttpRequest, code: Key) -> Any:
+    """一台设备和它现在的读数。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    row = queries.device_for(user, code)
+    series = [
+        {
+            "id": each.pk,
+            "point": each.point,
+            "unit": each.declared.unit if each.declared else "",
+            "at": each.at,
+            "value": each.value,
+            "quality": each.quality,
+        }
+        for each in queries.series_of(row)
+    ]
+    return device_shown(row) | {"series": series, "seen": row.seen}
+
+
+@router.post("/devices/{code}/adopt", response={200: DeviceOut, **problems(404, 409)})
+@idempotent
+def device_adopt(request: HttpRequest, code: Key, body: DeviceIn) -> tuple[int, Any]:
+    """接入一台待接入的设备：从现在起保存它的读数。"""
+    user = caller(request)
+    require(user, "device.change")
+    row = queries.device_for(user, code)
+    service.adopt_device(row, _device(row.code, body), by=user)
+    return 200, device_shown(row)
+
+
+@router.put("/devices/{code}", response={200: DeviceOut, **problems(404, 409)})
+@idempotent
+def device_change(request: HttpRequest, code: Key, body: DeviceIn) -> tuple[int, Any]:
+    """修改设备；种类不能改。"""
+    user = caller(request)
+    require(user, "device.change")
+    row = queries.device_for(user, code)
+    service.change_device(row, _device(row.code, body), by=user)
+    return 200, device_shown(row)
+
+
+@router.post("/devices/{code}/end", response={200: DeviceOut, **problems(404, 409)})
+@idempotent
+def device_end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+    """停用设备：不再接收它的读数。"""
+    user = caller(request)
+    require(user, "device.change")
+    row = queries.device_for(user, code)
+    service.end_device(row, by=user)
+    return 200, device_shown(row)
+
+
+class CurveLine(Schema):
+    name: str
+    values: list[float]
+
+
+class CurveLimit(Schema):
+    name: str
+    value: float
+
+
+class CurveOut(Schema):
+    """A curve as the chart draws it; a part's highest and lowest value, so that no peak is hidden."""
+
+    kind: str
+    unit: str
+    labels: list[str]
+    series: list[CurveLine]
+    limits: list[CurveLimit] = []
+    unnamed: bool
+
+
+@router.get("/series/{number}/chart", response={200: CurveOut, **problems(404)})
+def series_chart(
+    request: HttpRequest,
+    number: Annotated[int, Path(ge=1, le=LARGEST)],
+    hours: Annotated[int, Query(ge=1, le=24 * 31)] = 6,
+) -> Any:
+    """一个测点最近几小时的曲线。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    return curve_of(queries.series_for(user, number), timedelta(hours=hours))

@@ -1,0 +1,46 @@
+"""The curve of a series for a chart: its readings from the lake, with the limits that watch it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.timezone import localtime
+
+from chengyun.city.sensing.models import Series
+from chengyun.city.sensing.queries import rules_on
+from chengyun.city.sensing.specs import RANK_LABELS
+from chengyun.kernel import clock
+from chengyun.lake.archive import Archive
+from chengyun.lake.excerpts import thinned
+
+PARTS = 240
+"""Parts a chart is cut into at most; each shows its lowest and its highest value."""
+
+
+def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> dict[str, Any]:
+    """What the chart island draws: the highest of each part and, where they differ, the lowest."""
+    archive, end = Archive(settings.READINGS), (until or clock.now()) + timedelta(microseconds=1)
+    found = thinned(archive.table, series.pk, end - span, end, PARTS, journal=archive.journal)
+    parts = found.to_pylist()
+    high = {"name": "最高", "values": [part["highest"] for part in parts]}
+    low = {"name": "最低", "values": [part["lowest"] for part in parts]}
+    point = series.declared
+    shown = {
+        "kind": "line",
+        "unit": point.unit if point else "",
+        "labels": [f"{localtime(part['at']):%H:%M}" for part in parts],
+        "series": [high, low] if high["values"] != low["values"] else [high],
+        "unnamed": True,
+    }
+    return shown | _limits(series)
+
+
+def _limits(series: Series) -> dict[str, Any]:
+    """The limits that watch it, as lines across the chart."""
+    levels = [level for rule in rules_on(series.device.kind, series.point) for level in rule.levels]
+    if not levels:
+        return {}
+    lines = [{"name": RANK_LABELS[each.rank], "value": each.sets} for each in levels]
+    return {"limits": lines}

@@ -1,0 +1,55 @@
+"""Devices for tests, and readings that raise alarms."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chengyun.city.people.models import User
+from chengyun.city.places.factories import CENTRE
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.services.alarms import LevelChange, follow
+from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.kernel import clock
+
+RULE = "ponding_depth"
+
+
+def make_device(code: str = "JS-001", *, by: User | None = None, **changes: Any) -> Device:
+    """A ponding point in the first district."""
+    new: dict[str, Any] = {
+        "code": code,
+        "kind": "ponding",
+        "name": "湖南路立交桥下积水点",
+        "lon": CENTRE[0] - 0.001,
+        "lat": CENTRE[1] + 0.001,
+    }
+    return add_device(NewDevice(**new | changes), by=by)
+
+
+def series_of(device: Device) -> Series:
+    return Series.objects.select_related("device").get(device=device)
+
+
+def change(
+    device: Device, level: int, at: datetime | None = None, value: float = 30.0
+) -> Alarm | None:
+    """The series of a device reaches a level (0: none) of its rule."""
+    moment = at or clock.now()
+    return follow(
+        LevelChange(
+            series=series_of(device).pk,
+            rule=RULE,
+            level=level,
+            value=value,
+            at=moment,
+            since=moment - timedelta(minutes=1),
+        )
+    )
+
+
+def make_alarm(device: Device | None = None, level: int = 4) -> Alarm:
+    """A device under water."""
+    alarm = change(device or make_device(), level)
+    assert alarm is not None
+    return alarm

@@ -1,0 +1,127 @@
+"""Devices, the series of their readings, and the alarms these raise."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from chengyun.city.cases.models import Case
+from chengyun.city.people.models import Unit, User
+from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Point, Rank
+from chengyun.city.sensing.workflow import CLEARED, OPEN
+from chengyun.kernel import registry
+from chengyun.kernel.models import Subject
+
+
+class Device(models.Model):
+    """A device somewhere in the city; ``code`` is the one it calls itself by.
+
+    One that nobody has registered waits: its readings are not kept until somebody adopts it. ``unit`` looks after it.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待接入"
+        WORKING = "working", "在用"
+        ENDED = "ended", "已停用"
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=120, blank=True)
+    area = models.CharField(max_length=15)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
+    sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    seen = models.JSONField(default=dict, blank=True)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (models.Index(fields=("area", "state", "id"), name="device_area"),)
+
+    def __str__(self) -> str:
+        return self.name or self.code
+
+    @property
+    def declared(self) -> DeviceKind | None:
+        """What was declared about its kind; None while it waits or when nobody declares the kind any more."""
+        return registry.get(DeviceKind, self.kind) if registry.has(DeviceKind, self.kind) else None
+
+
+class Series(models.Model):
+    """One point of one device, and the newest of its readings in the time of the device; when one came last in ours."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="series")
+    point = models.CharField(max_length=20)
+    at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    value = models.FloatField(null=True)
+    quality = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("device", "point"), name="series_once_a_point"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.device.code}.{self.point}"
+
+    @property
+    def declared(self) -> Point | None:
+        kind = self.device.declared
+        return kind.point(self.point) if kind else None
+
+
+class Alarm(Subject):
+    """What people were told of one series beyond the limits of one rule; never removed.
+
+    ``level`` is the one that stands or stood last, 1 (blue) to 4 (red), ``worst`` the highest there was. ``began_at``
+    and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told. ``ended_at``: when the
+    value fell back for good, None while it stands.
+    """
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
+    rule = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField()
+    worst = models.PositiveSmallIntegerField()
+    value = models.FloatField()
+    began_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    raised_at = models.DateTimeField()
+    open = models.BooleanField(default=True)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="alarms")
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("series", "rule"), condition=models.Q(open=True), name="alarm_one_open"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("open", "area", "-level", "began_at"), name="alarm_wall"),
+            models.Index(fields=("series", "rule", "-changed_at"), name="alarm_series"),
+            models.Index(fields=("area", "-raised_at"), name="alarm_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def rank(self) -> Rank:
+        return RANKS[self.level - 1]
+
+    @property
+    def cleared(self) -> bool:
+        return CLEARED in self.marks
+
+    @property
+    def declared(self) -> AlarmRule | None:
+        return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN

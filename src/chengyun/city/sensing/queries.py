@@ -1,0 +1,151 @@
+"""Reads about devices, their series and alarms. The user comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from chengyun.city.people.models import Unit, User
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind
+from chengyun.city.sensing.workflow import RAISED
+from chengyun.kernel import clock, registry
+from chengyun.kernel.errors import Missing, wrong
+from chengyun.kernel.recent import recent
+from chengyun.kernel.scope import Scope
+
+RED = 4
+RELATED = ("series__device__unit", "case")
+
+
+def devices_for(user: User) -> QuerySet[Device]:
+    """The devices in this person's part of the city."""
+    return Device.objects.filter(user.scope("monitoring.view").area_q("area"))
+
+
+def device_for(user: User, code: str) -> Device:
+    """One device; Missing when it is not this person's to see."""
+    found = devices_for(user).select_related("unit").filter(code=code).first()
+    if found is None:
+        raise Missing(f"没有设备「{code}」，或者它不在你的范围内。")
+    return found
+
+
+def unit_called(code: str) -> Unit:
+    """A unit that can look after a device, by its code."""
+    found = Unit.objects.filter(code=code, valid_to=None).first()
+    if found is None:
+        raise wrong("unit", f"没有单位「{code}」，或者它已经撤销。")
+    return found
+
+
+def series_of(device: Device) -> list[Series]:
+    """What a device measures, in the order in which its kind declares it."""
+    order = [point.key for point in device.declared.points] if device.declared else []
+    rows = list(Series.objects.filter(device=device).select_related("device"))
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.point not in order,
+            order.index(row.point) if row.point in order else 0,
+        ),
+    )
+
+
+def series_for(user: User, pk: int) -> Series:
+    """One series; Missing when its device is not this person's to see."""
+    seen = user.scope("monitoring.view").area_q("device__area")
+    found = Series.objects.filter(seen, pk=pk).select_related("device").first()
+    if found is None:
+        raise Missing("没有这条监测曲线，或者它不在你的范围内。")
+    return found
+
+
+def alarms_for(user: User) -> QuerySet[Alarm]:
+    """The alarms in this person's part of the city."""
+    seen = user.scope("monitoring.view").area_q("area")
+    return Alarm.objects.filter(seen).select_related(*RELATED)
+
+
+def alarm_for(user: User, code: str) -> Alarm:
+    """One alarm; Missing when it is not this person's to see."""
+    found = alarms_for(user).filter(code=code).first()
+    if found is None:
+        raise Missing(f"没有报警「{code}」，或者它不在你的范围内。")
+    return found
+
+
+def open_alarms(user: User) -> QuerySet[Alarm]:
+    """What is wrong now, the worst first, of the same level the oldest."""
+    return alarms_for(user).filter(open=True).order_by("-level", "began_at", "id")
+
+
+def alarms_of(series: Iterable[Series]) -> QuerySet[Alarm]:
+    """What some series raised, newest first."""
+    rows = Alarm.objects.filter(series__in=list(series)).select_related(*RELATED)
+    return rows.order_by("-raised_at", "-id")
+
+
+def readers(alarms: Iterable[int], people: Iterable[User]) -> dict[int, set[int]]:
+    """Who of some people may open which alarms."""
+    areas = dict(Alarm.objects.filter(pk__in=list(alarms)).values_list("pk", "area"))
+    scopes = {p.pk: p.scope("monitoring.view") for p in people if p.may("monitoring.view")}
+    return {
+        pk: {person for person, scope in scopes.items() if scope.covers(area=area)}
+        for pk, area in areas.items()
+    }
+
+
+def count_waiting(user: User) -> tuple[int, int]:
+    """How many alarms nobody has confirmed, and how many of them are red."""
+    return _count_waiting(user.scope("alarm.judge"))
+
+
+@recent(5)
+def _count_waiting(scope: Scope) -> tuple[int, int]:
+    rows = Alarm.objects.filter(scope.area_q("area"), open=True, state=RAISED)
+    found = rows.aggregate(all=Count("id"), red=Count("id", filter=Q(level=RED)))
+    return found["all"], found["red"]
+
+
+def forget_counts() -> None:
+    """An alarm has changed."""
+    _count_waiting.forget()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """Of the devices of one kind: how many there are and how many were heard of in time."""
+
+    kind: DeviceKind
+    total: int
+    online: int
+
+    @property
+    def off(self) -> int:
+        return self.total - self.online
+
+
+def health_of(user: User) -> list[Health]:
+    """How the devices of each kind stand now; kinds without a device are left out."""
+    rows = devices_for(user).filter(state=Device.State.WORKING)
+    heard = rows.annotate(heard=Max("series__heard_at")).values_list("kind", "heard")
+    now, found = clock.now(), dict[str, list[bool]]()
+    silent = {kind.key: kind.silent_after for kind in registry.all_of(DeviceKind)}
+    for kind, at in heard:
+        fresh = at is not None and now - at <= silent.get(kind, timedelta(0))
+        found.setdefault(kind, []).append(fresh)
+    return [
+        Health(kind=kind, total=len(found[kind.key]), online=sum(found[kind.key]))
+        for kind in registry.all_of(DeviceKind)
+        if kind.key in found
+    ]
+
+
+def rules_on(kind: str, point: str = "") -> list[AlarmRule]:
+    """The rules that watch a kind of device, or one of its points."""
+    rules = [rule for rule in registry.all_of(AlarmRule) if rule.kind == kind]
+    return [rule for rule in rules if not point or rule.point == point]

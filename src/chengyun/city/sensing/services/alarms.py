@@ -1,0 +1,190 @@
+"""Alarms: followed by the machine as the readings go, judged and closed by people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from chengyun.city.cases.services.opening import NewCase, open_case
+from chengyun.city.people.models import User
+from chengyun.city.sensing.models import Alarm, Series
+from chengyun.city.sensing.queries import forget_counts
+from chengyun.city.sensing.specs import RANK_LABELS, RANKS
+from chengyun.city.sensing.workflow import ALARM, CLOSED, FAULTY, OPEN, REFUTED
+from chengyun.kernel import clock, editions, workflow
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict
+from chengyun.kernel.history import overtaken
+from chengyun.kernel.permissions import require
+from chengyun.kernel.sequences import take
+from chengyun.kernel.ui.words import told
+from chengyun.kernel.workflow import Effects
+
+ENDED = (REFUTED, FAULTY, CLOSED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelChange:
+    """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to."""
+
+    series: int
+    rule: str
+    level: int
+    value: float
+    at: datetime
+    since: datetime
+
+
+@transaction.atomic
+def follow(change: LevelChange) -> Alarm | None:
+    """What people have to be told of a change of level; the same change again changes nothing.
+
+    A series has one open alarm of a rule at most. What was judged a false alarm or a fault stays so until the value has
+    fallen back: only then can the rule raise another.
+    """
+    last = _last(change)
+    if last is not None and change.at <= last.changed_at:
+        return last
+    if last is not None and last.open:
+        _go_on(last, change)
+    elif last is not None and last.ended_at is None:
+        _after_the_judgement(last, change)
+    elif change.level:
+        last = _raise(change)
+    forget_counts()
+    return last
+
+
+def _last(change: LevelChange) -> Alarm | None:
+    rows = Alarm.objects.filter(series=change.series, rule=change.rule)
+    return rows.select_related("series__device").order_by("-changed_at", "-id").first()
+
+
+def _raise(change: LevelChange) -> Alarm:
+    series = Series.objects.select_related("device").get(pk=change.series)
+    now, edition = clock.now(), editions.current(ALARM.key, series.device.area)
+    day = localtime(now).strftime("%y%m%d")
+    alarm = Alarm(
+        code=f"BJ{day}{take(f'alarm:{day}'):04d}",
+        area=series.device.area,
+        workflow=ALARM.key,
+        edition=edition,
+        state=editions.flow_of(edition.pk).start,
+        series=series,
+        rule=change.rule,
+        level=change.level,
+        worst=change.level,
+        value=change.value,
+        began_at=change.since,
+        changed_at=change.at,
+        raised_at=now,
+        simulated=series.device.simulated,
+    )
+    alarm.save(force_insert=True)
+    record("alarm.raise", alarm, by=None, edition=edition.pk, facts=_said(change), new=True)
+    return alarm
+
+
+def _go_on(alarm: Alarm, change: LevelChange) -> None:
+    """An open alarm clears, comes back, or changes its level."""
+    columns: dict[str, Any] = {"changed_at": change.at, "value": change.value}
+    if change.level == 0:
+        _machine(alarm, "clear", columns | {"ended_at": change.at}, change)
+        return
+    worse = change.level > alarm.level
+    columns |= {"level": change.level, "worst": max(alarm.worst, change.level), "ended_at": None}
+    verb = "relapse" if alarm.cleared else "worsen" if worse else "ease"
+    _machine(alarm, verb, columns, change)
+
+
+def _machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
+    move = workflow.plan(alarm, verb, by=None, facts={})
+    workflow.take(alarm, move, Effects(columns=columns, facts=_said(change)), by=None)
+
+
+def _after_the_judgement(alarm: Alarm, change: LevelChange) -> None:
+    """What was judged already only takes note of how the value goes on."""
+    columns: dict[str, Any] = {"changed_at": change.at}
+    if change.level == 0:
+        columns["ended_at"] = change.at
+    Alarm.objects.filter(pk=alarm.pk).update(**columns)
+    if change.level == 0:
+        record("alarm.end", alarm, by=None, facts=_said(change))
+
+
+def _said(change: LevelChange) -> dict[str, Any]:
+    rank = RANKS[change.level - 1] if change.level else ""
+    words = {"level": rank, "value": change.value, "read_at": change.at.isoformat()}
+    return words | (
+        {"text": f"{RANK_LABELS[rank]}，读数 {change.value:g}"}
+        if rank
+        else {"text": f"读数 {change.value:g}"}
+    )
+
+
+@transaction.atomic
+def act(
+    alarm: Alarm,
+    verb: str,
+    facts: Mapping[str, Any],
+    *,
+    by: User | None,
+    version: int | None = None,
+) -> Alarm:
+    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict."""
+    flow = editions.flow_of(alarm.edition_id)
+    if version is not None and version != alarm.version:
+        label = next((step.label for step in flow.steps if step.verb == verb), "办")
+        sentence = overtaken(alarm, label, flow.state(alarm.state).label)
+        raise Conflict(sentence, version=alarm.version)
+    move = workflow.plan(alarm, verb, by=by, facts=facts)
+    require(by, move.step.may, area=alarm.area)
+    given = {key: str(facts[key]) for key in (*move.step.needs, *move.step.asks) if facts.get(key)}
+    effects = MEANINGS.get(verb, _nothing)(alarm, by)
+    effects.columns["open"] = move.target in OPEN
+    effects.facts |= given
+    workflow.take(alarm, move, effects, by=by)
+    forget_counts()
+    return alarm
+
+
+def _nothing(alarm: Alarm, by: User | None) -> Effects:
+    return Effects()
+
+
+def _open_case(alarm: Alarm, by: User | None) -> Effects:
+    """The case of an alarm: of the class its rule names, where the device stands."""
+    device, rule = alarm.series.device, alarm.declared
+    point = alarm.series.declared
+    assert device.lon is not None and device.lat is not None
+    reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
+    since = told(alarm.began_at, now=clock.now())
+    new = NewCase(
+        source="sensor",
+        class_code=rule.class_code if rule else "",
+        description=f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限。",
+        lon=device.lon,
+        lat=device.lat,
+        address=device.address,
+        number=alarm.code,
+        simulated=alarm.simulated,
+    )
+    case = open_case(new, by=by)
+    return Effects(
+        columns={"case": case}, facts={"case": {"code": case.code, "name": f"案件 {case.code}"}}
+    )
+
+
+MEANINGS: dict[str, Callable[[Alarm, User | None], Effects]] = {"open_case": _open_case}
+
+
+@transaction.atomic
+def case_ended(case: int, how: str) -> None:
+    """The case an alarm opened is over: the alarm is told; whether it is over as well a person decides."""
+    for alarm in Alarm.objects.filter(case=case):
+        record("alarm.case_ended", alarm, by=None, facts={"how": how})

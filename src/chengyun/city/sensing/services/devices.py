@@ -1,0 +1,140 @@
+"""The register of devices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from chengyun.city.people.models import Unit, User
+from chengyun.city.places.queries import address_of, locate
+from chengyun.city.sensing.models import Device, Series
+from chengyun.city.sensing.specs import DeviceKind
+from chengyun.kernel import clock, registry
+from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict, wrong
+from chengyun.kernel.permissions import require
+
+CHANGE = "device.change"
+CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}")
+OUTSIDE = "这个位置不在本市范围内，请在图上重新选点。"
+State = Device.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDevice:
+    """What is known of a device. ``lon`` and ``lat`` are WGS 84."""
+
+    code: str
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    address: str = ""
+    unit: Unit | None = None
+    simulated: bool = False
+
+
+@transaction.atomic
+def add_device(new: NewDevice, *, by: User | None) -> Device:
+    """A device whose readings are taken from now on."""
+    code = new.code.strip()
+    if not CODE.fullmatch(code):
+        raise wrong("code", "编号用字母、数字、连字符和下划线，最多 40 位。")
+    device = Device(code=code, since=clock.now(), simulated=new.simulated)
+    _describe(device, new, by)
+    try:
+        with transaction.atomic():
+            device.save(force_insert=True)
+    except IntegrityError as error:
+        raise wrong("code", f"已经有编号为「{code}」的设备。") from error
+    _open_series(device)
+    record("device.add", device, by=by, area=device.area, facts=_facts(device), new=True)
+    return device
+
+
+@transaction.atomic
+def adopt_device(device: Device, new: NewDevice, *, by: User | None) -> None:
+    """A device that waits becomes one of the city's: from now on its readings are kept."""
+    require(by, CHANGE, area=device.area)
+    _describe(device, new, by)
+    device.state = State.WORKING
+    _store(device, State.WAITING, f"设备「{device.code}」已经接入了。")
+    _open_series(device)
+    record("device.adopt", device, by=by, area=device.area, facts=_facts(device))
+
+
+@transaction.atomic
+def change_device(device: Device, new: NewDevice, *, by: User | None) -> None:
+    """Another name, place or unit; its kind stays, for what it measured is of that kind."""
+    require(by, CHANGE, area=device.area)
+    if new.kind != device.kind:
+        raise wrong("kind", "设备种类登记后不改；换了设备请停用旧的，再登记新的。")
+    _describe(device, new, by)
+    _store(device, State.WORKING, f"设备「{device.code}」已经停用，不能再改。")
+    record("device.change", device, by=by, area=device.area, facts=_facts(device))
+
+
+@transaction.atomic
+def end_device(device: Device, *, by: User | None) -> None:
+    """From now on none of its readings is taken; what it measured stays."""
+    require(by, CHANGE, area=device.area)
+    device.state, device.ended_at = State.ENDED, clock.now()
+    columns = {"state": device.state, "ended_at": device.ended_at}
+    if not Device.objects.filter(pk=device.pk, ended_at=None).update(**columns):
+        raise Conflict(f"设备「{device.code}」已经停用了。")
+    record("device.end", device, by=by, area=device.area)
+
+
+@transaction.atomic
+def heard_of(code: str, seen: Mapping[str, float], *, by: User) -> None:
+    """An unknown device speaks: it waits, with the newest values it told, until somebody adopts it."""
+    if not CODE.fullmatch(code):
+        return
+    areas = by.scope("reading.send").areas
+    area = min(areas, key=len) if areas else ""
+    known = Device.objects.filter(code=code).first()
+    if known is None:
+        Device(
+            code=code, area=area, state=State.WAITING, sender=by, seen=dict(seen), since=clock.now()
+        ).save(force_insert=True)
+    elif known.state == State.WAITING:
+        told = {**known.seen, **seen}
+        Device.objects.filter(pk=known.pk, state=State.WAITING).update(seen=told)
+
+
+def _describe(device: Device, new: NewDevice, by: User | None) -> None:
+    """Put what is known of it into a device, its area by its place."""
+    if not registry.has(DeviceKind, new.kind):
+        raise wrong("kind", f"没有设备种类「{new.kind}」，请从列表中选。")
+    if not new.name.strip():
+        raise wrong("name", "请写设备的名称。")
+    place = locate(new.lon, new.lat)
+    if place is None:
+        raise wrong("point", OUTSIDE)
+    require(by, CHANGE, area=place.area)
+    device.kind, device.name = new.kind, new.name.strip()[:60]
+    device.lon, device.lat, device.area = new.lon, new.lat, place.area
+    device.address = (new.address.strip() or address_of(new.lon, new.lat))[:120]
+    device.unit = new.unit
+
+
+def _store(device: Device, state: str, sentence: str) -> None:
+    names = ("kind", "name", "address", "area", "lon", "lat", "state", "unit")
+    columns: dict[str, Any] = {name: getattr(device, name) for name in names}
+    if not Device.objects.filter(pk=device.pk, state=state).update(**columns):
+        raise Conflict(sentence)
+
+
+def _open_series(device: Device) -> None:
+    kind = registry.get(DeviceKind, device.kind)
+    Series.objects.bulk_create([Series(device=device, point=point.key) for point in kind.points])
+
+
+def _facts(device: Device) -> dict[str, Any]:
+    names = ("code", "kind", "name", "address", "lon", "lat")
+    unit = {"unit": {"code": device.unit.code, "name": str(device.unit)}} if device.unit else {}
+    return {name: getattr(device, name) for name in names} | unit

@@ -1,0 +1,25 @@
+"""What an industry app declares, all in one: the platform draws its pages and watches its devices from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind
+from chengyun.kernel.specs import Misdeclared
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndustryApp:
+    """An industry: its kinds of devices and the rules that watch them."""
+
+    key: str
+    label: str
+    order: int
+    device_kinds: tuple[DeviceKind, ...]
+    rules: tuple[AlarmRule, ...]
+
+    def __post_init__(self) -> None:
+        kinds = {kind.key: kind for kind in self.device_kinds}
+        for rule in self.rules:
+            if rule.kind not in kinds or kinds[rule.kind].point(rule.point) is None:
+                raise Misdeclared(f"AlarmRule {rule.key}: {rule.kind} has no point {rule.point}")

@@ -1,0 +1,21 @@
+"""Which industries this city has: their declarations become part of the platform when it starts."""
+
+from django.apps import AppConfig
+
+from chengyun.city.specs import IndustryApp
+from chengyun.industries.drainage.app import APP as DRAINAGE
+
+APPS: tuple[IndustryApp, ...] = (DRAINAGE,)
+
+
+class Industries(AppConfig):
+    """An industry is a declaration and holds no code that runs by itself."""
+
+    name = "chengyun.industries"
+    label = "industries"
+
+    def ready(self) -> None:
+        from chengyun.kernel import registry
+
+        for app in APPS:
+            registry.add(app, *app.device_kinds, *app.rules)
