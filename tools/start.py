@@ -1,4 +1,4 @@
-"""What `./run` does: install, prepare the state, run web and worker as one process group.
+"""What `./run` does: install, prepare the state, run web, gateway and worker as one process group.
 
 ./run [--host ADDRESS] [--port NUMBER] [--check]
 """
@@ -30,10 +30,14 @@ from tools.install import PYTHON, ROOT, VENV, Unready, install, say
 CHENGYUN = VENV / "bin" / "chengyun"
 GRANIAN = VENV / "bin" / "granian"
 APPLICATION = "chengyun.config.asgi:application"
+GATEWAY = "chengyun.gateways.asgi:application"
+BESIDE = 10
+"""How far the gateway's port lies from the web's unless CHENGYUN_GATEWAY_PORT names it."""
 LOCAL = "127.0.0.1"
 WEB_PROCESSES = min(os.cpu_count() or 1, 4)
 """A page is mostly Python, and one process uses one core of it."""
 CHECK_DAYS = "7"
+HIGHEST = 65535
 READY_WITHIN = 60
 STOP_WITHIN = 15
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
@@ -58,11 +62,19 @@ class Place:
     home: Path
     host: str
     port: int
+    gateway_port: int
     environ: dict[str, str]
 
     @property
     def url(self) -> str:
-        return f"http://{LOCAL if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
+        return self._url(self.port)
+
+    @property
+    def gateway_url(self) -> str:
+        return self._url(self.gateway_port)
+
+    def _url(self, port: int) -> str:
+        return f"http://{LOCAL if self.host == '0.0.0.0' else self.host}:{port}"  # noqa: S104
 
 
 def main() -> int:
@@ -109,6 +121,7 @@ def _check(options: argparse.Namespace) -> int:
         "CHENGYUN_LOG": "ERROR",
         **{key: value for key, value in os.environ.items() if not key.startswith(other)},
     }
+    environ["CHENGYUN_GATEWAY_PORT"] = str(free_port())
     place = _place(home, LOCAL, free_port(), environ)
     try:
         install()
@@ -121,6 +134,8 @@ def _check(options: argparse.Namespace) -> int:
 
 def _place(home: Path, host: str, port: int, environ: dict[str, str]) -> Place:
     names = environ.get("CHENGYUN_HOSTS") or _names(host)
+    gateway = environ.get("CHENGYUN_GATEWAY_PORT") or ""
+    gateway_port = int(gateway) if gateway.isdecimal() else min(port + BESIDE, HIGHEST)
     ours = {
         "CHENGYUN_HOME": str(home),
         "CHENGYUN_HOSTS": names,
@@ -128,7 +143,9 @@ def _place(home: Path, host: str, port: int, environ: dict[str, str]) -> Place:
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
     }
-    return Place(home=home, host=host, port=port, environ={**environ, **ours})
+    return Place(
+        home=home, host=host, port=port, gateway_port=gateway_port, environ={**environ, **ours}
+    )
 
 
 def _names(host: str) -> str:
@@ -155,22 +172,21 @@ def _alone(place: Place) -> Iterator[None]:
                 f"这座城市已经在运行（{place.home}）。请在浏览器里打开它，或先停下它；"
                 "再开一座城市要另设 CHENGYUN_HOME。"
             ) from error
-        _find_port_free(place)
+        _find_port_free(place.host, place.port, "./run --port {}")
+        _find_port_free(place.host, place.gateway_port, "CHENGYUN_GATEWAY_PORT={} ./run")
         yield
 
 
-def _find_port_free(place: Place) -> None:
+def _find_port_free(host: str, port: int, otherwise: str) -> None:
     try:
-        family, kind, *_, address = socket.getaddrinfo(
-            place.host, place.port, type=socket.SOCK_STREAM
-        )[0]
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except (OSError, OverflowError) as error:
         raise Unready(
-            f"{place.host} 的端口 {place.port} 不能用（{_reason(error)}）。"
-            f"请换一个：./run --port {place.port + 1 if place.port < 65535 else 8000}"
+            f"{host} 的端口 {port} 不能用（{_reason(error)}）。"
+            f"请换一个：{otherwise.format(port + 1 if port < HIGHEST else 8000)}"
         ) from error
 
 
@@ -238,12 +254,14 @@ def _static_state() -> str:
 
 @contextmanager
 def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Web and worker, answering; both are gone when the block is left."""
+    """Web, gateway and worker, answering; all are gone when the block is left."""
     web: tuple[str | Path, ...] = (GRANIAN, *granian_words(place.host, place.port))
     processes = [_start(place, *web, group=0)]
     group = processes[0].pid
     try:
         processes += [_start(place, *web, group=group) for _ in range(1, WEB_PROCESSES)]
+        words = granian_words(place.host, place.gateway_port, GATEWAY)
+        processes.append(_start(place, GRANIAN, *words, group=group))
         processes.append(_start(place, CHENGYUN, "worker", group=group))
         _until_ready(place, processes)
         yield processes
@@ -278,15 +296,15 @@ def _until_ready(place: Place, processes: list[subprocess.Popen[bytes]]) -> None
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in processes):
             raise Unready("城市没有启动，原因见上面。")
-        if _answers(place):
+        if _answers(f"{place.url}/healthz") and _answers(f"{place.gateway_url}/healthz"):
             return
         time.sleep(0.1)
     raise Unready(f"城市在 {READY_WITHIN} 秒内没有应答，原因见上面。")
 
 
-def _answers(place: Place) -> bool:
+def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{place.url}/healthz", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -297,7 +315,7 @@ def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
     while all(process.poll() is None for process in processes):
         time.sleep(0.5)
     ended = next(process for process in processes if process.poll() is not None)
-    name = "后台任务" if ended is processes[-1] else "网站"
+    name = {-1: "后台任务", -2: "监测网关"}.get(processes.index(ended) - len(processes), "网站")
     raise Unready(f"{name}进程自己结束了（退出码 {ended.returncode}），原因见上面。")
 
 
@@ -322,6 +340,7 @@ def _greet(place: Place, city: City) -> None:
         say("这是演示城市。账号如下，密码都是 chengyun-demo：")
         for username, role in city["accounts"]:
             say(f"  {username:<12} {role}")
+    say(f"设备和平台往这里报读数：{place.gateway_url}/readings")
     say("按 Ctrl-C 停止。")
 
 

@@ -1,0 +1,171 @@
+"""Readings as they come over HTTP: JSON lines, one reading each.
+
+Source of the form: this project's own, see the guide. A line is
+``{"device": "JS-001", "point": "depth", "at": "2025-07-22T02:41:00+08:00", "value": 12.5}``; ``at`` is ISO 8601 with
+its offset or milliseconds since 1970 (UTC), ``value`` is in the unit of the point; ``serial`` (a whole number) may
+tell two readings of one moment apart.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow.json import ParseOptions, ReadOptions, read_json
+
+MOMENT = pa.timestamp("us", "UTC")
+TOLD = pa.schema(
+    [
+        ("device", pa.string()),
+        ("point", pa.string()),
+        ("at", MOMENT),
+        ("value", pa.float64()),
+        ("serial", pa.int64()),
+    ]
+)
+"""What a sender tells of a reading."""
+EARLIEST, LATEST = 0, 4_102_444_800_000
+"""1970 and 2100, in milliseconds."""
+LARGEST = 2**53
+LONGEST = 40
+
+
+class Unreadable(Exception):
+    """A line cannot be read; the message is one sentence that names it."""
+
+
+def json_lines(body: bytes) -> pa.Table:
+    """The readings of a body, as ``TOLD``; n rows for n lines that are not empty.
+
+    Raises Unreadable for the first line that is wrong: then nothing of the body is taken.
+    """
+    if not body.strip():
+        raise Unreadable("没有读数：每行写一条 JSON。")
+    try:
+        return _quickly(body)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, _Doubtful):
+        return _line_by_line(body)
+
+
+class _Doubtful(Exception):
+    """Something to be looked at line by line."""
+
+
+def _quickly(body: bytes) -> pa.Table:
+    """All lines at once, where each has the same plain form."""
+    first = _first(body)
+    if not isinstance(first, dict):
+        raise _Doubtful
+    kind = pa.int64() if type(first.get("at")) is int else pa.string()
+    form = pa.schema([("device", pa.string()), ("point", pa.string()), ("at", kind)])
+    form = form.append(pa.field("value", pa.float64())).append(pa.field("serial", pa.int64()))
+    table = read_json(
+        BytesIO(body),
+        read_options=ReadOptions(use_threads=False, block_size=len(body) + 1),
+        parse_options=ParseOptions(explicit_schema=form, unexpected_field_behavior="ignore"),
+    )
+    needed = ("device", "point", "at", "value")
+    if any(table[name].null_count for name in needed):
+        raise _Doubtful
+    table = table.set_column(2, "at", _moments(table["at"]))
+    table = table.set_column(4, "serial", pc.fill_null(table["serial"], 0))
+    return _plain(table.cast(TOLD))
+
+
+def _first(body: bytes) -> Any:
+    """What the first line says, as far as it can be read."""
+    try:
+        return json.loads(body.lstrip().split(b"\n", 1)[0])
+    except (ValueError, RecursionError) as error:
+        raise _Doubtful from error
+
+
+def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_string(column.type):
+        return column.cast(MOMENT)
+    return pc.multiply_checked(column, 1000).cast(pa.timestamp("us")).cast(MOMENT)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """A table (``TOLD``) in which nothing has to be looked at twice."""
+    at = table["at"].cast(pa.int64())
+    spans = (
+        (at, EARLIEST * 1000, LATEST * 1000 - 1),
+        (table["serial"], 0, LARGEST - 1),
+        (pc.utf8_length(table["device"]), 1, LONGEST),
+        (pc.utf8_length(table["point"]), 1, LONGEST),
+    )
+    if (
+        not all(_within(*span) for span in spans)
+        or not pc.all(pc.is_finite(table["value"])).as_py()
+    ):
+        raise _Doubtful
+    return table
+
+
+def _within(column: pa.ChunkedArray, low: int, high: int) -> bool:
+    span = pc.min_max(column).as_py()
+    return bool(low <= span["min"] <= span["max"] <= high)
+
+
+def _line_by_line(body: bytes) -> pa.Table:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable("正文不是 UTF-8 编码。") from error
+    lines = enumerate(text.split("\n"), start=1)
+    rows = [_reading(number, line) for number, line in lines if line.strip()]
+    return pa.Table.from_pylist(rows, TOLD)
+
+
+def _reading(number: int, line: str) -> dict[str, Any]:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"第 {number} 行不是 JSON。") from error
+    if not isinstance(said, dict):
+        raise Unreadable(f"第 {number} 行不是一条读数：要写成 {{…}}。")
+    return {
+        "device": _name(number, said, "device", "设备编号"),
+        "point": _name(number, said, "point", "测点"),
+        "at": _moment(number, said.get("at")),
+        "value": _value(number, said.get("value")),
+        "serial": _serial(number, said.get("serial", 0)),
+    }
+
+
+def _name(number: int, said: dict[str, Any], key: str, label: str) -> str:
+    name = said.get(key)
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST:
+        raise Unreadable(f"第 {number} 行的{label}（{key}）要写，最多 {LONGEST} 个字符。")
+    return name
+
+
+def _moment(number: int, said: Any) -> datetime:
+    sentence = f"第 {number} 行的时间（at）要写成带时区的 ISO 8601，或 1970 年以来的毫秒数。"
+    try:
+        if type(said) is int and EARLIEST <= said < LATEST:
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=said)
+        moment = datetime.fromisoformat(said)
+        if moment.tzinfo is not None and EARLIEST <= moment.timestamp() * 1000 < LATEST:
+            return moment
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(sentence) from error
+    raise Unreadable(sentence)
+
+
+def _value(number: int, said: Any) -> float:
+    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+        raise Unreadable(f"第 {number} 行的数值（value）要写成一个数。")
+    return float(said)
+
+
+def _serial(number: int, said: Any) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < LARGEST:
+        raise Unreadable(f"第 {number} 行的流水号（serial）要写成 0 以上的整数。")
+    return said

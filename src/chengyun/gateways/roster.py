@@ -1,0 +1,98 @@
+"""Which series there are, by the names their devices call them, and the rules that watch them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from chengyun.city.people.models import User
+from chengyun.city.sensing.models import Device, Series
+from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
+from chengyun.kernel import registry
+from chengyun.science.episodes import LEVELS, Limits
+
+Name = tuple[str, str]
+"""A device's code and a point."""
+SECOND = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One series as the gateway needs it: its key, what it may measure, where it stands."""
+
+    pk: int
+    kind: str
+    point: str
+    low: float
+    high: float
+    area: str
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All series of the city at one moment."""
+
+    series: Mapping[Name, Known]
+    _reach: dict[int, Mapping[Name, Known]] = field(default_factory=dict)
+
+    def of(self, sender: User) -> Mapping[Name, Known]:
+        """The series this sender may tell of."""
+        if sender.pk not in self._reach:
+            scope = sender.scope("reading.send")
+            seen = {n: s for n, s in self.series.items() if scope.covers(area=s.area)}
+            self._reach[sender.pk] = self.series if scope.everything else seen
+        return self._reach[sender.pk]
+
+    @cached_property
+    def watched(self) -> list[tuple[int, AlarmRule]]:
+        """Each series with each rule that watches it, in the order of the series."""
+        by_point: dict[Name, list[AlarmRule]] = {}
+        for rule in registry.all_of(AlarmRule):
+            by_point.setdefault((rule.kind, rule.point), []).append(rule)
+        pairs = [
+            (known.pk, rule)
+            for known in self.series.values()
+            for rule in by_point.get((known.kind, known.point), ())
+        ]
+        return sorted(pairs, key=lambda pair: (pair[0], pair[1].key))
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits of ``watched``, row by row."""
+        return limits_of([rule for _, rule in self.watched])
+
+
+def limits_of(rules: list[AlarmRule]) -> Limits:
+    """The limits of some rules as arrays, a row each."""
+    sets = np.full((len(rules), LEVELS), np.nan)
+    clears = np.full((len(rules), LEVELS), np.nan)
+    for row, rule in enumerate(rules):
+        for level in rule.levels:
+            sets[row, RANKS.index(level.rank)] = level.sets
+            clears[row, RANKS.index(level.rank)] = level.clears
+    return Limits(
+        sets=sets,
+        clears=clears,
+        hold=np.array([rule.hold.total_seconds() * SECOND for rule in rules], np.int64),
+        calm=np.array([rule.calm.total_seconds() * SECOND for rule in rules], np.int64),
+        sign=np.array([1 if rule.side == "above" else -1 for rule in rules], np.int64),
+    )
+
+
+def read() -> Roster:
+    """The roster as the register stands now."""
+    rows = Series.objects.filter(device__state=Device.State.WORKING).values_list(
+        "pk", "point", "device__code", "device__kind", "device__area"
+    )
+    found: dict[Name, Known] = {}
+    for pk, key, code, kind, area in rows:
+        declared = registry.get(DeviceKind, kind) if registry.has(DeviceKind, kind) else None
+        point = declared.point(key) if declared else None
+        if point is not None:
+            found[code, key] = Known(
+                pk=pk, kind=kind, point=key, low=point.low, high=point.high, area=area
+            )
+    return Roster(found)

@@ -1,0 +1,239 @@
+"""The gateway as ``./run`` starts it: what it acknowledged is there exactly once, whatever happens to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chengyun.city.cases.factories import make_working_city
+from chengyun.city.people.factories import Cast
+from chengyun.city.people.services.tokens import issue_token
+from chengyun.city.sensing.factories import make_device, series_of
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.lake import readings, upkeep
+from chengyun.lake.archive import Archive
+from chengyun.lake.journal import entries
+from tests.serving import environ
+from tools.install import ROOT, VENV
+from tools.start import GATEWAY, LOCAL, free_port, granian_words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+READY_WITHIN = 60
+BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
+SEED = 3715
+
+
+@dataclass(kw_only=True)
+class Gateway:
+    """One gateway process before the folder of a test; it may be killed and started again."""
+
+    home: Path
+    token: str
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.home.mkdir(exist_ok=True)
+        words: list[str | Path] = [
+            VENV / "bin" / "granian",
+            *granian_words(LOCAL, self.port, GATEWAY),
+        ]
+        own = environ() | {"HOME_OF_TESTS": str(self.home)}
+        self.process = subprocess.Popen(words, cwd=ROOT, env=own, process_group=0)
+        deadline = time.monotonic() + READY_WITHIN
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"http://{LOCAL}:{self.port}/healthz", timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("the gateway does not answer")
+
+    def kill(self) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(30)
+
+    def send(self, body: bytes, *, token: str = "", path: str = "/readings") -> tuple[int, Any]:
+        """The status and what is said; OSError when the line breaks, which acknowledges nothing."""
+        head = {"Authorization": f"Bearer {token or self.token}"}
+        request = urllib.request.Request(f"http://{LOCAL}:{self.port}{path}", body, head)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    @property
+    def archive(self) -> Archive:
+        return Archive(self.home / "readings")
+
+    def stored(self, series: Series) -> Counter[float]:
+        """The values of a series as a reader sees them, and how often."""
+        begin, end = BEGIN - timedelta(days=1), BEGIN + timedelta(days=400)
+        archive = self.archive
+        table = readings.history(archive.table, [series.pk], begin, end, journal=archive.journal)
+        return Counter(table["value"].to_pylist())
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_working_city()
+
+
+@pytest.fixture
+def device(cast: Cast) -> Device:
+    return make_device()
+
+
+@pytest.fixture
+def gateway(cast: Cast, device: Device, tmp_path: Path) -> Iterator[Gateway]:
+    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
+    made = Gateway(home=tmp_path / "home", token=token)
+    made.start()
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.kill()
+
+
+def line(value: float, at: datetime, device: str = "JS-001", point: str = "depth") -> bytes:
+    told = {"device": device, "point": point, "at": at.isoformat(), "value": value}
+    return json.dumps(told).encode()
+
+
+def within(seconds: float, holds: Any) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_reading_is_kept_shown_and_raises_its_alarm(gateway: Gateway, device: Device) -> None:
+    body = b"\n".join(line(30, BEGIN + timedelta(seconds=30 * n)) for n in range(4))
+    assert gateway.send(body) == (200, {"kept": 4, "waiting": []})
+    assert within(10, Alarm.objects.exists)
+    alarm = Alarm.objects.get()
+    assert (alarm.rank, alarm.began_at, alarm.series.device) == ("red", BEGIN, device)
+    assert within(10, lambda: series_of(device).value == 30)
+    assert gateway.stored(series_of(device)) == Counter({30.0: 4})
+    gateway.stop()
+    assert upkeep.size(gateway.archive.table)["rows"] == 4
+
+
+def test_what_is_doubted_is_kept_and_raises_nothing(gateway: Gateway, device: Device) -> None:
+    body = b"\n".join(line(900, BEGIN + timedelta(minutes=n)) for n in range(4))
+    assert gateway.send(body)[0] == 200
+    assert within(10, lambda: series_of(device).quality == 1)
+    assert not Alarm.objects.exists()
+    assert gateway.stored(series_of(device)) == Counter({900.0: 4})
+
+
+def test_an_unknown_device_waits_and_the_others_are_kept(gateway: Gateway) -> None:
+    body = line(3, BEGIN) + b"\n" + line(4, BEGIN, device="X-9")
+    assert gateway.send(body) == (200, {"kept": 1, "waiting": ["X-9"]})
+    assert Device.objects.get(code="X-9").seen == {"depth": 4.0}
+
+
+def test_what_is_refused_says_why_and_keeps_nothing(
+    gateway: Gateway, cast: Cast, device: Device
+) -> None:
+    other, _ = issue_token(cast.duty, "试验", timedelta(days=1), by=None)
+    assert gateway.send(line(3, BEGIN), token="nobody")[0] == 401
+    assert gateway.send(line(3, BEGIN), token=other)[0] == 403
+    assert gateway.send(line(3, BEGIN), path="/elsewhere")[0] == 404
+    assert gateway.send(b"x" * (11 * 1024 * 1024))[0] == 413
+    status, told = gateway.send(line(3, BEGIN) + b"\nnonsense")
+    assert (status, told["message"]) == (422, "第 2 行不是 JSON。")
+    assert gateway.stored(series_of(device)) == Counter()
+    assert gateway.send(line(3, BEGIN))[0] == 200
+
+
+def test_the_same_again_counts_once_and_a_correction_is_kept(
+    gateway: Gateway, device: Device
+) -> None:
+    for value in (3, 3, 4):
+        assert gateway.send(line(value, BEGIN))[0] == 200
+    assert gateway.stored(series_of(device)) == Counter({3.0: 1, 4.0: 1})
+
+
+def test_two_gateways_do_not_write_one_journal(gateway: Gateway) -> None:
+    second = Gateway(home=gateway.home, token=gateway.token)
+    words: list[str | Path] = [
+        VENV / "bin" / "granian",
+        *granian_words(LOCAL, second.port, GATEWAY),
+    ]
+    own = environ() | {"HOME_OF_TESTS": str(gateway.home)}
+    ended = subprocess.run(words, cwd=ROOT, env=own, capture_output=True, timeout=60)
+    assert ended.returncode != 0
+    assert "另一个进程正在写日志" in ended.stderr.decode()
+
+
+def test_an_alarm_goes_on_after_a_restart(gateway: Gateway, device: Device) -> None:
+    """The hold time began before the gateway was killed."""
+    gateway.send(line(30, BEGIN))
+    gateway.kill()
+    gateway.start()
+    gateway.send(line(30, BEGIN + timedelta(minutes=1)))
+    assert within(10, Alarm.objects.exists)
+    assert Alarm.objects.get().began_at == BEGIN
+
+
+@pytest.mark.parametrize("kills", [5, pytest.param(60, marks=pytest.mark.long)])
+def test_killed_at_any_moment_it_loses_and_doubles_nothing(
+    gateway: Gateway, device: Device, kills: int
+) -> None:
+    rng = random.Random(SEED)
+    sent, acknowledged = 0, list[float]()
+    for _ in range(kills):
+        end = time.monotonic() + rng.uniform(0.05, 1.5)
+        killer = threading.Timer(max(0.0, end - time.monotonic()), gateway.kill)
+        killer.start()
+        while True:
+            values = [float(sent + n) / 100 for n in range(rng.randrange(1, 40))]
+            sent += len(values)
+            body = b"\n".join(line(v, BEGIN + timedelta(seconds=v * 100)) for v in values)
+            try:
+                if gateway.send(body)[0] == 200:
+                    acknowledged += values
+            except OSError:
+                break
+        killer.join()
+        gateway.start()
+    gateway.stop()
+    stored = gateway.stored(series_of(device))
+    assert acknowledged
+    assert not [value for value in acknowledged if value not in stored]
+    assert set(stored.values()) == {1}
+
+
+def test_what_is_in_the_lake_leaves_the_journal_only_whole(
+    gateway: Gateway, device: Device
+) -> None:
+    gateway.send(line(3, BEGIN))
+    gateway.stop()
+    assert readings.committed(gateway.archive.table) > 0
+    past = entries(gateway.archive.journal, readings.committed(gateway.archive.table))
+    assert list(past) == []
