@@ -65,6 +65,7 @@ from chengyun.city.people.services.units import add_unit
 from chengyun.city.people.services.walks import begin_walk
 from chengyun.city.places.factories import DISTRICTS
 from chengyun.city.places.queries import locate
+from chengyun.city.sensing.factories import make_alarm, make_device
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
@@ -120,6 +121,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination": {"code": cases[1].code, "verb": "accept"},
         **with_others(cast, cases[2]),
         **with_discoveries(cast),
+        **with_devices(cast),
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
@@ -181,6 +183,17 @@ def with_discoveries(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:camera": {"code": "DCF-001"},
         "coordination:flight": {"code": make_flight(cast).code},
         "maintenance:discovery_kind": {"key": "cover"},
+    }
+
+
+def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Several devices under water."""
+    alarms = [make_alarm(make_device(f"JS-{n:03}", unit=cast.crew)) for n in range(SEVERAL)]
+    return {
+        "monitoring:alarm": {"code": alarms[0].code},
+        "monitoring:alarm_act": {"code": alarms[0].code, "verb": "refute"},
+        "monitoring:device": {"code": "JS-001"},
+        "monitoring:device_edit": {"code": "JS-001"},
     }
 
 
@@ -252,7 +265,7 @@ def who_may(cast: Cast, permission: str) -> User:
     """Whoever of the cast holds a permission, those with the widest desks first."""
     people = (
         cast.dispatcher, cast.operator, cast.supervisor, cast.inspector, cast.evaluator,
-        cast.department, cast.admin, cast.security, cast.auditor, cast.leader,
+        cast.department, cast.duty, cast.admin, cast.security, cast.auditor, cast.leader,
     )  # fmt: skip
     return next(person for person in people if not permission or person.may(permission))
 

@@ -55,6 +55,7 @@ SHOTS = (
     Shot(name="file",      role="supervisor", path="/cases/{case}/file/", of="/desk/?queue=file"),
     Shot(name="dispatch",  role="dispatcher", path="/desk/?queue=dispatch"),
     Shot(name="unit",      role="dispatcher", path="/cases/{case}/dispatch/", of="/desk/?queue=dispatch&area=371502"),
+    Shot(name="wall",      role="duty",       path="/monitoring/"),
     Shot(name="map",       role="dispatcher", path="/map/"),
     Shot(name="todo",      role="department", path="/desk/?queue=handle", size=PHONE),
     Shot(name="handle",    role="department", path="/cases/{case}/handle/", of="/cases/?state=handling", size=PHONE),

@@ -67,6 +67,9 @@ from chengyun.city.people.services.units import add_unit
 from chengyun.city.people.services.walks import begin_walk
 from chengyun.city.places.factories import make_city
 from chengyun.city.places.queries import locate
+from chengyun.city.sensing.factories import change, make_alarm, make_device
+from chengyun.city.sensing.services.alarms import act as judge
+from chengyun.city.sensing.services.devices import heard_of
 from chengyun.kernel import audit, clock, drafts, outbox
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
@@ -102,6 +105,7 @@ class City:
     campaign: str
     whistle: str
     gathered: tuple[int, str, str]
+    watched: tuple[str, str, str]
     token: int
     audit_row: int
     edition: int
@@ -138,6 +142,7 @@ def furnish() -> City:
         campaign=campaigned(cast).code,
         whistle=whistled(cast).code,
         gathered=gathered(cast),
+        watched=watched(cast),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)[1].pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -299,3 +304,13 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
     add_answer("与已受理案件重复", verb="", class_code="", by=None)
     return cases
+
+
+def watched(cast: Cast) -> tuple[str, str, str]:
+    """An alarm that stands, one whose case is handled, and a device that waits."""
+    standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
+    flooded = make_device("JS-002", name="兴华路口积水点")
+    calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
+    change(flooded, 0, value=3.0)
+    heard_of("X-9", {"depth": 4.5}, by=cast.sender)
+    return standing.code, calm.code, "X-9"

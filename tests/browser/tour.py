@@ -18,6 +18,7 @@ def stops(city: City) -> dict[str, list[Stop]]:
         "coordination": [*_coordination(city), *_messages()],
         "data": _data(city),
         "evaluation": _evaluation(city),
+        "monitoring": _monitoring(city),
         "maintenance": _maintenance(city),
         "security": _security(city),
     }
@@ -204,6 +205,24 @@ def _evaluation(city: City) -> list[Stop]:
         ("evaluator", f"/evaluation/bulletins/{city.bulletin}/issue/"),
         ("evaluator", f"/evaluation/bulletins/{city.bulletin}/"),
         ("leader", f"/evaluation/bulletins/{city.bulletin}/"),
+    ]
+
+
+def _monitoring(city: City) -> list[Stop]:
+    standing, calm, waiting = city.watched
+    return [
+        ("duty", "/monitoring/"),
+        ("leader", "/monitoring/"),
+        ("duty", "/monitoring/alarms/"),
+        ("duty", f"/monitoring/alarms/{standing}/"),
+        ("duty", f"/monitoring/alarms/{standing}/refute/"),
+        ("leader", f"/monitoring/alarms/{calm}/"),
+        ("duty", "/monitoring/devices/"),
+        ("duty", "/monitoring/devices/add/"),
+        ("duty", "/monitoring/devices/JS-001/"),
+        ("duty", "/monitoring/devices/JS-001/edit/"),
+        ("duty", f"/monitoring/devices/{waiting}/"),
+        ("duty", f"/monitoring/devices/{waiting}/edit/"),
     ]
 
 

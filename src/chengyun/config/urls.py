@@ -19,6 +19,7 @@ from chengyun.city.cases.whistle_api import router as whistles
 from chengyun.city.inspections.api import router as inspections
 from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
+from chengyun.city.sensing.api import router as sensing
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
 from chengyun.systems.coordination.api import router as coordination
@@ -49,6 +50,7 @@ api.add_router("", walks)
 api.add_router("", phone)
 api.add_router("", inspections)
 api.add_router("", evaluation)
+api.add_router("", sensing)
 
 handler400 = "chengyun.kernel.refusals.bad_request"
 handler403 = "chengyun.kernel.refusals.forbidden"
@@ -65,6 +67,7 @@ urlpatterns = [
     path("files/", include("chengyun.kernel.filedoors")),
     path("lists/", include("chengyun.kernel.listdoors")),
     path("evaluation/", include("chengyun.systems.evaluation.urls")),
+    path("monitoring/", include("chengyun.systems.monitoring.urls")),
     path("data/", include("chengyun.systems.data.urls")),
     path("maintenance/", include("chengyun.systems.maintenance.urls")),
     path("ui/", include("chengyun.kernel.ui.urls")),

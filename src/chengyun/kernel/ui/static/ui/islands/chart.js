@@ -1,4 +1,5 @@
-// A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: []}], limit?: {name, value}}.
+// A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: []}], limits?: [{name, value}],
+// unnamed?: true}; lines that are unnamed are told apart by whoever puts the chart on a page.
 import * as echarts from "echarts";
 import { onTheme, token } from "tokens";
 
@@ -17,17 +18,17 @@ const axes = (data) => ({
   },
 });
 
-const limitLine = ({ name, value }) => ({
-  silent: true, symbol: "none", data: [{ yAxis: value }],
+const limitLines = (limits) => ({
+  silent: true, symbol: "none", data: limits.map(({ name, value }) => ({ name, yAxis: value })),
   lineStyle: { color: token("chart-limit"), type: "dashed", width: 1.5 },
-  label: { ...words(), color: token("chart-limit"), formatter: `${name} ${value}`, position: "insideEndTop" },
+  label: { ...words(), color: token("chart-limit"), formatter: "{b} {c}", position: "insideEndTop" },
 });
 
 const oneSeries = (data) => ({ name, values }, index) => ({
   name, type: data.kind, data: values, barMaxWidth: 22, symbol: "circle", symbolSize: 5, showSymbol: values.length < 40,
   color: token(`series-${index + 1}`), lineStyle: { width: 2, type: index === 1 ? "dashed" : "solid" },
-  endLabel: { ...words(), color: token(`series-${index + 1}`), show: data.kind === "line" && data.series.length > 1, formatter: "{a}" },
-  markLine: index === 0 && data.limit ? limitLine(data.limit) : undefined,
+  endLabel: { ...words(), color: token(`series-${index + 1}`), show: data.kind === "line" && data.series.length > 1 && !data.unnamed, formatter: "{a}" },
+  markLine: index === 0 && data.limits ? limitLines(data.limits) : undefined,
 });
 
 // Rich text, because the HTML tooltip would need inline styles.
@@ -38,7 +39,7 @@ const tooltip = () => ({
 
 const optionsOf = (data) => ({
   animation: false,
-  grid: { left: 8, right: data.series.length > 1 ? 72 : 16, top: 28, bottom: 8, containLabel: true },
+  grid: { left: 8, right: data.series.length > 1 && !data.unnamed ? 72 : 16, top: 28, bottom: 8, containLabel: true },
   tooltip: tooltip(),
   ...axes(data),
   series: data.series.slice(0, MOST).map(oneSeries(data)),

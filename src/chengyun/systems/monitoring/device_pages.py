@@ -1,0 +1,240 @@
+"""Pages of devices: the register, those that wait to be adopted, one device and its readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from chengyun.city.people.models import Unit, User
+from chengyun.city.people.queries import person_of, role_labels, units_serving
+from chengyun.city.sensing import queries
+from chengyun.city.sensing.models import Device
+from chengyun.city.sensing.services import devices as service
+from chengyun.city.sensing.services.devices import CHANGE, NewDevice
+from chengyun.city.sensing.specs import DeviceKind
+from chengyun.kernel import registry
+from chengyun.kernel.errors import Invalid
+from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.history import history_of
+from chengyun.kernel.installation import installation
+from chengyun.kernel.listings import Listing, Values, listed
+from chengyun.kernel.pages import back, door, page
+from chengyun.kernel.specs import Column, Field, Filter
+from chengyun.kernel.tables import Links
+from chengyun.systems.monitoring import view
+
+PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
+CODE = Field(
+    key="code",
+    label="设备编号",
+    required=True,
+    max_length=40,
+    hint="设备报送时用这个编号，登记后不改。",
+)
+KIND = Field(key="kind", label="种类", kind="unit", required=True)
+ABOUT = (
+    Field(
+        key="name", label="名称", required=True, max_length=60, hint="例如：湖南路立交桥下积水点"
+    ),
+    Field(key="point", label="位置", kind="point", required=True, hint="在地图上点一下就填好了。"),
+    Field(key="address", label="地点", max_length=120, hint="不填就按最近的道路写。"),
+    Field(key="unit", label="管护单位", kind="unit", hint="设备坏了找谁。"),
+)
+ALARMS_SHOWN = 10
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind.key, kind.label) for kind in registry.all_of(DeviceKind)]
+
+
+def _rows(user: Any, values: Values) -> QuerySet[Device]:
+    asked = {"state": values.get("state"), "kind": values.get("kind")}
+    rows = queries.devices_for(user).filter(**{key: value for key, value in asked.items() if value})
+    return rows.filter(code=values["code"].strip()) if "code" in values else rows
+
+
+DEVICES = Listing(
+    key="monitoring:devices",
+    label="设备",
+    may="monitoring.view",
+    columns=(
+        Column(key="code", label="编号", kind="code", value=lambda row: row.code),
+        Column(key="name", label="名称", kind="strong", value=lambda row: (str(row), row.address)),
+        Column(
+            key="kind",
+            label="种类",
+            kind="short",
+            value=lambda row: row.declared.label if row.declared else "",
+        ),
+        Column(
+            key="unit", label="管护单位", kind="short", value=lambda row: row.unit and str(row.unit)
+        ),
+        Column(key="state", label="状态", kind="badge", value=view.device_badge),
+        Column(key="heard", label="最近读数", kind="time", value=lambda row: row.heard),
+    ),
+    filters=(
+        Filter(key="state", label="状态", choices=lambda user: list(Device.State.choices)),
+        Filter(key="kind", label="种类", choices=lambda user: _kinds()),
+        Filter(key="code", label="编号", kind="text"),
+    ),
+    rows=_rows,
+    more=lambda rows: rows.select_related("unit").annotate(heard=Max("series__heard_at")),
+    links=Links(
+        url=lambda row: reverse("monitoring:device", args=(row.code,)), key=lambda row: row.code
+    ),
+    empty="没有符合条件的设备。",
+    way="去掉全部条件",
+)
+registry.add(DEVICES)
+
+
+@door(may="monitoring.view")
+def devices(request: HttpRequest) -> HttpResponse:
+    """The devices of this person's part of the city, those too that wait to be adopted."""
+    user = person_of(request)
+    may_change = user.may(CHANGE)
+    waiting = queries.devices_for(user).filter(state=Device.State.WAITING).count()
+    none = ("还没有登记设备。", reverse("monitoring:device_add"), "登记设备")
+    shown = listed(request, DEVICES, none=none if may_change else None)
+    return page(request, may_change=may_change, waiting=waiting, **shown)
+
+
+@door(may=CHANGE)
+def device_add(request: HttpRequest) -> HttpResponse:
+    """Register a device at a point picked on the map."""
+    user = person_of(request)
+    form = _form(request, user, (CODE, KIND, *ABOUT))
+
+    def write(given: dict[str, Any]) -> str:
+        return service.add_device(_new(given, user), by=user).code
+
+    return _written(request, form, write, "已登记设备")
+
+
+@door(may=CHANGE)
+def device_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Adopt a device that waits, or change what is known of one."""
+    user = person_of(request)
+    found = queries.device_for(user, code)
+    waits = found.state == Device.State.WAITING
+    form = _form(request, user, (KIND, *ABOUT) if waits else ABOUT, _known(found))
+
+    def write(given: dict[str, Any]) -> str:
+        new = _new({"kind": found.kind, **given, "code": code}, user)
+        change = service.adopt_device if waits else service.change_device
+        change(found, new, by=user)
+        return code
+
+    done = "已接入设备" if waits else "已修改设备"
+    return _written(request, form, write, done, device=found, waits=waits)
+
+
+def _written(
+    request: HttpRequest,
+    form: Form,
+    write: Callable[[dict[str, Any]], str],
+    done: str,
+    **context: Any,
+) -> HttpResponse:
+    context |= {"map": PICK | {"note": _invented()}}
+    if request.method != "POST":
+        return page(request, form=form, **context)
+    if not form.is_valid():
+        return faulty(request, form, **context)
+    try:
+        code = write(form.cleaned_data)
+    except Invalid as refusal:
+        return retold(request, form, refusal, **context)
+    there = reverse("monitoring:device", args=(code,))
+    return back(request, there, f"{done}「{form.cleaned_data['name']}」。")
+
+
+def _form(
+    request: HttpRequest,
+    user: User,
+    fields: tuple[Field, ...],
+    initial: dict[str, Any] | None = None,
+) -> Form:
+    units = [("", "不填"), *((unit.code, str(unit)) for unit in _units(user))]
+    choices = {"kind": _kinds(), "unit": units}
+    return form_of(fields, request.POST or None, initial=initial, choices=choices)
+
+
+def _units(user: User) -> list[Unit]:
+    areas = user.scope(CHANGE).areas
+    return list(units_serving(min(areas, key=len))) if areas else []
+
+
+def _new(given: dict[str, Any], user: User) -> NewDevice:
+    lon, lat = given["point"]
+    unit = next((unit for unit in _units(user) if unit.code == given["unit"]), None)
+    said = {key: given[key] for key in ("code", "kind", "name", "address")}
+    return NewDevice(**said, lon=lon, lat=lat, unit=unit)
+
+
+def _known(found: Device) -> dict[str, Any]:
+    same = {key: getattr(found, key) for key in ("kind", "name", "address")}
+    point = (found.lon, found.lat) if found.lon is not None else None
+    return same | {"point": point, "unit": found.unit.code if found.unit else ""}
+
+
+def _invented() -> str:
+    city = installation()
+    return "街区和边界由程序生成，不是官方界线。" if city and city.demo else ""
+
+
+@door(may="monitoring.view")
+def device(request: HttpRequest, code: str) -> HttpResponse:
+    """One device: its newest readings, their curves with the limits, its alarms."""
+    user = person_of(request)
+    found = queries.device_for(user, code)
+    series = queries.series_of(found)
+    keeps = user.scope(CHANGE).covers(area=found.area) and found.state != Device.State.ENDED
+    return page(
+        request,
+        device=found,
+        badge=view.device_badge(found),
+        waits=found.state == Device.State.WAITING,
+        seen=sorted(found.seen.items()),
+        facts=_facts(found),
+        readings=[view.reading_of(each) for each in series],
+        rules=[
+            (rule, view.limits_words(rule, _unit(found, rule.point)))
+            for rule in queries.rules_on(found.kind)
+        ],
+        alarms=[(row, view.badge_of(row)) for row in queries.alarms_of(series)[:ALARMS_SHOWN]],
+        map=view.map_of(found) if found.lon is not None else None,
+        events=view.events_of(history_of(found, role_labels())),
+        keeps=keeps,
+    )
+
+
+def _unit(device: Device, key: str) -> str:
+    point = device.declared.point(key) if device.declared else None
+    return point.unit if point else ""
+
+
+def _facts(found: Device) -> list[tuple[str, Any]]:
+    return [
+        ("编号", found.code),
+        ("种类", found.declared.label if found.declared else ""),
+        ("地点", found.address),
+        ("管护单位", str(found.unit) if found.unit else ""),
+    ]
+
+
+@require_POST
+@door(may=CHANGE)
+def device_end(request: HttpRequest, code: str) -> HttpResponse:
+    """From now on nothing of a device is taken."""
+    user = person_of(request)
+    found = queries.device_for(user, code)
+    service.end_device(found, by=user)
+    there = reverse("monitoring:device", args=(code,))
+    return back(request, there, f"已停用「{found}」，它的读数不再接收。")

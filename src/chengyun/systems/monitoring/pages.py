@@ -1,0 +1,186 @@
+"""Pages of alarms: the wall, the records, one alarm and what may be done with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from chengyun.city.people.queries import person_of, role_labels
+from chengyun.city.sensing import queries
+from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.services import alarms as service
+from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
+from chengyun.city.sensing.workflow import ALARM
+from chengyun.kernel import clock, registry
+from chengyun.kernel.editions import flow_of
+from chengyun.kernel.errors import Invalid
+from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.history import history_of
+from chengyun.kernel.listings import Listing, Values, listed
+from chengyun.kernel.pages import back, door, is_fragment, page
+from chengyun.kernel.specs import Column, Filter
+from chengyun.kernel.tables import Links
+from chengyun.kernel.ui.words import duration
+from chengyun.systems.monitoring import view
+
+WALL_AT_MOST = 100
+STATES = [(state.key, state.label) for state in ALARM.states]
+LEVELS = [(str(n), RANK_LABELS[rank]) for n, rank in enumerate(RANKS, start=1)]
+
+
+@door(may="monitoring.view")
+def wall(request: HttpRequest) -> HttpResponse:
+    """What is wrong now, the worst and oldest first; a page that is silent when all is well.
+
+    The page asks again every two seconds and is answered with nothing as long as nothing has changed.
+    """
+    user = person_of(request)
+    rows = queries.open_alarms(user)
+    shown = [view.wall_line(alarm) for alarm in rows[:WALL_AT_MOST]]
+    context: dict[str, Any] = {
+        "lines": shown,
+        "counts": _counts(rows),
+        "health": queries.health_of(user),
+        "last": _last_closed(queries.alarms_for(user)) if not shown else "",
+        "rules": len(registry.all_of(AlarmRule)),
+        "unanswered": sum(line.unanswered and line.alarm.rank == "red" for line in shown),
+    }
+    answer = page(request, seen="", **context)
+    mark = hashlib.sha256(answer.content).hexdigest()[:16] if is_fragment(request) else ""
+    if mark and request.GET.get("seen") == mark:
+        return HttpResponse(status=204)
+    return page(request, seen=mark, **context) if mark else answer
+
+
+def _counts(rows: QuerySet[Alarm]) -> list[tuple[str, int]]:
+    found = dict(rows.order_by().values_list("level").annotate(n=Count("id")))
+    return [(rank, found.get(n, 0)) for n, rank in reversed(list(enumerate(RANKS, start=1)))]
+
+
+def _last_closed(rows: QuerySet[Alarm]) -> str:
+    last = rows.filter(open=False).order_by("-raised_at", "-id").first()
+    if last is None:
+        return ""
+    level, device = RANK_LABELS[last.rank], last.series.device
+    return f"上一条：{level}，{device}，{duration(clock.now() - last.raised_at)}前，{view.label_of(last)}。"
+
+
+def _rows(user: Any, values: Values) -> QuerySet[Alarm]:
+    asked = {"state": values.get("state"), "level": values.get("level")}
+    rows = queries.alarms_for(user).filter(**{key: value for key, value in asked.items() if value})
+    if "open" in values:
+        rows = rows.filter(open=True)
+    return (
+        rows.filter(series__device__code=values["device"].strip()) if "device" in values else rows
+    )
+
+
+ALARMS = Listing(
+    key="monitoring:alarms",
+    label="报警记录",
+    may="monitoring.view",
+    columns=(
+        Column(key="code", label="报警号", kind="code", value=lambda row: row.code),
+        Column(key="level", label="级别", kind="short", value=lambda row: RANK_LABELS[row.rank]),
+        Column(
+            key="what",
+            label="设备",
+            kind="strong",
+            value=lambda row: (str(row.series.device), row.series.device.address),
+        ),
+        Column(key="state", label="状态", kind="badge", value=view.badge_of),
+        Column(
+            key="lasting",
+            label="持续",
+            kind="short",
+            value=lambda row: duration((row.ended_at or clock.now()) - row.began_at),
+        ),
+        Column(
+            key="case", label="案件", kind="short", value=lambda row: row.case and row.case.code
+        ),
+        Column(key="raised", label="报警时间", kind="time", value=lambda row: row.raised_at),
+    ),
+    filters=(
+        Filter(key="state", label="状态", choices=lambda user: STATES),
+        Filter(key="level", label="级别", choices=lambda user: LEVELS),
+        Filter(key="open", label="未关闭", kind="check"),
+        Filter(key="device", label="设备编号", kind="text"),
+    ),
+    rows=_rows,
+    order=("-raised_at", "-id"),
+    links=Links(
+        url=lambda row: reverse("monitoring:alarm", args=(row.code,)), key=lambda row: row.code
+    ),
+    empty="没有符合条件的报警。",
+    way="去掉全部条件",
+)
+registry.add(ALARMS)
+
+
+@door(may="monitoring.view")
+def alarms(request: HttpRequest) -> HttpResponse:
+    """All alarms of this person's part of the city, newest first."""
+    none = ("还没有过报警。", reverse("monitoring:devices"), "看设备")
+    return page(request, **listed(request, ALARMS, none=none))
+
+
+@door(may="monitoring.view")
+def alarm(request: HttpRequest, code: str) -> HttpResponse:
+    """One alarm: its readings with the limits, what was done, and what may be done now."""
+    user = person_of(request)
+    row = queries.alarm_for(user, code)
+    return page(
+        request,
+        alarm=row,
+        rank=row.rank,
+        badge=view.badge_of(row),
+        title=_title(row),
+        facts=view.facts_of(row),
+        reading=view.reading_of(row.series),
+        map=view.map_of(row.series.device),
+        events=view.events_of(history_of(row, role_labels())),
+        buttons=view.buttons_of(user, row),
+    )
+
+
+def _title(row: Alarm) -> str:
+    rule = row.declared
+    return f"{row.series.device}：{rule.label if rule else row.rule}"
+
+
+@door(may="alarm.judge")
+def alarm_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
+    """Take one step of the alarm's table; what a step needs is asked on a page of its own."""
+    user = person_of(request)
+    row = queries.alarm_for(user, code)
+    here = reverse("monitoring:alarm", args=(code,))
+    step = next((b.step for b in view.buttons_of(user, row) if b.step.verb == verb), None)
+    flow = flow_of(row.edition_id)
+    fields = tuple(flow.fact(key) for key in (*step.needs, *step.asks)) if step else ()
+    form = form_of(fields, request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"alarm": row, "title": _title(row), "step": step, "cancel": here}
+    if request.method != "POST":
+        return page(request, form=form, **context) if step else back(request, here)
+    if step is not None and not form.is_valid():
+        return faulty(request, form, **context)
+    try:
+        service.act(row, verb, _given(request.POST), by=user, version=_seen(request))
+    except Invalid as refusal:
+        return retold(request, form, refusal, **context)
+    case = f"，案号 {row.case.code}" if verb == "open_case" and row.case else ""
+    return back(request, here, f"{code} {view.label_of(row)}{case}。")
+
+
+def _given(post: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(post.get(key, "")).strip() for key in ("cause", "note")}
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The version the person saw."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -1,0 +1,134 @@
+"""The wall and the console: silent when all is well, one step from an alarm to its case."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from chengyun.city.cases.factories import make_working_city
+from chengyun.city.cases.models import Case
+from chengyun.city.people.factories import Cast
+from chengyun.city.people.models import User
+from chengyun.city.places.factories import CENTRE
+from chengyun.city.sensing.factories import change, make_alarm, make_device
+from chengyun.city.sensing.models import Device
+from chengyun.city.sensing.services.devices import heard_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_working_city()
+
+
+def enter(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def seen(user: User, url: str) -> str:
+    return enter(user).get(url).content.decode()
+
+
+def test_the_wall_is_silent_when_all_is_well(cast: Cast) -> None:
+    make_device()
+    assert "没有未关闭的报警" in seen(cast.duty, "/monitoring/")
+
+
+def test_the_wall_shows_the_worst_first(cast: Cast) -> None:
+    make_alarm(make_device("JS-001", name="一号点"), level=2)
+    make_alarm(make_device("JS-002", name="二号点"), level=4)
+    text = seen(cast.duty, "/monitoring/")
+    assert text.index("二号点") < text.index("一号点")
+    assert "无人应答" in text and "限 27" in text
+
+
+def test_the_wall_is_answered_with_nothing_as_long_as_nothing_changes(cast: Cast) -> None:
+    alarm = make_alarm()
+    client = enter(cast.duty)
+    part = {"HX-Request": "true", "HX-Target": "wall"}
+    first = client.get("/monitoring/", headers=part).content.decode()
+    seen = first.split("?seen=")[1].split('"')[0]
+    assert client.get(f"/monitoring/?seen={seen}", headers=part).status_code == 204
+    client.post(f"/monitoring/alarms/{alarm.code}/confirm/")
+    assert client.get(f"/monitoring/?seen={seen}", headers=part).status_code == 200
+
+
+def test_from_an_alarm_to_its_case_and_to_the_end(cast: Cast) -> None:
+    device = make_device()
+    alarm = make_alarm(device)
+    client, here = enter(cast.duty), f"/monitoring/alarms/{alarm.code}/"
+    assert "确认报警" in client.get(here).content.decode()
+    assert client.post(f"{here}open_case/").status_code == 303
+    case = Case.objects.get()
+    page = client.get(here).content.decode()
+    assert case.code in page and "关闭报警" not in page
+    change(device, 0)
+    assert "关闭报警" in client.get(here).content.decode()
+    client.post(f"{here}close/")
+    alarm.refresh_from_db()
+    assert (alarm.state, alarm.open) == ("closed", False)
+    assert "没有未关闭的报警" in client.get("/monitoring/").content.decode()
+
+
+def test_a_false_alarm_asks_for_its_cause(cast: Cast) -> None:
+    alarm = make_alarm()
+    client, there = enter(cast.duty), f"/monitoring/alarms/{alarm.code}/refute/"
+    assert "误报原因" in client.get(there).content.decode()
+    assert "请选择误报原因" in client.post(there, {"note": "没有水"}).content.decode()
+    client.post(there, {"cause": "object", "note": "漂来的树枝"})
+    alarm.refresh_from_db()
+    assert alarm.state == "refuted"
+    assert "漂来的树枝" in client.get(f"/monitoring/alarms/{alarm.code}/").content.decode()
+
+
+def test_a_step_that_is_not_open_leads_back(cast: Cast) -> None:
+    alarm = make_alarm()
+    client = enter(cast.duty)
+    answer = client.get(f"/monitoring/alarms/{alarm.code}/close/")
+    assert answer["Location"].endswith(f"/monitoring/alarms/{alarm.code}/")
+    assert client.post(f"/monitoring/alarms/{alarm.code}/close/").status_code == 409
+
+
+def test_a_waiting_device_is_adopted_on_its_page(cast: Cast) -> None:
+    heard_of("X-9", {"depth": 4.5}, by=cast.sender)
+    client = enter(cast.duty)
+    assert "1 台待接入" in client.get("/monitoring/devices/").content.decode()
+    assert "4.5" in client.get("/monitoring/devices/X-9/").content.decode()
+    form = {"kind": "ponding", "name": "新点", "unit": cast.crew.code, "address": ""}
+    form |= {"point_lon": f"{CENTRE[0] - 0.001}", "point_lat": f"{CENTRE[1] + 0.001}"}
+    assert client.post("/monitoring/devices/X-9/edit/", form).status_code == 303
+    assert Device.objects.get().state == "working"
+
+
+def test_a_device_is_registered_changed_and_ended_on_its_pages(cast: Cast) -> None:
+    client = enter(cast.duty)
+    form = {
+        "code": "JS-001",
+        "kind": "ponding",
+        "name": "立交桥下",
+        "unit": "",
+        "address": "湖南路",
+    }
+    form |= {"point_lon": f"{CENTRE[0] - 0.001}", "point_lat": f"{CENTRE[1] + 0.001}"}
+    assert client.post("/monitoring/devices/add/", form).status_code == 303
+    assert "已经有编号" in client.post("/monitoring/devices/add/", form).content.decode()
+    assert (
+        client.post("/monitoring/devices/JS-001/edit/", form | {"name": "涵洞"}).status_code == 303
+    )
+    assert "涵洞" in client.get("/monitoring/devices/JS-001/").content.decode()
+    client.post("/monitoring/devices/JS-001/end/")
+    assert Device.objects.get().state == "ended"
+
+
+def test_leaders_look_and_do_nothing(cast: Cast) -> None:
+    alarm = make_alarm()
+    text = seen(cast.leader, f"/monitoring/alarms/{alarm.code}/")
+    assert "确认报警" not in text
+    assert enter(cast.leader).post(f"/monitoring/alarms/{alarm.code}/confirm/").status_code == 403
+
+
+def test_who_watches_nothing_does_not_enter(cast: Cast) -> None:
+    assert enter(cast.operator).get("/monitoring/").status_code == 403

@@ -1,0 +1,213 @@
+"""What the pages show of alarms and devices: lines of the wall, facts, buttons, charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+
+from chengyun.city.people.models import User
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank
+from chengyun.city.sensing.workflow import CLEARED, RAISED
+from chengyun.kernel import clock
+from chengyun.kernel.editions import flow_of
+from chengyun.kernel.history import Line
+from chengyun.kernel.specs import Step
+from chengyun.kernel.ui.words import NOTHING, duration, moment, told
+from chengyun.kernel.workflow import steps_for
+
+TONES = {
+    "raised": "red",
+    "confirmed": "accent",
+    "handling": "accent",
+    "closed": "eco",
+    "refuted": "line",
+    "faulty": "amber",
+}
+DEVICE_TONES = {"waiting": "amber", "working": "eco", "ended": "line"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallLine:
+    """One open alarm as the wall shows it."""
+
+    alarm: Alarm
+    what: str
+    where: str
+    value: str
+    unit: str
+    limit: str
+    lasting: str
+    standing: str
+    doing: str
+
+    @property
+    def unanswered(self) -> bool:
+        return self.alarm.state == RAISED
+
+
+def wall_line(alarm: Alarm) -> WallLine:
+    device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
+    level = rule.level(alarm.level) if rule else None
+    now = clock.now()
+    return WallLine(
+        alarm=alarm,
+        what=rule.label if rule else alarm.rule,
+        where=f"{device}　{device.address}" if device.address else str(device),
+        value=number(alarm.series.value, point),
+        unit=point.unit if point else "",
+        limit=f"限 {level.sets:g}" if level else "",
+        lasting=duration((alarm.ended_at or now) - alarm.began_at),
+        standing="已恢复" if alarm.cleared else label_of(alarm),
+        doing=doing_of(alarm),
+    )
+
+
+def number(value: float | None, point: Point | None) -> str:
+    """A reading as people see it; — when there is none."""
+    return NOTHING if value is None else f"{value:.{point.digits if point else 2}f}"
+
+
+def label_of(alarm: Alarm) -> str:
+    return flow_of(alarm.edition_id).state(alarm.state).label
+
+
+def doing_of(alarm: Alarm) -> str:
+    """What happens about it, in half a sentence."""
+    if alarm.case:
+        unit = f" · {alarm.case.unit}" if alarm.case.unit else ""
+        return f"案件 {alarm.case.code}{unit}"
+    if alarm.cleared:
+        return "读数已恢复，等人确认" if alarm.state == RAISED else "读数已恢复，可以关闭"
+    now = clock.now()
+    if alarm.state == RAISED:
+        return f"无人应答 {duration(now - alarm.raised_at)}"
+    return "已确认，等处置"
+
+
+def badge_of(alarm: Alarm) -> dict[str, str]:
+    return {"words": label_of(alarm), "tone": TONES[alarm.state]}
+
+
+def device_badge(device: Device) -> dict[str, str]:
+    return {"words": device.get_state_display(), "tone": DEVICE_TONES[device.state]}
+
+
+def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
+    """Which device, which limit, how far and how long."""
+    device, point, rule, now = (
+        alarm.series.device,
+        alarm.series.declared,
+        alarm.declared,
+        clock.now(),
+    )
+    unit = point.unit if point else ""
+    there = reverse("monitoring:device", args=(device.code,))
+    end = f"{told(alarm.ended_at, now=now)} 恢复" if alarm.ended_at else "还在越限"
+    case = format_html(
+        '<a href="{}">{}</a>', reverse("coordination:case", args=(alarm.case.code,)), alarm.case.code
+    ) if alarm.case else "没有开案"  # fmt: skip
+    return [
+        ("设备", format_html('<a href="{}">{}</a>', there, device)),
+        ("地点", device.address),
+        ("管护单位", str(device.unit) if device.unit else ""),
+        ("越限", f"{told(alarm.began_at, now=now)} 起，{end}"),
+        ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
+        ("现在读数", f"{number(alarm.series.value, point)} {unit}"),
+        ("限值", limits_words(rule, unit)),
+        ("案件", case),
+    ]
+
+
+def rank_of(level: int) -> Rank:
+    ranks: tuple[Rank, ...] = ("blue", "yellow", "orange", "red")
+    return ranks[level - 1]
+
+
+def limits_words(rule: AlarmRule | None, unit: str) -> str:
+    """黄色 10（回到 7）… 厘米."""
+    if rule is None:
+        return ""
+    return "；".join(
+        f"{RANK_LABELS[level.rank]} {level.sets:g} {unit}（回到 {level.clears:g} 解除）"
+        for level in rule.levels
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """A step that is open to this person; ``asks`` says that it has a page of its own for what it needs."""
+
+    step: Step
+    url: str
+    asks: bool
+
+
+def buttons_of(user: User, alarm: Alarm) -> list[Button]:
+    """The steps open to a person, in the order of the table."""
+    mine = user.scope("alarm.judge").covers(area=alarm.area)
+    return [
+        Button(
+            step=step,
+            url=reverse("monitoring:alarm_act", args=(alarm.code, step.verb)),
+            asks=bool(step.needs),
+        )
+        for step in steps_for(alarm, user, lambda step: mine and bool(step.may))
+    ]
+
+
+def events_of(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The history as ``ui/timeline.html`` draws it, newest first."""
+    return [
+        {
+            "at": line.at,
+            "verb": line.label,
+            "object": line.object,
+            "who": line.signature or "系统",
+            "note": line.note,
+            "mark": "key" if line.facts.get("from") != line.facts.get("to") else "",
+        }
+        for line in reversed(lines)
+    ]
+
+
+def map_of(device: Device) -> dict[str, Any]:
+    """Where a device stands."""
+    return {
+        "lon": device.lon,
+        "lat": device.lat,
+        "zoom": 16,
+        "rows": [("地点", device.address), ("坐标", f"{device.lon:.6f}, {device.lat:.6f}")],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The newest value of a series as a line of a device shows it."""
+
+    series: Series
+    label: str
+    value: str
+    unit: str
+    at: str
+    chart: str
+
+
+def reading_of(series: Series) -> Reading:
+    point, now = series.declared, clock.now()
+    return Reading(
+        series=series,
+        label=point.label if point else series.point,
+        value=number(series.value, point),
+        unit=point.unit if point else "",
+        at=moment(series.at, now=now) if series.at else "还没有读数",
+        chart=f"/api/v1/series/{series.pk}/chart",
+    )
+
+
+def is_cleared(alarm: Alarm) -> bool:
+    return CLEARED in alarm.marks
