@@ -18,6 +18,7 @@ from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
 from chengyun.demo.build.communities import acts_of_communities, open_stations
+from chengyun.demo.build.devices import add_devices
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
@@ -42,6 +43,7 @@ from chengyun.demo.geometry.city import draw_city
 from chengyun.demo.photos.album import Photo, album
 from chengyun.demo.scenario.plan import DAYS, INSPECTORS, SEED, plan
 from chengyun.demo.scenario.planned import Scenario
+from chengyun.demo.spots import streets_of
 from chengyun.kernel import audit, clock
 from chengyun.kernel.actions import sole_writer
 from chengyun.kernel.errors import Conflict, Invalid
@@ -95,6 +97,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         shelf = Shelf()
         shelf.fill(pictures.result())
         add_cameras(scenario.cameras)
+        add_devices(streets_of(city), folk.units["drainage"], SEED)
     live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller, officers)
 
 

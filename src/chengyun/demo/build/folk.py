@@ -28,6 +28,7 @@ HOMES = {
     "security": "bureau",
     "auditor": "bureau",
     "sender": "bureau",
+    "duty": "centre",
 }
 CREWS = tuple(body.key for body in BODIES if body.kind in ("department", "company"))
 DESKS = {"371502": "dcf", "371581": "lq"}  # districts with a dispatcher of their own

@@ -239,4 +239,5 @@ DEMO_ACCOUNTS = {
     "security": "韩雪莲",
     "auditor": "沈思远",
     "sender": "街面视频识别平台",
+    "duty": "何敏",
 }
