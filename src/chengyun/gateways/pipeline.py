@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = 5.0
 """Seconds after which a change of the register is seen at the latest."""
 REMEMBER = 1.0
-COMMIT = 10.0
+COMMIT = 60.0
 AGAIN = 1.0
 
 

@@ -13,7 +13,6 @@ from chengyun.city.sensing.queries import rules_on
 from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
-from chengyun.lake.excerpts import thinned
 
 PARTS = 240
 """Parts a chart is cut into at most; each shows its lowest and its highest value."""
@@ -21,6 +20,9 @@ PARTS = 240
 
 def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> dict[str, Any]:
     """What the chart island draws: the highest of each part and, where they differ, the lowest."""
+    # A second and 90 MB of libraries: a web process that draws no curve does without.
+    from chengyun.lake.excerpts import thinned
+
     archive, end = Archive(settings.READINGS), (until or clock.now()) + timedelta(microseconds=1)
     found = thinned(archive.table, series.pk, end - span, end, PARTS, journal=archive.journal)
     parts = found.to_pylist()

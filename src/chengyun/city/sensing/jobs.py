@@ -1,8 +1,16 @@
-"""What happens to alarms when something happens to their cases."""
+"""What happens to alarms when something happens to their cases, and the upkeep of readings."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.timezone import localdate
 
 from chengyun.city.sensing.services.alarms import case_ended
+from chengyun.kernel import clock, registry
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
+from chengyun.kernel.specs import Periodic
+from chengyun.lake.archive import Archive
 
 ENDS = ("case.close", "case.void", "case.force_close")
 
@@ -14,3 +22,25 @@ def tell_alarm(row: Audit) -> None:
 
 for verb in ENDS:
     on(verb)(tell_alarm)
+
+
+def keep_up() -> None:
+    """Make one file a day of the many small ones, today's too, so that a curve is read from few."""
+    from chengyun.lake import (
+        upkeep,
+    )  # a second and 90 MB of libraries, for the one lane that needs them
+
+    archive = Archive(settings.READINGS)
+    upkeep.compact(archive.table, before=localdate(clock.now()) + timedelta(days=1))
+    upkeep.tidy(archive.table)
+
+
+registry.add(
+    Periodic(
+        key="readings.keep_up",
+        label="合并读数文件",
+        every=timedelta(hours=1),
+        run=keep_up,
+        lane="readings",
+    )
+)
