@@ -18,7 +18,7 @@ registry.add(
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
-    Act(key="alarm.end", label="读数恢复"),
+    Act(key="alarm.end", label="判断之后读数恢复"),
     Act(key="alarm.case_ended", label="案件办结"),
     Act(key="device.add", label="登记设备"),
     Act(key="device.adopt", label="接入设备"),
