@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "chengyun.city.people",
     "chengyun.city.assets",
     "chengyun.city.cases",
+    "chengyun.gateways",
     "chengyun.systems.coordination",
     "chengyun.city.inspections",
     "chengyun.city.sensing",

@@ -29,6 +29,7 @@ class Gateway:
         self.door = Door(self.keeper, lambda: self.pipeline.roster)
 
     def close(self) -> None:
+        """Do what is there, then take nothing more."""
         self.door.close()
         self.pipeline.stop()
         self.keeper.close()

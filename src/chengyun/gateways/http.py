@@ -54,6 +54,7 @@ class Answer(Exception):
 
 
 def refusal(status: HTTPStatus, error: str, message: str) -> Answer:
+    """An answer that says in one sentence why nothing was kept."""
     return Answer(status, error=error, message=message)
 
 
@@ -67,6 +68,7 @@ class Door:
         self.heard: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         try:
             if scope["path"] == ALIVE:
                 raise Answer(HTTPStatus.OK, alive=True)
@@ -152,6 +154,7 @@ class Door:
         await self._ask(lambda: heard_of(device, seen, by=sender))
 
     def close(self) -> None:
+        """Ask the database nothing more."""
         self.asking.shutdown()
 
 

@@ -66,6 +66,7 @@ class Pipeline(threading.Thread):
         self.join()
 
     def run(self) -> None:
+        """Take, follow and store, until told to stop."""
         going = True
         while going:
             batches, going = self._taken()
