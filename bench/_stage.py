@@ -71,11 +71,11 @@ def run(environ: Environ, *words: str) -> str:
 
 
 @contextmanager
-def serving(application: str, environ: Environ) -> Iterator[int]:
+def serving(application: str, environ: Environ, *, processes: int = WEB_PROCESSES) -> Iterator[int]:
     """The port of a granian with the settings of `./run` that serves an application."""
     port = free_port()
     words: list[str | Path] = [VENV / "bin" / "granian", *granian_words(LOCAL, port, application)]
-    servers = [subprocess.Popen(words, cwd=ROOT, env=environ) for _ in range(WEB_PROCESSES)]
+    servers = [subprocess.Popen(words, cwd=ROOT, env=environ) for _ in range(processes)]
     try:
         for server in servers:
             _until_open(port, server)

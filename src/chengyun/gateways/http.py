@@ -78,7 +78,10 @@ class Door:
         except Answer as refused:
             answer = refused
         text = json.dumps(answer.said, ensure_ascii=False).encode()
-        headers = [(b"content-type", b"application/json; charset=utf-8")]
+        headers = [
+            (b"content-type", b"application/json; charset=utf-8"),
+            (b"content-length", str(len(text)).encode()),
+        ]
         await send(
             {"type": "http.response.start", "status": int(answer.status), "headers": headers}
         )
