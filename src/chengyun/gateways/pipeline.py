@@ -1,4 +1,4 @@
-"""Behind all doors: what is durable goes to the rules at once, to the register every second, to the lake every few."""
+"""Behind all doors: what is durable goes to the rules at once, to the register each second, to the lake each minute."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Pipeline(threading.Thread):
             batches, going = self._taken()
             self._accept(batches)
             self._surely(self._write)
-        self._surely(self._store)
+        self._try_to_store()
 
     def _taken(self) -> tuple[list[Batch], bool]:
         """All that waits, after a second at most; whether there will be more."""
@@ -119,7 +119,15 @@ class Pipeline(threading.Thread):
             self.rules.follow(self.roster)
             self.looked = now
         if now - self.committed >= COMMIT:
+            self._try_to_store()
+
+    def _try_to_store(self) -> None:
+        """What the disk does not take now it takes later: the journal has it, and alarms do not wait for it."""
+        self.committed = time.monotonic()
+        try:
             self._store()
+        except Exception:
+            log.exception("the lake does not take what the gateway has; trying again in a while")
 
     def _note(self, table: pa.Table) -> None:
         """The newest reading of each series."""
@@ -136,7 +144,6 @@ class Pipeline(threading.Thread):
 
     def _store(self) -> None:
         """Store what is there, keep the state of the rules, and cut the journal behind both."""
-        self.committed = time.monotonic()
         if self.newest:
             remember(self.newest.values())
             self.newest = {}

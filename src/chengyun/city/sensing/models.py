@@ -7,7 +7,7 @@ from django.db import models
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Point, Rank
-from chengyun.city.sensing.workflow import CLEARED, OPEN
+from chengyun.city.sensing.workflow import CLEARED
 from chengyun.kernel import registry
 from chengyun.kernel.models import Subject
 
@@ -121,7 +121,3 @@ class Alarm(Subject):
     @property
     def declared(self) -> AlarmRule | None:
         return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN

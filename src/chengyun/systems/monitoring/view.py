@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank
-from chengyun.city.sensing.workflow import CLEARED, RAISED
+from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.history import Line
@@ -207,7 +207,3 @@ def reading_of(series: Series) -> Reading:
         at=moment(series.at, now=now) if series.at else "还没有读数",
         chart=f"/api/v1/series/{series.pk}/chart",
     )
-
-
-def is_cleared(alarm: Alarm) -> bool:
-    return CLEARED in alarm.marks
