@@ -11,6 +11,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 - the doors read models
 
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
+from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.keeping import Keeper  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
@@ -26,11 +27,12 @@ class Gateway:
         self.keeper = Keeper(archive)
         self.pipeline = Pipeline(archive, self.keeper.cut)
         self.keeper.told = self.pipeline.told
-        self.door = Door(self.keeper, lambda: self.pipeline.roster)
+        self.intake = Intake(self.keeper, lambda: self.pipeline.roster)
+        self.door = Door(self.intake)
 
     def close(self) -> None:
         """Do what is there, then take nothing more."""
-        self.door.close()
+        self.intake.close()
         self.pipeline.stop()
         self.keeper.close()
 

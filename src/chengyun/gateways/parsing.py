@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import math
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
@@ -65,7 +64,7 @@ def _quickly(body: bytes) -> pa.Table:
     form = pa.schema([("device", pa.string()), ("point", pa.string()), ("at", kind)])
     form = form.append(pa.field("value", pa.float64())).append(pa.field("serial", pa.int64()))
     table = read_json(
-        BytesIO(body),
+        pa.BufferReader(body),
         read_options=ReadOptions(use_threads=False, block_size=len(body) + 1),
         parse_options=ParseOptions(explicit_schema=form, unexpected_field_behavior="ignore"),
     )

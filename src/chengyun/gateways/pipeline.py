@@ -8,8 +8,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
@@ -19,6 +22,7 @@ from chengyun.gateways import roster
 from chengyun.gateways.watching import Rules, moment
 from chengyun.lake import journal, readings
 from chengyun.lake.archive import Archive
+from chengyun.science.episodes import Ints
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +30,8 @@ LOOK_AGAIN = 5.0
 """Seconds after which a change of the register is seen at the latest."""
 REMEMBER = 1.0
 COMMIT = 60.0
+MOST_LOOSE = 2_000_000
+"""Readings in memory that the lake has not got yet, above which it gets them at once."""
 AGAIN = 1.0
 
 
@@ -38,7 +44,10 @@ class Batch:
 
 
 class Pipeline(threading.Thread):
-    """One thread; what it has not done when the process is killed it does after the next start, from the journal."""
+    """One thread; what it has not done when the process is killed it does after the next start, from the journal.
+
+    What goes to the lake goes there by a thread of its own: no alarm waits for a file.
+    """
 
     def __init__(self, archive: Archive, cut: Callable[[int], None]) -> None:
         super().__init__(name="pipeline", daemon=True)
@@ -48,8 +57,10 @@ class Pipeline(threading.Thread):
         self.rules = Rules(self.roster)
         self.stored = readings.committed(archive.table)
         self.done = self.rules.load(archive.rules, self.stored)
-        self.newest: dict[int, Newest] = {}
+        self.newest: list[pa.Table] = []
         self.loose: list[Batch] = []
+        self.storing: Future[int] | None = None
+        self.hand = ThreadPoolExecutor(1, thread_name_prefix="lake")
         self.changes: deque[LevelChange] = deque()
         self.looked = self.remembered = self.committed = time.monotonic()
         for entry in journal.entries(archive.journal, min(self.done, self.stored)):
@@ -72,7 +83,12 @@ class Pipeline(threading.Thread):
             batches, going = self._taken()
             self._accept(batches)
             self._surely(self._write)
-        self._try_to_store()
+            self._store()
+        self._surely(self._remember)
+        self._settle()
+        self._begin_to_store()
+        self._settle()
+        self.hand.shutdown()
 
     def _taken(self) -> tuple[list[Batch], bool]:
         """All that waits, after a second at most; whether there will be more."""
@@ -92,7 +108,7 @@ class Pipeline(threading.Thread):
             table = pa.concat_tables([batch.readings for batch in fresh])
             self.changes.extend(self.rules.take(table))
             self.done = fresh[-1].end
-            self._note(table)
+            self.newest.append(table)
         self.loose += [batch for batch in batches if batch.end > self.stored]
 
     def _surely(self, work: Callable[[], None]) -> None:
@@ -111,49 +127,79 @@ class Pipeline(threading.Thread):
             _tell(self.changes[0])
             self.changes.popleft()
         now = time.monotonic()
-        if self.newest and now - self.remembered >= REMEMBER:
-            remember(self.newest.values())
-            self.newest, self.remembered = {}, now
+        if now - self.remembered >= REMEMBER:
+            self._remember()
+            self.remembered = now
         if now - self.looked >= LOOK_AGAIN:
             self.roster = roster.read()
             self.rules.follow(self.roster)
             self.looked = now
-        if now - self.committed >= COMMIT:
-            self._try_to_store()
 
-    def _try_to_store(self) -> None:
-        """What the disk does not take now it takes later: the journal has it, and alarms do not wait for it."""
-        self.committed = time.monotonic()
-        try:
-            self._store()
-        except Exception:
-            log.exception("the lake does not take what the gateway has; trying again in a while")
-
-    def _note(self, table: pa.Table) -> None:
-        """The newest reading of each series."""
-        ordered = table.sort_by([("at", "ascending")])
-        columns = (
-            ordered["series"].to_pylist(),
-            ordered["at"].cast(pa.int64()).to_pylist(),
-            ordered["value"].to_pylist(),
-            ordered["quality"].to_pylist(),
-            ordered["received"].to_pylist(),
-        )
-        for pk, at, value, quality, received in zip(*columns, strict=True):
-            self.newest[pk] = (pk, moment(at), value, quality, received)
+    def _remember(self) -> None:
+        """The newest reading of each series goes to the register."""
+        if self.newest:
+            remember(newest_of(pa.concat_tables(self.newest)))
+            self.newest = []
 
     def _store(self) -> None:
-        """Store what is there, keep the state of the rules, and cut the journal behind both."""
-        if self.newest:
-            remember(self.newest.values())
-            self.newest = {}
-        if self.loose:
-            table = pa.concat_tables([batch.readings for batch in self.loose])
-            end = self.loose[-1].end
-            readings.commit(self.archive.table, table, position=end)
-            self.stored, self.loose = end, []
-        self.rules.save(self.archive.rules, self.done)
-        self.cut(min(self.done, self.stored))
+        """To the lake each minute, or before memory fills; and what the lake has taken may leave the journal."""
+        if self.storing is not None and self.storing.done():
+            self._settle()
+        waits = sum(batch.readings.num_rows for batch in self.loose)
+        if self.storing is None and (
+            waits >= MOST_LOOSE or time.monotonic() - self.committed >= COMMIT
+        ):
+            self._begin_to_store()
+
+    def _begin_to_store(self) -> None:
+        self.committed = time.monotonic()
+        self.storing = self.hand.submit(self._commit, list(self.loose))
+
+    def _commit(self, batches: list[Batch]) -> int:
+        """Where the lake is after these batches."""
+        if not batches:
+            return self.stored
+        table = pa.concat_tables([batch.readings for batch in batches])
+        readings.commit(self.archive.table, table, position=batches[-1].end)
+        return batches[-1].end
+
+    def _settle(self) -> None:
+        """Take note of what the lake has; what it did not take it is given again: the journal has it."""
+        if self.storing is None:
+            return
+        try:
+            self.stored = self.storing.result()
+            self.loose = [batch for batch in self.loose if batch.end > self.stored]
+            self.rules.save(self.archive.rules, self.done)
+            self.cut(min(self.done, self.stored))
+        except Exception:
+            log.exception("the lake does not take what the gateway has; trying again in a while")
+        self.storing = None
+
+
+def newest_of(table: pa.Table) -> list[Newest]:
+    """The newest reading of each series, and when one came last."""
+    series, at = table["series"].to_numpy(), table["at"].cast(pa.int64()).to_numpy()
+    came = table["received"].cast(pa.int64()).to_numpy()
+    order = np.lexsort((at, series))
+    ends = np.flatnonzero(np.r_[series[order][1:] != series[order][:-1], True])
+    begins = np.r_[0, ends[:-1] + 1]
+    last = order[ends]
+    columns = (
+        series[last].tolist(),
+        _moments(at[last]),
+        table["value"].to_numpy()[last].tolist(),
+        table["quality"].to_numpy()[last].tolist(),
+        _moments(np.maximum.reduceat(came[order], begins)),
+    )
+    return list(zip(*columns, strict=True))
+
+
+def _moments(microseconds: Ints) -> list[datetime]:
+    """Devices speak in the same second: each moment is made once."""
+    told = microseconds.tolist()
+    made = {each: moment(each) for each in set(told)}
+    return [made[each] for each in told]
 
 
 def _tell(change: LevelChange) -> None:

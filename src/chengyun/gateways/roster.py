@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 
@@ -12,11 +13,12 @@ from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
 from chengyun.kernel import registry
-from chengyun.science.episodes import LEVELS, Limits
+from chengyun.science.episodes import LEVELS, Floats, Ints, Limits
 
 Name = tuple[str, str]
 """A device's code and a point."""
 SECOND = 1_000_000
+UNKNOWN = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +33,33 @@ class Known:
     area: str
 
 
-@dataclass(frozen=True)
 class Roster:
-    """All series of the city at one moment."""
+    """All series of the city at one moment.
 
-    series: Mapping[Name, Known]
-    _reach: dict[int, Mapping[Name, Known]] = field(default_factory=dict)
+    ``keys``, ``low`` and ``high`` have a place for each series, in the order of ``series``.
+    """
 
-    def of(self, sender: User) -> Mapping[Name, Known]:
-        """The series this sender may tell of."""
+    def __init__(self, series: Mapping[Name, Known]) -> None:
+        self.series = series
+        self.keys: Ints = np.array([each.pk for each in series.values()], np.int64)
+        self.low: Floats = np.array([each.low for each in series.values()], np.float64)
+        self.high: Floats = np.array([each.high for each in series.values()], np.float64)
+        self._all = {name: place for place, name in enumerate(series)}
+        self._reach: dict[int, Mapping[Name, int]] = {}
+
+    def places(self, names: Iterable[Name], sender: User | None) -> Ints:
+        """The place of each name a sender tells of, -1 where it may not tell of it or nobody knows it; shape (n,)."""
+        reach = self._of(sender)
+        return np.fromiter(map(reach.get, names, repeat(UNKNOWN)), np.int64)
+
+    def _of(self, sender: User | None) -> Mapping[Name, int]:
+        """What a sender may tell of; a door that asks for no token tells of everything."""
+        if sender is None:
+            return self._all
         if sender.pk not in self._reach:
             scope = sender.scope("reading.send")
-            seen = {n: s for n, s in self.series.items() if scope.covers(area=s.area)}
-            self._reach[sender.pk] = self.series if scope.everything else seen
+            seen = {n: at for n, at in self._all.items() if scope.covers(area=self.series[n].area)}
+            self._reach[sender.pk] = self._all if scope.everything else seen
         return self._reach[sender.pk]
 
     @cached_property

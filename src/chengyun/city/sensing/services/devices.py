@@ -22,6 +22,7 @@ CHANGE = "device.change"
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}")
 OUTSIDE = "这个位置不在本市范围内，请在图上重新选点。"
 State = Device.State
+MOST_WAITING = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,20 +91,32 @@ def end_device(device: Device, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def heard_of(code: str, seen: Mapping[str, float], *, by: User) -> None:
-    """An unknown device speaks: it waits, with the newest values it told, until somebody adopts it."""
+def heard_of(code: str, seen: Mapping[str, float], *, by: User | None) -> None:
+    """An unknown device speaks: it waits, with the newest values it told, until somebody adopts it.
+
+    No more than ``MOST_WAITING`` wait; who comes then is not remembered.
+    """
     if not CODE.fullmatch(code):
         return
-    areas = by.scope("reading.send").areas
-    area = min(areas, key=len) if areas else ""
     known = Device.objects.filter(code=code).first()
-    if known is None:
+    if known is None and Device.objects.filter(state=State.WAITING).count() < MOST_WAITING:
         Device(
-            code=code, area=area, state=State.WAITING, sender=by, seen=dict(seen), since=clock.now()
+            code=code,
+            area=_area_of(by),
+            state=State.WAITING,
+            sender=by,
+            seen=dict(seen),
+            since=clock.now(),
         ).save(force_insert=True)
-    elif known.state == State.WAITING:
+    elif known is not None and known.state == State.WAITING:
         told = {**known.seen, **seen}
         Device.objects.filter(pk=known.pk, state=State.WAITING).update(seen=told)
+
+
+def _area_of(sender: User | None) -> str:
+    """Where the devices of a sender stand until somebody knows better; the whole city for a door without tokens."""
+    areas = sender.scope("reading.send").areas if sender else ()
+    return min(areas, key=len) if areas else ""
 
 
 def _describe(device: Device, new: NewDevice, by: User | None) -> None:

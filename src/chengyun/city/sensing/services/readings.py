@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
 from django.db import connection, transaction
 
 Newest = tuple[int, datetime, float, int, datetime]
 """The key of a series, when, the value, what is doubted about it, and when it came."""
 
-HEARD = "UPDATE sensing_series SET heard_at = %s WHERE id = %s"
 NEWER = """
-UPDATE sensing_series SET at = %s, value = %s, quality = %s WHERE id = %s AND (at IS NULL OR at <= %s)
+UPDATE sensing_series SET heard_at = %s,
+    value = CASE WHEN at IS NULL OR at <= %s THEN %s ELSE value END,
+    quality = CASE WHEN at IS NULL OR at <= %s THEN %s ELSE quality END,
+    at = CASE WHEN at IS NULL OR at <= %s THEN %s ELSE at END
+WHERE id = %s
 """
 
 
 @transaction.atomic
 def remember(newest: Iterable[Newest]) -> None:
     """Remember what is newer than what is known."""
-    adapted = connection.ops.adapt_datetimefield_value
-    told = [(pk, adapted(at), *rest, adapted(came)) for pk, at, *rest, came in newest]
+    adapted = cache(connection.ops.adapt_datetimefield_value)
+    rows = []
+    for pk, when, value, quality, came in newest:
+        at = adapted(when)
+        rows.append((adapted(came), at, value, at, quality, at, at, pk))
     with connection.cursor() as cursor:
-        cursor.executemany(HEARD, [(came, pk) for pk, *_, came in told])
-        cursor.executemany(NEWER, [(at, value, doubt, pk, at) for pk, at, value, doubt, _ in told])
+        cursor.executemany(NEWER, rows)
