@@ -1,7 +1,7 @@
 """Readings per second over HTTP to a durable answer, with rules on every series, beside parsing and storing alone.
 
-10,000 series, each watched by a rule of three levels; requests of 1,000 JSON lines over eight connections. The baseline
-reads the same bytes with the same parser and writes one Parquet file for each round, without fsync. Rounds alternate.
+10,000 series, each watched by a rule of three levels; requests of 1,000 JSON lines over sixteen connections. The
+baseline reads the same bytes with the same parser and writes one Parquet file for each round, without fsync. Rounds alternate.
 What was acknowledged must be stored, each reading once: a difference fails the bench.
 """
 
@@ -22,7 +22,7 @@ from chengyun.lake import upkeep
 from chengyun.lake.archive import Archive
 from tools.start import GATEWAY
 
-SERIES, READINGS, CLIENTS = 10_000, 1_000, 8
+SERIES, READINGS, CLIENTS = 10_000, 1_000, 16
 REQUESTS, ROUNDS = 400, 5
 BEGIN = 1_780_000_000_000
 

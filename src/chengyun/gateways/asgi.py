@@ -12,7 +12,6 @@ from django.conf import settings  # noqa: E402 - the doors read models
 
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
-from chengyun.gateways.keeping import Keeper  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
 
@@ -24,17 +23,16 @@ class Gateway:
 
     def __init__(self) -> None:
         archive = Archive(settings.READINGS)
-        self.keeper = Keeper(archive)
-        self.pipeline = Pipeline(archive, self.keeper.cut)
-        self.keeper.told = self.pipeline.told
-        self.intake = Intake(self.keeper, lambda: self.pipeline.roster)
+        self.intake = Intake(archive, lambda: self.pipeline.roster)
+        self.pipeline = Pipeline(archive, self.intake.cut)
+        self.intake.told = self.pipeline.told
         self.door = Door(self.intake)
 
     def close(self) -> None:
         """Do what is there, then take nothing more."""
-        self.intake.close()
+        self.intake.stop_asking()
         self.pipeline.stop()
-        self.keeper.close()
+        self.intake.close()
 
 
 _gateway: list[Gateway] = []

@@ -14,9 +14,8 @@ from typing import Any
 
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import owner_of
-from chengyun.gateways.intake import Intake
-from chengyun.gateways.keeping import Refused
-from chengyun.gateways.parsing import Unreadable, json_lines
+from chengyun.gateways.intake import Intake, Refused
+from chengyun.gateways.parsing import Unreadable
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -105,12 +104,12 @@ class Door:
 
     async def _take(self, body: bytes, sender: User) -> Answer:
         try:
-            taken = await self.intake.take(json_lines(body), sender)
+            taken = await self.intake.take(body, sender)
         except Unreadable as error:
             return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error))
         except Refused as error:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too_many", str(error))
-        return Answer(HTTPStatus.OK, kept=taken.kept, waiting=taken.waiting)
+        return Answer(HTTPStatus.OK, kept=taken.kept, waiting=sorted(taken.waiting))
 
 
 def _token(scope: Scope) -> str:

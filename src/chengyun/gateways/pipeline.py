@@ -78,17 +78,21 @@ class Pipeline(threading.Thread):
 
     def run(self) -> None:
         """Take, follow and store, until told to stop."""
-        going = True
-        while going:
-            batches, going = self._taken()
-            self._accept(batches)
-            self._surely(self._write)
-            self._store()
+        while self.turn():
+            pass
         self._surely(self._remember)
         self._settle()
         self._begin_to_store()
         self._settle()
         self.hand.shutdown()
+
+    def turn(self) -> bool:
+        """Do what waits now; whether there will be more."""
+        batches, going = self._taken()
+        self._accept(batches)
+        self._surely(self._write)
+        self._store()
+        return going
 
     def _taken(self) -> tuple[list[Batch], bool]:
         """All that waits, after a second at most; whether there will be more."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyun.gateways.parsing import TOLD, Unreadable, json_lines
+from chengyun.gateways.parsing import TOLD, Unreadable, json_lines, read_all
 
 AT = "2025-07-22T02:41:00+08:00"
 GOOD = {"device": "JS-001", "point": "depth", "at": AT, "value": 12.5}
@@ -103,3 +103,17 @@ def test_any_value_in_any_place_is_read_or_refused(value: Any) -> None:
             assert json_lines(lines(GOOD, GOOD | {key: value})).num_rows == 2
         except Unreadable as error:
             assert "第 2 行" in str(error)
+
+
+def test_many_bodies_are_read_at_once_and_one_that_is_wrong_spoils_no_other() -> None:
+    sound = [lines(GOOD | {"value": n}) for n in range(3)]
+    bodies = [sound[0] + b"\n" + sound[1], b"\n" + sound[2] + b"\n\n", b"nonsense"]
+    *tables, refused = read_all(bodies)
+    assert [values(table) for table in tables] == [[0, 1], [2]]
+    assert isinstance(refused, Unreadable)
+    assert [values(table) for table in read_all(bodies[:2])] == [[0, 1], [2]]
+
+
+def values(table: Any) -> list[float]:
+    told: list[float] = table["value"].to_pylist()
+    return told

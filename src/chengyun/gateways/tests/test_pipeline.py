@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.sensing.factories import make_device, series_of
 from chengyun.city.sensing.models import Alarm
+from chengyun.gateways import pipeline as pipelines
 from chengyun.gateways.pipeline import Pipeline
 from chengyun.lake import readings
 from chengyun.lake.archive import Archive
@@ -44,16 +46,16 @@ def test_a_full_disk_stops_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def full(*args: object, **kwargs: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(readings, "commit", full)
-    pipeline.told(table(series, 0), ends[0])
-    pipeline.inbox.put(None)
-    pipeline.run()
-    assert (cuts, readings.committed(archive.table)) == ([], 0)
-    pipeline.told(table(series, 1), ends[1])
-    pipeline.inbox.put(None)
-    pipeline.run()
+    with monkeypatch.context() as patched:
+        patched.setattr(pipelines, "COMMIT", 0)
+        patched.setattr(readings, "commit", full)
+        for minute, end in enumerate(ends):
+            pipeline.told(table(series, minute), end)
+            assert pipeline.turn()
+            assert pipeline.storing is not None
+            wait([pipeline.storing])
     assert Alarm.objects.get().rank == "red"
-    monkeypatch.undo()
+    assert (cuts, readings.committed(archive.table)) == ([], 0)
     pipeline.inbox.put(None)
     pipeline.run()
     assert (cuts, readings.committed(archive.table)) == ([ends[1]], ends[1])

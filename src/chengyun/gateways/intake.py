@@ -1,0 +1,249 @@
+"""From every door to the journal: what is acknowledged is kept, and many messages share one fsync.
+
+While one batch goes to the disk the next gathers; the more there is to do, the larger the batches. A batch is looked up
+as arrays: which series each reading is of, what is doubted about it, and who is unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby, repeat
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import close_old_connections
+
+from chengyun.city.people.models import User
+from chengyun.city.sensing.services.devices import heard_of
+from chengyun.gateways.parsing import TOLD, Unreadable, read_all
+from chengyun.gateways.roster import UNKNOWN, Name, Roster
+from chengyun.kernel import clock
+from chengyun.lake.archive import Archive
+from chengyun.lake.journal import Journal, Unwritable
+from chengyun.lake.readings import MOMENT, READINGS, committed, encode, with_day
+from chengyun.science.episodes import Flags, Ints
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+NOTHING = TOLD.empty_table()
+
+MOST_WAITING = 64 * 1024 * 1024
+"""Bytes that may wait for the disk; whoever comes then is asked to come again later."""
+TOLD_AGAIN = 60.0
+"""Seconds for which an unknown device is not looked at again."""
+AT_ONCE = 10_000
+"""Unknown devices that are remembered for as long."""
+AHEAD = timedelta(minutes=5)
+OUT_OF_RANGE, CLOCK_WRONG = 1, 2
+"""Quality marks, as bits: the value is none its point can have; the clock of the device is ahead of ours."""
+
+Kept = Callable[[pa.Table, int], None]
+"""Told of readings that are durable now, and where in the journal they end."""
+
+
+class Refused(Exception):
+    """Readings cannot be kept now; the sender keeps them and sends them again."""
+
+
+Unknown = dict[str, dict[str, float]]
+"""Devices that nobody has adopted, with the newest value of each of their points."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of readings: how many are durable, and whose were not kept."""
+
+    kept: int
+    waiting: Unknown
+
+
+Outcome = Taken | Exception
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Waiting:
+    told: pa.Table | bytes
+    sender: User | None
+    taken: asyncio.Future[Taken]
+
+    @property
+    def size(self) -> int:
+        return len(self.told) if isinstance(self.told, bytes) else self.told.nbytes
+
+
+class Intake:
+    """What all doors of one gateway have in common; the only writer of the journal."""
+
+    def __init__(self, archive: Archive, roster: Callable[[], Roster]) -> None:
+        self.journal = Journal(archive.journal, begin=committed(archive.table))
+        self.roster = roster
+        self.told: Kept = _nobody
+        self.hand = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self.asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
+        self.waiting: list[_Waiting] = []
+        self.bytes = 0
+        self.writing: asyncio.Task[None] | None = None
+        self.heard: dict[str, float] = {}
+
+    async def take(self, told: pa.Table | bytes, sender: User | None) -> Taken:
+        """Return when the readings of known devices are durable.
+
+        ``told``: ``parsing.TOLD``, or JSON lines, which are read here, many messages at once. ``sender`` None: a door
+        that asks for no token. Raises Unreadable, and Refused when they cannot be kept now.
+        """
+        loop = asyncio.get_running_loop()
+        mine = _Waiting(told=told, sender=sender, taken=loop.create_future())
+        if self.bytes + mine.size > MOST_WAITING:
+            raise Refused("磁盘跟不上，请稍后再发。")
+        self.waiting.append(mine)
+        self.bytes += mine.size
+        if self.writing is None or self.writing.done():
+            self.writing = loop.create_task(self._write())
+        taken = await mine.taken
+        for device, seen in taken.waiting.items():
+            await self._hear(device, seen, sender)
+        return taken
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self.waiting:
+            batch, self.waiting = self.waiting, []
+            try:
+                _tell(batch, await loop.run_in_executor(self.hand, self._keep, batch))
+            except Unwritable as error:
+                _tell(batch, repeat(Refused(f"读数没有收下：{error}")))
+            except Exception as error:
+                log.exception("a batch of readings could not be kept")
+                _tell(batch, repeat(error))
+            finally:
+                self.bytes -= sum(each.size for each in batch)
+
+    def _keep(self, batch: list[_Waiting]) -> list[Outcome]:
+        """Make a batch durable, and say what became of each of it."""
+        outcomes, tables = list[Outcome](), []
+        roster, read = self.roster(), read_all([each.told for each in batch])
+        for sender, part in groupby(zip(batch, read, strict=True), key=_sender_of):
+            messages = [told for _, told in part]
+            readings, taken = looked_up(messages, sender, roster)
+            outcomes += taken
+            if readings.num_rows:
+                tables.append(readings)
+                self.journal.append(READINGS, encode(readings))
+        if tables:
+            end = self.journal.sync()
+            self.told(pa.concat_tables(tables), end)
+        return outcomes
+
+    async def _hear(self, device: str, seen: dict[str, float], sender: User | None) -> None:
+        """An unknown device is put where somebody sees it, now and again."""
+        now = time.monotonic()
+        if now - self.heard.get(device, -TOLD_AGAIN) < TOLD_AGAIN:
+            return
+        if len(self.heard) >= AT_ONCE:
+            self.heard.clear()
+        self.heard[device] = now
+        await self.ask(lambda: heard_of(device, seen, by=sender))
+
+    async def ask(self, read: Callable[[], T]) -> T:
+        """Ask the database, in the one thread that does."""
+
+        def reading() -> T:
+            close_old_connections()
+            return read()
+
+        return await asyncio.get_running_loop().run_in_executor(self.asking, reading)
+
+    def cut(self, upto: int) -> None:
+        """What lies before this position of the journal is stored elsewhere."""
+        self.hand.submit(self.journal.cut, upto)
+
+    def stop_asking(self) -> None:
+        """Ask the database nothing more."""
+        self.asking.shutdown()
+
+    def close(self) -> None:
+        """Nothing more is kept."""
+        self.hand.shutdown()
+        self.journal.close()
+
+
+def _nobody(readings: pa.Table, end: int) -> None:
+    """Nobody listens yet; what is kept meanwhile is read from the journal."""
+
+
+def _sender_of(pair: tuple[_Waiting, Any]) -> User | None:
+    return pair[0].sender
+
+
+def _tell(batch: list[_Waiting], outcomes: Iterable[Outcome]) -> None:
+    for each, outcome in zip(batch, outcomes, strict=False):
+        if each.taken.done():  # the sender has gone
+            continue
+        if isinstance(outcome, Taken):
+            each.taken.set_result(outcome)
+        else:
+            each.taken.set_exception(outcome)
+
+
+def looked_up(
+    messages: Sequence[pa.Table | Unreadable], sender: User | None, roster: Roster
+) -> tuple[pa.Table, list[Outcome]]:
+    """The readings (``lake.readings.SCHEMA``) in some messages (``parsing.TOLD``), and what became of each message."""
+    told = pa.concat_tables([NOTHING, *(each for each in messages if isinstance(each, pa.Table))])
+    names = list(_names(told))
+    places = roster.places(names, sender)
+    known, begin, outcomes = places != UNKNOWN, 0, list[Outcome]()
+    for message in messages:
+        if isinstance(message, Unreadable):
+            outcomes.append(message)
+            continue
+        part = slice(begin, begin + message.num_rows)
+        outcomes.append(_outcome(names[part], message, known[part]))
+        begin = part.stop
+    return as_readings(told, places, roster), outcomes
+
+
+def _names(told: pa.Table) -> Iterator[Name]:
+    columns = (told[name].to_numpy(zero_copy_only=False) for name in ("device", "point"))
+    return zip(*columns, strict=True)
+
+
+def _outcome(names: list[Name], message: pa.Table, known: Flags) -> Taken:
+    found: Unknown = {}
+    if not known.all():
+        values = message["value"].to_numpy()
+        for row in np.flatnonzero(~known):
+            device, point = names[row]
+            found.setdefault(device, {})[point] = float(values[row])
+    return Taken(kept=int(known.sum()), waiting=found)
+
+
+def as_readings(told: pa.Table, places: Ints, roster: Roster) -> pa.Table:
+    """What was told (``parsing.TOLD``) of known series as ``lake.readings.SCHEMA``, with what is doubted about it.
+
+    ``places``: shape (n,), as ``Roster.places`` found them.
+    """
+    mine = places != UNKNOWN
+    if not mine.all():
+        told, places = told.filter(pa.array(mine)), places[mine]
+    value, now = told["value"].to_numpy(), clock.now()
+    ahead = pc.greater(told["at"], pa.scalar(now + AHEAD, MOMENT)).to_numpy()
+    outside = (value < roster.low[places]) | (value > roster.high[places])
+    columns = {
+        "series": roster.keys[places],
+        "at": told["at"],
+        "serial": told["serial"],
+        "value": value,
+        "quality": (outside * OUT_OF_RANGE | ahead * CLOCK_WRONG).astype(np.int16),
+        "received": pa.repeat(pa.scalar(now, MOMENT), len(places)),
+    }
+    return with_day(pa.table(columns))
