@@ -1,7 +1,7 @@
 """Readings per second over HTTP to a durable answer, with rules on every series, beside parsing and storing alone.
 
 10,000 series, each watched by a rule of three levels; requests of 1,000 JSON lines over sixteen connections. The
-baseline reads the same bytes with the same parser and writes one Parquet file for each round, without fsync. Rounds alternate.
+baseline reads the same bytes with the same parser and writes one Parquet file a round, without fsync. Rounds alternate.
 What was acknowledged must be stored, each reading once: a difference fails the bench.
 """
 

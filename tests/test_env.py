@@ -20,6 +20,11 @@ def test_an_empty_environment_is_a_city_on_sqlite(tmp_path: Path) -> None:
     assert read({"CHENGYUN_HOME": str(tmp_path), "CHENGYUN_PROXIES": "2"}).proxies == 2
 
 
+def test_a_door_has_an_address() -> None:
+    env = read({"CHENGYUN_DOORS": "jt808=0.0.0.0:8011, sl651=[::1]:8013"})
+    assert env.doors == (("jt808", "0.0.0.0", 8011), ("sl651", "::1", 8013))  # noqa: S104
+
+
 def test_postgresql_with_everything() -> None:
     url = "postgresql://city%40x:p%2Fw@db.example:5433/chengyun?sslmode=require"
     database = read({"DATABASE_URL": url}).database
@@ -57,6 +62,10 @@ def test_postgresql_with_everything() -> None:
         {"CHENGYUN_SMTP_PORT": "70000"},
         {"CHENGYUN_SMTP_PASSWORD_FILE": "/nowhere/key"},
         {"CHENGYUN_ADAPTERS": "sms"},
+        {"CHENGYUN_DOORS": "jt808"},
+        {"CHENGYUN_DOORS": "jt809=0.0.0.0:8011"},
+        {"CHENGYUN_DOORS": "jt808=0.0.0.0:0"},
+        {"CHENGYUN_DOORS": "jt808=8011"},
         {"CHENGYUN_ADAPTERS": "sms:"},
         {"CHENGYUN_ADAPTERS": "pigeon:file"},
         {"CHENGYUN_WEBHOOK_NETWORKS": "10.1.0.0/33"},

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import signal
 import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,77 +17,17 @@ from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device, series_of
-from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.models import Alarm, Device
 from chengyun.lake import readings, upkeep
-from chengyun.lake.archive import Archive
 from chengyun.lake.journal import entries
+from tests.gateway import BEGIN, Gateway, line, within
 from tests.serving import environ
 from tools.install import ROOT, VENV
-from tools.start import GATEWAY, LOCAL, free_port, granian_words
+from tools.start import GATEWAY, LOCAL, granian_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-READY_WITHIN = 60
-BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 SEED = 3715
-
-
-@dataclass(kw_only=True)
-class Gateway:
-    """One gateway process before the folder of a test; it may be killed and started again."""
-
-    home: Path
-    token: str
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.home.mkdir(exist_ok=True)
-        words: list[str | Path] = [
-            VENV / "bin" / "granian",
-            *granian_words(LOCAL, self.port, GATEWAY),
-        ]
-        own = environ() | {"HOME_OF_TESTS": str(self.home)}
-        self.process = subprocess.Popen(words, cwd=ROOT, env=own, process_group=0)
-        deadline = time.monotonic() + READY_WITHIN
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"http://{LOCAL}:{self.port}/healthz", timeout=5).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the gateway does not answer")
-
-    def kill(self) -> None:
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> None:
-        assert self.process is not None
-        self.process.terminate()
-        self.process.wait(30)
-
-    def send(self, body: bytes, *, token: str = "", path: str = "/readings") -> tuple[int, Any]:
-        """The status and what is said; OSError when the line breaks, which acknowledges nothing."""
-        head = {"Authorization": f"Bearer {token or self.token}"}
-        request = urllib.request.Request(f"http://{LOCAL}:{self.port}{path}", body, head)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
-
-    @property
-    def archive(self) -> Archive:
-        return Archive(self.home / "readings")
-
-    def stored(self, series: Series) -> Counter[float]:
-        """The values of a series as a reader sees them, and how often."""
-        begin, end = BEGIN - timedelta(days=1), BEGIN + timedelta(days=400)
-        archive = self.archive
-        table = readings.history(archive.table, [series.pk], begin, end, journal=archive.journal)
-        return Counter(table["value"].to_pylist())
 
 
 @pytest.fixture
@@ -113,22 +46,7 @@ def gateway(cast: Cast, device: Device, tmp_path: Path) -> Iterator[Gateway]:
     made = Gateway(home=tmp_path / "home", token=token)
     made.start()
     yield made
-    if made.process is not None and made.process.poll() is None:
-        made.kill()
-
-
-def line(value: float, at: datetime, device: str = "JS-001", point: str = "depth") -> bytes:
-    told = {"device": device, "point": point, "at": at.isoformat(), "value": value}
-    return json.dumps(told).encode()
-
-
-def within(seconds: float, holds: Any) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
+    made.end()
 
 
 def test_a_reading_is_kept_shown_and_raises_its_alarm(gateway: Gateway, device: Device) -> None:

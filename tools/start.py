@@ -33,6 +33,8 @@ APPLICATION = "chengyun.config.asgi:application"
 GATEWAY = "chengyun.gateways.asgi:application"
 BESIDE = 10
 """How far the gateway's port lies from the web's unless CHENGYUN_GATEWAY_PORT names it."""
+DOORS = ("jt808", "hj212", "sl651")
+"""Where devices hold a line, each at the next port after the gateway's unless CHENGYUN_DOORS names it."""
 LOCAL = "127.0.0.1"
 WEB_PROCESSES = min(os.cpu_count() or 1, 4)
 """A page is mostly Python, and one process uses one core of it."""
@@ -122,6 +124,7 @@ def _check(options: argparse.Namespace) -> int:
         **{key: value for key, value in os.environ.items() if not key.startswith(other)},
     }
     environ["CHENGYUN_GATEWAY_PORT"] = str(free_port())
+    environ["CHENGYUN_DOORS"] = _doors(LOCAL, [free_port() for _ in DOORS])
     place = _place(home, LOCAL, free_port(), environ)
     try:
         install()
@@ -136,7 +139,10 @@ def _place(home: Path, host: str, port: int, environ: dict[str, str]) -> Place:
     names = environ.get("CHENGYUN_HOSTS") or _names(host)
     gateway = environ.get("CHENGYUN_GATEWAY_PORT") or ""
     gateway_port = int(gateway) if gateway.isdecimal() else min(port + BESIDE, HIGHEST)
+    doors = environ.get("CHENGYUN_DOORS")
+    beside = [gateway_port + n for n in range(1, len(DOORS) + 1)]
     ours = {
+        "CHENGYUN_DOORS": _doors(host, beside) if doors is None else doors,
         "CHENGYUN_HOME": str(home),
         "CHENGYUN_HOSTS": names,
         "DJANGO_SETTINGS_MODULE": "chengyun.config.settings",
@@ -146,6 +152,10 @@ def _place(home: Path, host: str, port: int, environ: dict[str, str]) -> Place:
     return Place(
         home=home, host=host, port=port, gateway_port=gateway_port, environ={**environ, **ours}
     )
+
+
+def _doors(host: str, ports: list[int]) -> str:
+    return ",".join(f"{key}={host}:{port}" for key, port in zip(DOORS, ports, strict=True))
 
 
 def _names(host: str) -> str:

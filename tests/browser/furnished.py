@@ -70,6 +70,7 @@ from chengyun.city.places.queries import locate
 from chengyun.city.sensing.factories import change, make_alarm, make_device
 from chengyun.city.sensing.services.alarms import act as judge
 from chengyun.city.sensing.services.devices import heard_of
+from chengyun.city.sensing.services.links import Count, NewUnread, alive, count
 from chengyun.kernel import audit, clock, drafts, outbox
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
@@ -313,4 +314,9 @@ def watched(cast: Cast) -> tuple[str, str, str]:
     calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
     change(flooded, 0, value=3.0)
     heard_of("X-9", {"depth": 4.5}, by=cast.sender)
+    speaker, now = ("sl651", "JS-001"), clock.now()
+    frame = bytes.fromhex("7e7e0100111111120000320004020001")
+    torn = NewUnread(speaker=speaker, at=now, sentence="CRC 不对，算得 D001。", frame=frame)
+    count({speaker: Count(frames=12, faults=1, heard_at=now)}, [torn])
+    alive("", [{"key": "sl651", "address": "127.0.0.1:8013", "open": 1}])
     return standing.code, calm.code, "X-9"

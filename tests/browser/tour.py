@@ -223,6 +223,8 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/devices/JS-001/edit/"),
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
+        ("duty", "/monitoring/links/"),
+        ("duty", "/monitoring/links/sl651/JS-001/"),
     ]
 
 

@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parents[3]
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_KEY = 32
 SMTP_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+DOORS = ("jt808", "hj212", "sl651")
+"""The protocols a device may hold a line in."""
+HIGHEST_PORT = 65535
 CARRIERS = ("sms", "wecom", "dingtalk")
 
 
@@ -61,6 +64,7 @@ class Env:
     hosts: tuple[str, ...]
     origins: tuple[str, ...]
     port: int
+    doors: tuple[tuple[str, str, int], ...]
     proxies: int
     log_level: str
     smtp: Smtp
@@ -81,6 +85,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         hosts=_words(environ, "CHENGYUN_HOSTS") or LOCAL_HOSTS,
         origins=_words(environ, "CHENGYUN_ORIGINS"),
         port=_port(environ),
+        doors=tuple(_door(word) for word in _words(environ, "CHENGYUN_DOORS")),
         proxies=_proxies(environ),
         log_level=_level(environ),
         smtp=_smtp(environ),
@@ -186,6 +191,17 @@ def _adapter(word: str) -> tuple[str, str]:
             " wecom:package.module.function."
         )
     return channel, path
+
+
+def _door(word: str) -> tuple[str, str, int]:
+    """jt808=127.0.0.1:8011."""
+    key, _, address = word.partition("=")
+    host, _, port = address.rpartition(":")
+    if key not in DOORS or not host or not port.isdecimal() or not 0 < int(port) <= HIGHEST_PORT:
+        raise Misconfigured(
+            f"CHENGYUN_DOORS: {word!r} is not understood; write {'|'.join(DOORS)}=host:port."
+        )
+    return key, host.strip("[]"), int(port)
 
 
 def _network(word: str) -> IPv4Network | IPv6Network:

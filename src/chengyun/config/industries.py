@@ -4,8 +4,9 @@ from django.apps import AppConfig
 
 from chengyun.city.specs import IndustryApp
 from chengyun.industries.drainage.app import APP as DRAINAGE
+from chengyun.industries.sanitation.app import APP as SANITATION
 
-APPS: tuple[IndustryApp, ...] = (DRAINAGE,)
+APPS: tuple[IndustryApp, ...] = (DRAINAGE, SANITATION)
 
 
 class Industries(AppConfig):

@@ -173,6 +173,7 @@ ADAPTERS = dict(ENV.adapters)
 OUTGOING = ENV.home / "outgoing"
 RECENT = ENV.home / "recent"
 READINGS = ENV.home / "readings"
+DOORS = ENV.doors
 WEBHOOK_NETWORKS = ENV.webhook_networks
 
 # People and safety -------------------------------------------------------------------------------

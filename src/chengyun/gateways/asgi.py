@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from functools import partial
 
 import django
 
@@ -10,12 +11,23 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - the doors read models
 
+from chengyun.city.sensing.services.links import alive, count  # noqa: E402
+from chengyun.gateways import talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
+from chengyun.gateways.ledger import Ledger  # noqa: E402
+from chengyun.gateways.lines import Address, Begin, Lines  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
 
 log = logging.getLogger(__name__)
+
+TALKS: dict[str, Begin] = {
+    "jt808": partial(talk_jt808.Talk, secret=settings.SECRET_KEY),
+    "hj212": talk_hj212.Talk,
+    "sl651": talk_sl651.Talk,
+}
+"""How each protocol is spoken."""
 
 
 class Gateway:
@@ -23,16 +35,39 @@ class Gateway:
 
     def __init__(self) -> None:
         archive = Archive(settings.READINGS)
+        self.ledger = Ledger()
         self.intake = Intake(archive, lambda: self.pipeline.roster)
-        self.pipeline = Pipeline(archive, self.intake.cut)
+        self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
-        self.door = Door(self.intake)
+        self.http = Door(self.intake)
+        self.lines = {
+            key: Lines(key, begin, self.intake, self.ledger) for key, begin in TALKS.items()
+        }
 
-    def close(self) -> None:
-        """Do what is there, then take nothing more."""
+    async def open(self) -> None:
+        """Open the doors that have an address."""
+        for key, host, port in settings.DOORS:
+            await self.lines[key].listen(Address(host, port))
+
+    async def close(self) -> None:
+        """Take nothing more, do what is there, answer it."""
+        for lines in self.lines.values():
+            await lines.close()
+        await asyncio.to_thread(self._end)
+
+    def _end(self) -> None:
         self.intake.stop_asking()
         self.pipeline.stop()
         self.intake.close()
+
+    def _say(self) -> None:
+        """Tell whoever looks that the gateway works, and who speaks."""
+        doors = [
+            {"key": key, "address": f"{host}:{port}", "open": len(self.lines[key].open)}
+            for key, host, port in settings.DOORS
+        ]
+        alive(self.intake.trouble or self.pipeline.trouble, doors)
+        count(*self.ledger.take())
 
 
 _gateway: list[Gateway] = []
@@ -43,13 +78,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     else:
-        await _gateway[0].door(scope, receive, send)
+        await _gateway[0].http(scope, receive, send)
 
 
-def _opened() -> Gateway:
+async def _opened() -> Gateway:
     """A gateway that works; where that cannot be, the reason, and the process ends."""
     try:
-        gateway = Gateway()
+        gateway = await asyncio.to_thread(Gateway)
+        await gateway.open()
         gateway.pipeline.start()
         return gateway
     except Exception:
@@ -61,9 +97,9 @@ async def _live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            _gateway.append(await asyncio.to_thread(_opened))
+            _gateway.append(await _opened())
         else:
-            await asyncio.to_thread(_gateway.pop().close)
+            await _gateway.pop().close()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -93,6 +93,7 @@ class Intake:
         self.bytes = 0
         self.writing: asyncio.Task[None] | None = None
         self.heard: dict[str, float] = {}
+        self.trouble = ""
 
     async def take(self, told: pa.Table | bytes, sender: User | None) -> Taken:
         """Return when the readings of known devices are durable.
@@ -110,7 +111,7 @@ class Intake:
             self.writing = loop.create_task(self._write())
         taken = await mine.taken
         for device, seen in taken.waiting.items():
-            await self._hear(device, seen, sender)
+            await self.hear(device, seen, sender)
         return taken
 
     async def _write(self) -> None:
@@ -119,8 +120,10 @@ class Intake:
             batch, self.waiting = self.waiting, []
             try:
                 _tell(batch, await loop.run_in_executor(self.hand, self._keep, batch))
+                self.trouble = ""
             except Unwritable as error:
-                _tell(batch, repeat(Refused(f"读数没有收下：{error}")))
+                self.trouble = f"读数没有收下：{error}"
+                _tell(batch, repeat(Refused(self.trouble)))
             except Exception as error:
                 log.exception("a batch of readings could not be kept")
                 _tell(batch, repeat(error))
@@ -143,7 +146,7 @@ class Intake:
             self.told(pa.concat_tables(tables), end)
         return outcomes
 
-    async def _hear(self, device: str, seen: dict[str, float], sender: User | None) -> None:
+    async def hear(self, device: str, seen: dict[str, float], sender: User | None = None) -> None:
         """An unknown device is put where somebody sees it, now and again."""
         now = time.monotonic()
         if now - self.heard.get(device, -TOLD_AGAIN) < TOLD_AGAIN:
@@ -235,15 +238,16 @@ def as_readings(told: pa.Table, places: Ints, roster: Roster) -> pa.Table:
     mine = places != UNKNOWN
     if not mine.all():
         told, places = told.filter(pa.array(mine)), places[mine]
-    value, now = told["value"].to_numpy(), clock.now()
+    value, now = told["value"].to_numpy() * roster.factor[places], clock.now()
     ahead = pc.greater(told["at"], pa.scalar(now + AHEAD, MOMENT)).to_numpy()
     outside = (value < roster.low[places]) | (value > roster.high[places])
+    doubt = told["doubt"].to_numpy() | outside * OUT_OF_RANGE | ahead * CLOCK_WRONG
     columns = {
         "series": roster.keys[places],
         "at": told["at"],
         "serial": told["serial"],
         "value": value,
-        "quality": (outside * OUT_OF_RANGE | ahead * CLOCK_WRONG).astype(np.int16),
+        "quality": doubt.astype(np.int16),
         "received": pa.repeat(pa.scalar(now, MOMENT), len(places)),
     }
     return with_day(pa.table(columns))

@@ -175,6 +175,10 @@ def general_answer(up: dict[str, Any], serial: int, result: int = 0) -> bytes:
     return answer(up, 0x8001, body, serial)
 
 
-def register_answer(up: dict[str, Any], serial: int, code: str) -> bytes:
-    """8100: registered, and the code with which the terminal identifies itself from now on."""
-    return answer(up, 0x8100, up["serial"].to_bytes(2) + b"\x00" + code.encode("gbk"), serial)
+def register_answer(up: dict[str, Any], serial: int, result: int, code: str = "") -> bytes:
+    """8100: registered (0), and the code with which the terminal identifies itself from now on, or why not.
+
+    ``result``: vehicle registered already (1), no such vehicle (2), terminal registered already (3), no such (4).
+    """
+    body = up["serial"].to_bytes(2) + bytes((result,)) + code.encode("gbk")
+    return answer(up, 0x8100, body, serial)

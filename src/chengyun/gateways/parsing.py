@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.json import ParseOptions, ReadOptions, read_json
@@ -27,9 +28,10 @@ TOLD = pa.schema(
         ("at", MOMENT),
         ("value", pa.float64()),
         ("serial", pa.int64()),
+        ("doubt", pa.int16()),
     ]
 )
-"""What a sender tells of a reading."""
+"""What a sender tells of a reading; ``doubt`` are the quality marks the device gives itself."""
 EARLIEST, LATEST = 0, 4_102_444_800_000
 """1970 and 2100, in milliseconds."""
 LARGEST = 2**53
@@ -107,6 +109,7 @@ def _quickly(body: bytes) -> pa.Table:
         raise _Doubtful
     table = table.set_column(2, "at", _moments(table["at"]))
     table = table.set_column(4, "serial", pc.fill_null(table["serial"], 0))
+    table = table.append_column("doubt", pa.array(np.zeros(table.num_rows, np.int16)))
     return _plain(table.cast(TOLD))
 
 
@@ -169,6 +172,7 @@ def _reading(number: int, line: str) -> dict[str, Any]:
         "at": _moment(number, said.get("at")),
         "value": _value(number, said.get("value")),
         "serial": _serial(number, said.get("serial", 0)),
+        "doubt": 0,
     }
 
 

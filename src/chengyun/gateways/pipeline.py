@@ -49,9 +49,12 @@ class Pipeline(threading.Thread):
     What goes to the lake goes there by a thread of its own: no alarm waits for a file.
     """
 
-    def __init__(self, archive: Archive, cut: Callable[[int], None]) -> None:
+    def __init__(
+        self, archive: Archive, cut: Callable[[int], None], say: Callable[[], None]
+    ) -> None:
         super().__init__(name="pipeline", daemon=True)
-        self.archive, self.cut = archive, cut
+        self.archive, self.cut, self.say = archive, cut, say
+        self.trouble = ""
         self.inbox: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self.roster = roster.read()
         self.rules = Rules(self.roster)
@@ -137,6 +140,7 @@ class Pipeline(threading.Thread):
         if now - self.looked >= LOOK_AGAIN:
             self.roster = roster.read()
             self.rules.follow(self.roster)
+            self.say()
             self.looked = now
 
     def _remember(self) -> None:
@@ -176,7 +180,9 @@ class Pipeline(threading.Thread):
             self.loose = [batch for batch in self.loose if batch.end > self.stored]
             self.rules.save(self.archive.rules, self.done)
             self.cut(min(self.done, self.stored))
-        except Exception:
+            self.trouble = ""
+        except Exception as error:
+            self.trouble = f"读数还没有入库，先留在日志里：{error}"
             log.exception("the lake does not take what the gateway has; trying again in a while")
         self.storing = None
 

@@ -23,28 +23,38 @@ UNKNOWN = -1
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """One series as the gateway needs it: its key, what it may measure, where it stands."""
+    """One series as the gateway needs it: its key, what it may measure, where it stands.
+
+    ``names``: what the point is called, each with the factor that brings a value into its unit.
+    """
 
     pk: int
+    device: str
     kind: str
     point: str
     low: float
     high: float
     area: str
+    names: tuple[tuple[str, float], ...]
 
 
 class Roster:
     """All series of the city at one moment.
 
-    ``keys``, ``low`` and ``high`` have a place for each series, in the order of ``series``.
+    ``keys``, ``low``, ``high`` and ``factor`` have a place for each name by which a series is told of; a value that is
+    told, times its factor, is in the unit of the point.
     """
 
     def __init__(self, series: Mapping[Name, Known]) -> None:
         self.series = series
-        self.keys: Ints = np.array([each.pk for each in series.values()], np.int64)
-        self.low: Floats = np.array([each.low for each in series.values()], np.float64)
-        self.high: Floats = np.array([each.high for each in series.values()], np.float64)
-        self._all = {name: place for place, name in enumerate(series)}
+        self.devices = frozenset(device for device, _ in series)
+        told = [(known, name, factor) for known in series.values() for name, factor in known.names]
+        self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
+        self.low: Floats = np.array([known.low for known, _, _ in told], np.float64)
+        self.high: Floats = np.array([known.high for known, _, _ in told], np.float64)
+        self.factor: Floats = np.array([factor for _, _, factor in told], np.float64)
+        self._areas = [known.area for known, _, _ in told]
+        self._all = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
         self._reach: dict[int, Mapping[Name, int]] = {}
 
     def places(self, names: Iterable[Name], sender: User | None) -> Ints:
@@ -58,7 +68,7 @@ class Roster:
             return self._all
         if sender.pk not in self._reach:
             scope = sender.scope("reading.send")
-            seen = {n: at for n, at in self._all.items() if scope.covers(area=self.series[n].area)}
+            seen = {n: at for n, at in self._all.items() if scope.covers(area=self._areas[at])}
             self._reach[sender.pk] = self._all if scope.everything else seen
         return self._reach[sender.pk]
 
@@ -109,6 +119,13 @@ def read() -> Roster:
         point = declared.point(key) if declared else None
         if point is not None:
             found[code, key] = Known(
-                pk=pk, kind=kind, point=key, low=point.low, high=point.high, area=area
+                pk=pk,
+                device=code,
+                kind=kind,
+                point=key,
+                low=point.low,
+                high=point.high,
+                area=area,
+                names=((key, 1.0), *((other.name, other.factor) for other in point.heard_as)),
             )
     return Roster(found)

@@ -9,11 +9,13 @@ CRC-16/MODBUS of all before, high byte first; going down the station stands befo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from chengyun.gateways import sl651_elements as elements
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.hj212 import modbus
-from chengyun.gateways.sl651_elements import Overrun, elements_of
+from chengyun.gateways.sl651_elements import IN_TEXT, Overrun, elements_of
 
 START = b"\x7e\x7e"
 HEAD, TAIL = 14, 3
@@ -21,6 +23,10 @@ HEAD, TAIL = 14, 3
 TEXT = re.compile(rb"\x01([0-9A-F]{2})([0-9A-F]{10})([0-9A-F]{4})([0-9A-F]{2})([0-9A-F]{4})\x02")
 TEXT_HEAD, TEXT_TAIL = 24, 5
 SYN = 0x16
+PARTED = 3
+"""Bytes that number the packets of one message."""
+BEFORE_TIME = 16
+"""Bytes of serial, time of sending, station and its class, which come before the time of observation."""
 DOWN = 8
 ENDS = {
     0x03: "ETX",
@@ -265,13 +271,35 @@ def _number(text: str) -> float | str:
         return text
 
 
+def observed(frame: bytes, up: dict[str, Any]) -> Iterator[tuple[str, str, list[float | None]]]:
+    """When (``yyMMddHHmm``), what, and the values of a frame that was decoded; several are five minutes apart each."""
+    if "elements" not in up:
+        return
+    if up.get("encoding") == "ASCII":
+        for name, value in up["elements"].items():
+            if not isinstance(value, str):
+                yield up.get("obs_time", ""), IN_TEXT.get(name, name), [value]
+        return
+    begin = HEAD + (PARTED if frame[13] == SYN else 0) + BEFORE_TIME
+    for time, element in elements.observed(frame[begin : HEAD + up["length"]]):
+        values = element.get("values", [element.get("value")])
+        yield time, element.get("name", element["id"]), values
+
+
 def answer(up: dict[str, Any], clock: str, *, more: bool = False) -> bytes:
-    """The answer to a frame that was decoded: its serial, our clock (yyMMddHHmmss), and ACK or EOT.
+    """The answer to a frame that was decoded, in its kind: its serial, our clock (yyMMddHHmmss), and ACK or EOT.
 
     ``more``: the station is asked to stay (ACK), else it may go (EOT).
     """
-    body = bytes.fromhex(up.get("serial", "0000")) + bytes.fromhex(clock)
+    serial: str = up.get("serial", "0000")
+    end = b"\x06" if more else b"\x04"
+    if up.get("encoding") == "ASCII":
+        length = f"{DOWN:X}{len(serial + clock):03X}"
+        text = up["station"] + up["center"] + up["password"] + up["func"] + length
+        whole: bytes = b"\x01" + text.encode() + b"\x02" + (serial + clock).encode() + end
+        return whole + f"{modbus(whole):04X}".encode()
+    body = bytes.fromhex(serial) + bytes.fromhex(clock)
     head = bytes.fromhex(up["station"] + up["center"] + up["password"] + up["func"])
     told = (DOWN << 12 | len(body)).to_bytes(2)
-    frame = START + head + told + b"\x02" + body + (b"\x06" if more else b"\x04")
+    frame = START + head + told + b"\x02" + body + end
     return frame + modbus(frame).to_bytes(2)

@@ -5,6 +5,7 @@ Source: SL 651-2014, appendix C (identifiers and definitions) and D (F4 to FC, t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 NAMES = {
@@ -24,6 +25,17 @@ NAMES = {
     **{0xF5 + n: f"stage_5min_1h_{n + 1}" for n in range(8)},
 }
 RAIN, STAGES, STATUS = 0xF4, range(0xF5, 0xFD), 0x45
+IN_TEXT = {
+    "P1": "rain_1h",
+    "PD": "rain_day",
+    "PJ": "rain_current",
+    "PN05": "rain_5min",
+    "PT": "rain_total",
+    "Q": "flow_inst",
+    "VT": "voltage",
+    "Z": "stage_river",
+}
+"""What a frame in text calls them."""
 OBSERVED, WIDER = b"\xf0\xf0", 0xFF
 """A further time of observation; the mark of an identifier of two bytes."""
 
@@ -37,10 +49,15 @@ def elements_of(body: bytes) -> list[dict[str, Any]]:
 
     Raises Overrun.
     """
-    found: list[dict[str, Any]] = []
-    place = 0
+    return [element for _, element in observed(body)]
+
+
+def observed(body: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The elements with the time of observation (``yyMMddHHmm``) that stands before them. Raises Overrun."""
+    place, time = 0, ""
     while place < len(body):
         if body.startswith(OBSERVED, place):
+            time = body[place + 2 : place + 7].hex()
             place += 7
             continue
         wide = 2 if body[place] == WIDER else 1
@@ -48,9 +65,8 @@ def elements_of(body: bytes) -> list[dict[str, Any]]:
         if data > len(body) or data + (body[data - 1] >> 3) > len(body):
             raise Overrun
         end = data + (body[data - 1] >> 3)
-        found.append(_element(body[place : data - 1], body[data - 1], body[data:end]))
+        yield time, _element(body[place : data - 1], body[data - 1], body[data:end])
         place = end
-    return found
 
 
 def _element(code: bytes, definition: int, data: bytes) -> dict[str, Any]:

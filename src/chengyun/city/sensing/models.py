@@ -121,3 +121,42 @@ class Alarm(Subject):
     @property
     def declared(self) -> AlarmRule | None:
         return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
+
+
+class Gateway(models.Model):
+    """What the gateway says of itself every few seconds; one row. ``trouble``: why it cannot keep readings now."""
+
+    seen_at = models.DateTimeField()
+    trouble = models.CharField(max_length=200, blank=True)
+    doors = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return "采集网关"
+
+
+class Link(models.Model):
+    """Who speaks at a door: a device, or an address as long as nobody could tell which device it is."""
+
+    door = models.CharField(max_length=10)
+    name = models.CharField(max_length=64)
+    heard_at = models.DateTimeField()
+    frames = models.PositiveBigIntegerField(default=0)
+    faults = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("door", "name"), name="link_once_a_door"),)
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.name}"
+
+
+class Unread(models.Model):
+    """A frame nobody could read, as it came; of each link the newest are kept."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="unread")
+    at = models.DateTimeField()
+    sentence = models.CharField(max_length=200)
+    frame = models.BinaryField(max_length=4096)
+
+    def __str__(self) -> str:
+        return self.sentence

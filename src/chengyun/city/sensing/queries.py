@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db.models import Count, Max, Q, QuerySet
 
 from chengyun.city.people.models import Unit, User
-from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
@@ -18,6 +18,7 @@ from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
 
 RED = 4
+GATEWAY_SILENT = timedelta(seconds=30)
 RELATED = ("series__device__unit", "case")
 
 
@@ -149,3 +150,34 @@ def rules_on(kind: str, point: str = "") -> list[AlarmRule]:
     """The rules that watch a kind of device, or one of its points."""
     rules = [rule for rule in registry.all_of(AlarmRule) if rule.kind == kind]
     return [rule for rule in rules if not point or rule.point == point]
+
+
+def links_for(user: User) -> QuerySet[Link]:
+    """Who speaks at the doors: the devices a person may see, and for who sees all of them the unknown ones too."""
+    scope = user.scope("monitoring.view")
+    if scope.everything:
+        return Link.objects.all()
+    return Link.objects.filter(name__in=devices_for(user).values("code"))
+
+
+def link_for(user: User, door: str, name: str) -> Link:
+    """One speaker; Missing when it is not this person's to see."""
+    found = links_for(user).filter(door=door, name=name).first()
+    if found is None:
+        raise Missing("没有这条通信记录，或者它不在你的范围内。")
+    return found
+
+
+def gateway() -> Gateway | None:
+    """What the gateway said of itself last; None before it was ever started."""
+    return Gateway.objects.first()
+
+
+def gateway_trouble() -> str:
+    """Why readings are not taken now, in one sentence; nothing when they are."""
+    found = gateway()
+    if found is None:
+        return ""
+    if clock.now() - found.seen_at > GATEWAY_SILENT:
+        return "采集网关没有应答，新的读数看不到。"
+    return found.trouble

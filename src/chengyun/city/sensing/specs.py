@@ -14,6 +14,14 @@ RANKS: tuple[Rank, ...] = ("blue", "yellow", "orange", "red")
 RANK_LABELS = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
 
 
+@dataclass(frozen=True)
+class HeardAs:
+    """What a protocol calls a point, as its decoder tells it; a value times ``factor`` is in the unit of the point."""
+
+    name: str
+    factor: float = 1.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Point:
     """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted."""
@@ -24,6 +32,7 @@ class Point:
     low: float
     high: float
     digits: int = 0
+    heard_as: tuple[HeardAs, ...] = ()
 
     def __post_init__(self) -> None:
         if self.low >= self.high:

@@ -181,7 +181,7 @@ def test_our_answers_are_read_back() -> None:
         "reply_msg_id": 0x200,
         "result": 0,
     }
-    down = said(jt808.register_answer(up, 2, "令牌7E"))
+    down = said(jt808.register_answer(up, 2, 0, "令牌7E"))
     assert down == {"reply_serial": 7, "result": 0, "auth_code": "令牌7E"}
     assert said(terminal(0x0001, b"\x00\x01\x83\x00\x00"))["reply_msg_id"] == 0x8300
     assert said(terminal(0x0002, b"")) == {}

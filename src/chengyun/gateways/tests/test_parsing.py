@@ -24,7 +24,7 @@ def test_a_line_is_a_reading() -> None:
     table = json_lines(lines(GOOD))
     assert table.schema == TOLD
     assert table.to_pylist() == [
-        {**GOOD, "at": datetime(2025, 7, 21, 18, 41, tzinfo=UTC), "serial": 0}
+        {**GOOD, "at": datetime(2025, 7, 21, 18, 41, tzinfo=UTC), "serial": 0, "doubt": 0}
     ]
 
 

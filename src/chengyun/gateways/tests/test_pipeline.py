@@ -36,7 +36,7 @@ def test_a_full_disk_stops_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     series = series_of(make_device()).pk
     archive = Archive(tmp_path)
     cuts: list[int] = []
-    pipeline = Pipeline(archive, cuts.append)
+    pipeline = Pipeline(archive, cuts.append, lambda: None)
     with Journal(archive.journal) as journal:
         ends = []
         for minute in range(2):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, HeardAs, Level, Point
 from chengyun.city.specs import IndustryApp
 
 PONDING = DeviceKind(
@@ -15,7 +15,17 @@ PONDING = DeviceKind(
 RAIN = DeviceKind(
     key="rain",
     label="雨量站",
-    points=(Point(key="hour", label="一小时雨量", unit="毫米", low=0, high=250, digits=1),),
+    points=(
+        Point(
+            key="hour",
+            label="一小时雨量",
+            unit="毫米",
+            low=0,
+            high=250,
+            digits=1,
+            heard_as=(HeardAs("rain_1h"),),
+        ),
+    ),
     silent_after=timedelta(minutes=15),
     order=2,
 )

@@ -5,7 +5,7 @@ from chengyun.city.sensing.workflow import JUDGE
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Queue, System, Tab
 
-TABS = (("wall", "报警墙"), ("alarms", "报警记录"), ("devices", "设备"))
+TABS = (("wall", "报警墙"), ("alarms", "报警记录"), ("devices", "设备"), ("links", "通信"))
 
 registry.add(
     System(

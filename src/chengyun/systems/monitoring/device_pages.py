@@ -28,6 +28,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.systems.monitoring import view
+from chengyun.systems.monitoring.link_pages import DOORS
 
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
 CODE = Field(
@@ -64,7 +65,7 @@ DEVICES = Listing(
     label="设备",
     may="monitoring.view",
     columns=(
-        Column(key="code", label="编号", kind="code", value=lambda row: row.code),
+        Column(key="code", label="编号", kind="short", value=lambda row: row.code),
         Column(key="name", label="名称", kind="strong", value=lambda row: (str(row), row.address)),
         Column(
             key="kind",
@@ -212,6 +213,9 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         map=view.map_of(found) if found.lon is not None else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
+        links=[
+            (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
+        ],
     )
 
 

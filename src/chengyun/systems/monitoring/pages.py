@@ -47,6 +47,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "counts": _counts(rows),
         "health": queries.health_of(user),
         "last": _last_closed(queries.alarms_for(user)) if not shown else "",
+        "trouble": queries.gateway_trouble(),
         "rules": len(registry.all_of(AlarmRule)),
         "unanswered": sum(line.unanswered and line.alarm.rank == "red" for line in shown),
     }

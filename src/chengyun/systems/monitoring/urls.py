@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengyun.systems.monitoring import device_pages, pages
+from chengyun.systems.monitoring import device_pages, link_pages, pages
 
 app_name = "monitoring"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("devices/<slug:code>/", device_pages.device, name="device"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
+    path("links/", link_pages.links, name="links"),
+    path("links/<slug:door>/<str:name>/", link_pages.link, name="link"),
 ]

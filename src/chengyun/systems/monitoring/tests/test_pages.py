@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.cases.models import Case
-from chengyun.city.people.factories import Cast
+from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.people.models import User
 from chengyun.city.places.factories import CENTRE
 from chengyun.city.sensing.factories import change, make_alarm, make_device
-from chengyun.city.sensing.models import Device
+from chengyun.city.sensing.models import Device, Gateway
 from chengyun.city.sensing.services.devices import heard_of
+from chengyun.city.sensing.services.links import Count, NewUnread, alive, count
+from chengyun.kernel import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +136,37 @@ def test_leaders_look_and_do_nothing(cast: Cast) -> None:
 
 def test_who_watches_nothing_does_not_enter(cast: Cast) -> None:
     assert enter(cast.operator).get("/monitoring/").status_code == 403
+
+
+def test_the_wall_says_when_no_readings_can_be_taken(cast: Cast) -> None:
+    alive("", [])
+    assert "notice" not in seen(cast.duty, "/monitoring/")
+    alive("读数没有收下：磁盘满。", [])
+    assert "读数没有收下：磁盘满。" in seen(cast.duty, "/monitoring/")
+    Gateway.objects.update(seen_at=clock.now() - timedelta(minutes=1))
+    assert "采集网关没有应答" in seen(cast.duty, "/monitoring/")
+
+
+def test_a_frame_that_could_not_be_read_is_shown_as_it_came(cast: Cast) -> None:
+    make_device("0010100001", kind="rain", name="雨量站")
+    speaker, now = ("sl651", "0010100001"), clock.now()
+    frames = [bytes((0x7E, 0x41, number)) for number in range(30)]
+    unread = [NewUnread(speaker=speaker, at=now, sentence="CRC 不对。", frame=f) for f in frames]
+    count({speaker: Count(frames=7, faults=30, heard_at=now)}, unread)
+    count({speaker: Count(frames=1, heard_at=now)}, [])
+    assert "0010100001" in seen(cast.duty, "/monitoring/links/?faults=1")
+    text = seen(cast.duty, "/monitoring/links/sl651/0010100001/")
+    assert "7E 41 1D" in text and "7E 41 00" not in text
+    assert ">8<" in text and ">30<" in text
+    assert "读不出 30" in seen(cast.duty, "/monitoring/devices/0010100001/")
+
+
+def test_who_speaks_is_seen_by_those_who_see_the_device(cast: Cast) -> None:
+    make_device()
+    now = clock.now()
+    for name in ("JS-001", "203.0.113.9"):
+        count({("jt808", name): Count(frames=1, heard_at=now)}, [])
+    other = make_user("other-duty", "邻区值守", "duty", cast.other_centre)
+    assert "JS-001" in seen(cast.duty, "/monitoring/links/")
+    assert "JS-001" not in seen(other, "/monitoring/links/")
+    assert enter(other).get("/monitoring/links/jt808/JS-001/").status_code == 404

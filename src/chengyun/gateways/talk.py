@@ -1,0 +1,83 @@
+"""What is said over a line: frames of a protocol in, readings and answers out; no socket is touched here.
+
+An answer goes out only when the readings of its frame are durable. A device that nobody has adopted gets no answer
+that would let it forget what it told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Protocol
+
+import pyarrow as pa
+
+from chengyun.gateways.faults import Fault
+from chengyun.gateways.parsing import TOLD
+
+CHINA = timezone(timedelta(hours=8))
+"""The time of all three protocols, wherever the city lies."""
+DOUBTED = 4
+"""A quality mark: the device itself doubts the value."""
+
+Knows = Callable[[str], bool]
+"""Whether a device is one of the city's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One value; ``point`` is the protocol's own name of it."""
+
+    point: str
+    at: datetime
+    value: float
+    doubt: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What a frame says: which device speaks, what it tells, and what is answered.
+
+    ``answer`` when the readings are durable, ``refusal`` when nobody knows the device or its readings cannot be kept.
+    """
+
+    device: str
+    said: tuple[Said, ...] = ()
+    answer: bytes = b""
+    refusal: bytes = b""
+
+
+class Talk(Protocol):
+    """One conversation in a protocol, over one connection."""
+
+    def frames(self, stream: bytes) -> tuple[list[bytes], bytes]:
+        """The whole frames at the beginning of a stream, and what is left for the next bytes to follow."""
+
+    def hear(self, frame: bytes) -> Heard:
+        """What a frame says. Raises Fault."""
+
+
+def moment_of(text: str, form: str) -> datetime:
+    """A moment of the standard's time (GMT+8). Raises Fault."""
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=CHINA)
+    except ValueError as error:
+        raise Fault("bad_time", f"时间「{text[:20]}」不是一个时刻。") from error
+
+
+def as_told(heard: Sequence[Heard]) -> pa.Table:
+    """The readings of some frames as ``parsing.TOLD``.
+
+    Such a device has one value of a point at a moment: told again, it is the same reading, so ``serial`` is 0.
+    """
+    rows = [(each.device, said) for each in heard for said in each.said]
+    columns = (
+        [device for device, _ in rows],
+        [said.point for _, said in rows],
+        [said.at for _, said in rows],
+        [said.value for _, said in rows],
+        [0] * len(rows),
+        [said.doubt for _, said in rows],
+    )
+    return pa.table(list(columns), schema=TOLD)

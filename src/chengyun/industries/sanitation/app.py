@@ -1,0 +1,52 @@
+"""Sanitation: where the trucks that sweep, wash and carry are, and the dust in the air beside the road."""
+
+from datetime import timedelta
+
+from chengyun.city.sensing.specs import DeviceKind, HeardAs, Point
+from chengyun.city.specs import IndustryApp
+
+VEHICLE = DeviceKind(
+    key="vehicle",
+    label="作业车辆",
+    points=(
+        Point(key="lon", label="经度", unit="度", low=73, high=136, digits=6),
+        Point(key="lat", label="纬度", unit="度", low=3, high=54, digits=6),
+        Point(key="speed", label="车速", unit="公里/时", low=0, high=160, digits=1),
+        Point(key="direction", label="方向", unit="度", low=0, high=360),
+        Point(key="mileage", label="里程", unit="公里", low=0, high=2_000_000, digits=1),
+    ),
+    silent_after=timedelta(minutes=15),
+    order=1,
+)
+DUST = DeviceKind(
+    key="dust",
+    label="扬尘监测点",
+    points=(
+        Point(
+            key="pm10",
+            label="PM10",
+            unit="微克/立方米",
+            low=0,
+            high=3000,
+            heard_as=(HeardAs("a34002-Rtd"),),
+        ),
+        Point(
+            key="pm25",
+            label="PM2.5",
+            unit="微克/立方米",
+            low=0,
+            high=3000,
+            heard_as=(HeardAs("a34004-Rtd"),),
+        ),
+    ),
+    silent_after=timedelta(minutes=30),
+    order=2,
+)
+
+APP = IndustryApp(
+    key="sanitation",
+    label="环境卫生",
+    order=4,
+    device_kinds=(VEHICLE, DUST),
+    rules=(),
+)

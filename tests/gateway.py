@@ -1,0 +1,110 @@
+"""A gateway process for tests, as ``./run`` starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chengyun.city.sensing.models import Series
+from chengyun.lake import readings
+from chengyun.lake.archive import Archive
+from tests.serving import environ
+from tools.install import ROOT, VENV
+from tools.start import DOORS, GATEWAY, LOCAL, free_port, granian_words
+
+READY_WITHIN = 60
+BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@dataclass(kw_only=True)
+class Gateway:
+    """One gateway process before the folder of a test; it may be killed and started again."""
+
+    home: Path
+    token: str
+    port: int = field(default_factory=free_port)
+    doors: dict[str, int] = field(default_factory=lambda: {key: free_port() for key in DOORS})
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.home.mkdir(exist_ok=True)
+        words: list[str | Path] = [
+            VENV / "bin" / "granian",
+            *granian_words(LOCAL, self.port, GATEWAY),
+        ]
+        doors = ",".join(f"{key}={LOCAL}:{port}" for key, port in self.doors.items())
+        own = environ() | {"HOME_OF_TESTS": str(self.home), "CHENGYUN_DOORS": doors}
+        self.process = subprocess.Popen(words, cwd=ROOT, env=own, process_group=0)
+        deadline = time.monotonic() + READY_WITHIN
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"http://{LOCAL}:{self.port}/healthz", timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("the gateway does not answer")
+
+    def end(self) -> None:
+        """After a test, whatever became of it."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+    def kill(self) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(30)
+
+    def send(self, body: bytes, *, token: str = "", path: str = "/readings") -> tuple[int, Any]:
+        """The status and what is said; OSError when the line breaks, which acknowledges nothing."""
+        head = {"Authorization": f"Bearer {token or self.token}"}
+        request = urllib.request.Request(f"http://{LOCAL}:{self.port}{path}", body, head)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def line(self, door: str) -> socket.socket:
+        """A line to a door that stays open."""
+        return socket.create_connection((LOCAL, self.doors[door]), timeout=10)
+
+    @property
+    def archive(self) -> Archive:
+        return Archive(self.home / "readings")
+
+    def stored(self, series: Series) -> Counter[float]:
+        """The values of a series as a reader sees them, and how often."""
+        begin, end = BEGIN - timedelta(days=1), BEGIN + timedelta(days=400)
+        archive = self.archive
+        table = readings.history(archive.table, [series.pk], begin, end, journal=archive.journal)
+        return Counter(table["value"].to_pylist())
+
+
+def line(value: float, at: datetime, device: str = "JS-001", point: str = "depth") -> bytes:
+    told = {"device": device, "point": point, "at": at.isoformat(), "value": value}
+    return json.dumps(told).encode()
+
+
+def within(seconds: float, holds: Any) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
