@@ -16,18 +16,20 @@ from chengyun.gateways import talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
-from chengyun.gateways.lines import Address, Begin, Lines  # noqa: E402
+from chengyun.gateways.lines import Address, Begin, DeviceLine, Lines  # noqa: E402
+from chengyun.gateways.mqtt_line import MqttLine  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
 
 log = logging.getLogger(__name__)
 
-TALKS: dict[str, Begin] = {
-    "jt808": partial(talk_jt808.Talk, secret=settings.SECRET_KEY),
-    "hj212": talk_hj212.Talk,
-    "sl651": talk_sl651.Talk,
+LINES: dict[str, Begin] = {
+    "jt808": partial(DeviceLine, talk=partial(talk_jt808.Talk, secret=settings.SECRET_KEY)),
+    "hj212": partial(DeviceLine, talk=talk_hj212.Talk),
+    "sl651": partial(DeviceLine, talk=talk_sl651.Talk),
+    "mqtt": MqttLine,
 }
-"""How each protocol is spoken."""
+"""What speaks over the connections of each door."""
 
 
 class Gateway:
@@ -41,7 +43,7 @@ class Gateway:
         self.intake.told = self.pipeline.told
         self.http = Door(self.intake)
         self.lines = {
-            key: Lines(key, begin, self.intake, self.ledger) for key, begin in TALKS.items()
+            key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
         }
 
     async def open(self) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chengyun.city.people.models import User
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.ledger import Ledger
@@ -28,7 +29,7 @@ MOST_LINES = 12_000
 PIECE = 64 * 1024
 """Bytes that are taken from a connection before it has to wait."""
 
-Begin = Callable[[Knows], Talk]
+Begin = Callable[["Lines"], "Line"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Address:
 
 
 class Lines:
-    """One listener: a door for one protocol."""
+    """One listener: a door for one protocol; ``begin`` makes what speaks over each connection."""
 
     def __init__(self, protocol: str, begin: Begin, intake: Intake, ledger: Ledger) -> None:
         self.protocol, self.begin = protocol, begin
@@ -53,7 +54,7 @@ class Lines:
         """Open the door. Raises OSError where the address cannot be had."""
         loop = asyncio.get_running_loop()
         self.server = await loop.create_server(
-            lambda: Line(self), address.host, address.port, backlog=1024
+            lambda: self.begin(self), address.host, address.port, backlog=1024
         )
         self.looking = loop.create_task(self._look())
 
@@ -68,10 +69,6 @@ class Lines:
         for line in list(self.open):
             line.end()
 
-    def knows(self, device: str) -> bool:
-        """Whether a device is one of the city's."""
-        return device in self.intake.roster().devices
-
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK)
@@ -81,13 +78,12 @@ class Lines:
 
 
 class Line(asyncio.Protocol):
-    """One connection."""
+    """One connection; what is said over it is for the kinds of lines to know."""
 
     transport: asyncio.Transport
 
     def __init__(self, lines: Lines) -> None:
-        self.lines = lines
-        self.talk = lines.begin(lines.knows)
+        self.lines, self.intake = lines, lines.intake
         self.rest = b""
         self.more = bytearray()
         self.heard_at = time.monotonic()
@@ -126,18 +122,61 @@ class Line(asyncio.Protocol):
         """End the connection at once."""
         self.transport.abort()
 
+    def answer(self, data: bytes) -> None:
+        """Send something back, unless the other side has gone."""
+        if data and not self.transport.is_closing():
+            self.transport.write(data)
+
     async def _work(self) -> None:
         try:
             while self.more:
                 data, self.more = bytes(self.more), bytearray()
                 self.transport.resume_reading()
-                frames, self.rest = self.talk.frames(self.rest + data)
-                await self._answer([heard for frame in frames if (heard := self._hear(frame))])
+                self.rest = await self.take(self.rest + data)
         except Exception:
             log.exception("a %s connection is ended", self.lines.protocol)
             self.end()
         finally:
             self.working = None
+
+    async def take(self, stream: bytes) -> bytes:
+        """Do what a stream says; what is left of it for the next bytes to follow."""
+        raise NotImplementedError
+
+    async def keep(self, heard: list[Heard], sender: User | None) -> list[bool]:
+        """For each, whether what it tells is durable now; of devices that are not known it is not."""
+        roster = self.intake.roster()
+        known = [roster.reaches(each.device, sender) for each in heard]
+        told = [each for each, mine in zip(heard, known, strict=True) if mine and each.said]
+        try:
+            if told:
+                await self.intake.take(as_told(told), sender)
+        except Refused:
+            return [False] * len(heard)
+        for each, mine in zip(heard, known, strict=True):
+            if not mine:
+                seen = {said.point: said.value for said in each.said}
+                await self.intake.hear(each.device, seen, sender)
+        return known
+
+
+class DeviceLine(Line):
+    """A connection on which devices speak a protocol of their own."""
+
+    def __init__(self, lines: Lines, talk: Callable[[Knows], Talk]) -> None:
+        super().__init__(lines)
+        self.talk = talk(self._knows)
+
+    async def take(self, stream: bytes) -> bytes:
+        """Read the frames, keep what they tell, then answer each in its turn."""
+        frames, rest = self.talk.frames(stream)
+        heard = [each for frame in frames if (each := self._hear(frame))]
+        for each, kept in zip(heard, await self.keep(heard, None), strict=True):
+            self.answer(each.answer if kept else each.refusal)
+        return rest
+
+    def _knows(self, device: str) -> bool:
+        return self.intake.roster().reaches(device, None)
 
     def _hear(self, frame: bytes) -> Heard | None:
         """What a frame says; one that cannot be read is kept with the name of who spoke last on this line."""
@@ -147,24 +186,7 @@ class Line(asyncio.Protocol):
         except Fault as fault:
             ledger.fault(protocol, self.name, fault, frame)
             return None
-        if self.lines.knows(heard.device):
+        if self._knows(heard.device):
             self.name = heard.device
         ledger.heard(protocol, self.name)
         return heard
-
-    async def _answer(self, heard: list[Heard]) -> None:
-        """Keep what was told, then answer each frame in its turn."""
-        known = [self.lines.knows(each.device) for each in heard]
-        told = [each for each, mine in zip(heard, known, strict=True) if mine and each.said]
-        try:
-            if told:
-                await self.lines.intake.take(as_told(told), None)
-            kept = True
-        except Refused:
-            kept = False
-        for each, mine in zip(heard, known, strict=True):
-            if not self.transport.is_closing():
-                self.transport.write(each.answer if mine and kept else each.refusal)
-            if not mine:
-                seen = {said.point: said.value for said in each.said}
-                await self.lines.intake.hear(each.device, seen)

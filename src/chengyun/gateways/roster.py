@@ -47,7 +47,7 @@ class Roster:
 
     def __init__(self, series: Mapping[Name, Known]) -> None:
         self.series = series
-        self.devices = frozenset(device for device, _ in series)
+        self.devices = {known.device: known.area for known in series.values()}
         told = [(known, name, factor) for known in series.values() for name, factor in known.names]
         self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
         self.low: Floats = np.array([known.low for known, _, _ in told], np.float64)
@@ -61,6 +61,13 @@ class Roster:
         """The place of each name a sender tells of, -1 where it may not tell of it or nobody knows it; shape (n,)."""
         reach = self._of(sender)
         return np.fromiter(map(reach.get, names, repeat(UNKNOWN)), np.int64)
+
+    def reaches(self, device: str, sender: User | None) -> bool:
+        """Whether a sender may tell of a device of the city; a door that asks for no token may of all."""
+        area = self.devices.get(device)
+        if area is None or sender is None:
+            return area is not None
+        return sender.scope("reading.send").covers(area=area)
 
     def _of(self, sender: User | None) -> Mapping[Name, int]:
         """What a sender may tell of; a door that asks for no token tells of everything."""

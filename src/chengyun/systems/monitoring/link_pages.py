@@ -23,6 +23,7 @@ DOORS = {
     "jt808": "JT/T 808",
     "hj212": "HJ 212",
     "sl651": "SL 651",
+    "mqtt": "MQTT",
 }
 BYTES_A_LINE = 16
 
