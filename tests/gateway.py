@@ -35,6 +35,7 @@ class Gateway:
     token: str
     port: int = field(default_factory=free_port)
     doors: dict[str, int] = field(default_factory=lambda: {key: free_port() for key in DOORS})
+    more: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -44,7 +45,7 @@ class Gateway:
             *granian_words(LOCAL, self.port, GATEWAY),
         ]
         doors = ",".join(f"{key}={LOCAL}:{port}" for key, port in self.doors.items())
-        own = environ() | {"HOME_OF_TESTS": str(self.home), "CHENGYUN_DOORS": doors}
+        own = environ() | {"HOME_OF_TESTS": str(self.home), "CHENGYUN_DOORS": doors} | self.more
         self.process = subprocess.Popen(words, cwd=ROOT, env=own, process_group=0)
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:

@@ -63,6 +63,8 @@ def test_postgresql_with_everything() -> None:
         {"CHENGYUN_SMTP_PASSWORD_FILE": "/nowhere/key"},
         {"CHENGYUN_ADAPTERS": "sms"},
         {"CHENGYUN_DOORS": "jt808"},
+        {"CHENGYUN_BROKER": "broker:1883"},
+        {"CHENGYUN_BROKER": "mqtt://broker:port"},
         {"CHENGYUN_DOORS": "jt809=0.0.0.0:8011"},
         {"CHENGYUN_DOORS": "jt808=0.0.0.0:0"},
         {"CHENGYUN_DOORS": "jt808=8011"},

@@ -15,6 +15,7 @@ SMTP_PORTS = {"none": 25, "starttls": 587, "tls": 465}
 DOORS = ("jt808", "hj212", "sl651", "mqtt")
 """The protocols a device may hold a line in."""
 HIGHEST_PORT = 65535
+MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 CARRIERS = ("sms", "wecom", "dingtalk")
 
 
@@ -52,6 +53,17 @@ class Smtp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Broker:
+    """An MQTT broker of somebody else from which readings are taken."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Env:
     """What the environment says about this installation."""
 
@@ -65,6 +77,7 @@ class Env:
     origins: tuple[str, ...]
     port: int
     doors: tuple[tuple[str, str, int], ...]
+    broker: Broker | None
     proxies: int
     log_level: str
     smtp: Smtp
@@ -86,6 +99,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         origins=_words(environ, "CHENGYUN_ORIGINS"),
         port=_port(environ),
         doors=tuple(_door(word) for word in _words(environ, "CHENGYUN_DOORS")),
+        broker=_broker(_secret(environ, "CHENGYUN_BROKER") or ""),
         proxies=_proxies(environ),
         log_level=_level(environ),
         smtp=_smtp(environ),
@@ -202,6 +216,28 @@ def _door(word: str) -> tuple[str, str, int]:
             f"CHENGYUN_DOORS: {word!r} is not understood; write {'|'.join(DOORS)}=host:port."
         )
     return key, host.strip("[]"), int(port)
+
+
+def _broker(url: str) -> Broker | None:
+    """mqtt://user:password@host:1883, or mqtts:// for TLS."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in MQTT_PORTS or not parts.hostname:
+        raise Misconfigured(
+            "CHENGYUN_BROKER: write mqtt://user:password@host:1883, or mqtts:// for TLS."
+        )
+    return Broker(
+        host=parts.hostname,
+        port=port or MQTT_PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls=parts.scheme == "mqtts",
+    )
 
 
 def _network(word: str) -> IPv4Network | IPv6Network:

@@ -174,6 +174,7 @@ OUTGOING = ENV.home / "outgoing"
 RECENT = ENV.home / "recent"
 READINGS = ENV.home / "readings"
 DOORS = ENV.doors
+BROKER = ENV.broker
 WEBHOOK_NETWORKS = ENV.webhook_networks
 
 # People and safety -------------------------------------------------------------------------------

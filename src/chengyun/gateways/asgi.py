@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from functools import partial
+from typing import Any
 
 import django
 
@@ -13,6 +14,7 @@ from django.conf import settings  # noqa: E402 - the doors read models
 
 from chengyun.city.sensing.services.links import alive, count  # noqa: E402
 from chengyun.gateways import talk_hj212, talk_jt808, talk_sl651  # noqa: E402
+from chengyun.gateways.broker import Broker  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
@@ -42,6 +44,7 @@ class Gateway:
         self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
         self.http = Door(self.intake)
+        self.broker: Broker | None = None
         self.lines = {
             key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
         }
@@ -50,9 +53,14 @@ class Gateway:
         """Open the doors that have an address."""
         for key, host, port in settings.DOORS:
             await self.lines[key].listen(Address(host, port))
+        if settings.BROKER is not None:
+            self.broker = Broker(settings.BROKER, self.intake, self.ledger)
+            self.broker.begin()
 
     async def close(self) -> None:
         """Take nothing more, do what is there, answer it."""
+        if self.broker is not None:
+            await self.broker.close()
         for lines in self.lines.values():
             await lines.close()
         await asyncio.to_thread(self._end)
@@ -64,10 +72,13 @@ class Gateway:
 
     def _say(self) -> None:
         """Tell whoever looks that the gateway works, and who speaks."""
-        doors = [
+        doors: list[dict[str, Any]] = [
             {"key": key, "address": f"{host}:{port}", "open": len(self.lines[key].open)}
             for key, host, port in settings.DOORS
         ]
+        if self.broker is not None:
+            at = f"{self.broker.address.host}:{self.broker.address.port}"
+            doors.append({"key": "broker", "address": at, "open": int(self.broker.connected)})
         alive(self.intake.trouble or self.pipeline.trouble, doors)
         count(*self.ledger.take())
 

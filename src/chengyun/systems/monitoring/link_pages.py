@@ -24,6 +24,7 @@ DOORS = {
     "hj212": "HJ 212",
     "sl651": "SL 651",
     "mqtt": "MQTT",
+    "broker": "外部 MQTT 服务",
 }
 BYTES_A_LINE = 16
 
