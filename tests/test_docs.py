@@ -45,8 +45,9 @@ def test_what_coverage_names_exists() -> None:
 
 
 def test_the_tables_of_the_guide_are_those_of_the_program() -> None:
-    text = guide_tables.PAGE.read_text(encoding="utf-8")
-    assert guide_tables.filled(text) == text, "python -m tools.guide_tables"
+    for page in guide_tables.PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert guide_tables.filled(text) == text, "python -m tools.guide_tables"
 
 
 def test_pictures_of_the_guide_are_small_and_used() -> None:

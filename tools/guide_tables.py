@@ -1,4 +1,4 @@
-"""Write the tables of verbs into the guide: ``docs/guide/workflow.md``, between its marks.
+"""Write what is declared into the guide, between its marks: the verbs of each workflow, the devices of each industry.
 
 .venv/bin/python -m tools.guide_tables
 """
@@ -11,16 +11,17 @@ import sys
 
 import django
 
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point
+from chengyun.city.specs import IndustryApp
 from chengyun.kernel.soundness import named
 from chengyun.kernel.specs import Workflow
 from tools.install import ROOT
 
-PAGE = ROOT / "docs" / "guide" / "workflow.md"
+GUIDE = ROOT / "docs" / "guide"
+PAGES = (GUIDE / "workflow.md", GUIDE / "monitoring.md")
 MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-HEAD = (
-    "| 动作 | 从 | 到 | 谁来做 | 前提 | 必填 | 时限 | 标记 |\n"
-    "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
-)
+VERBS = ("动作", "从", "到", "谁来做", "前提", "必填", "时限", "标记")
+POINTS = ("种类", "测点", "报警", "依据")
 TURNS = {
     "": "不变", "pause": "停表", "resume": "接着走", "stop": "不再计时", "extend": "加一个原时限",
 }  # fmt: skip
@@ -29,23 +30,31 @@ TURNS = {
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengyun.config.settings")
     django.setup()
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 
 def filled(text: str) -> str:
     """The page with the tables of today between its marks."""
-    return MARK.sub(lambda found: f"{found[1]}{HEAD}{table(found[2])}{found[3]}", text)
+    return MARK.sub(lambda found: f"{found[1]}{table(found[2])}{found[3]}", text)
 
 
 def table(key: str) -> str:
+    """The table of an industry or a workflow, by its key."""
+    from chengyun.kernel import registry
+
+    if registry.has(IndustryApp, key):
+        return devices_of(registry.get(IndustryApp, key))
+    return verbs_of(registry.get(Workflow, key))
+
+
+def verbs_of(flow: Workflow) -> str:
     """One line per step of a declared workflow, as the guide prints it."""
     from chengyun.city.cases.workflow import CLOCKS
     from chengyun.city.people.roles import DEFAULT_ROLES
-    from chengyun.kernel import registry
 
-    flow = registry.get(Workflow, key)
-    lines = []
+    lines = [VERBS, ("---",) * len(VERBS)]
     for step in flow.steps:
         who = "、".join(role.label for role in DEFAULT_ROLES if step.may in role.permissions)
         source = "、".join(flow.state(name).label for name in step.source)
@@ -54,9 +63,45 @@ def table(key: str) -> str:
         target = flow.state(step.target).label if step.target else "不变"
         when = _marks(flow, {"要有": step.where, "不能有": step.unless})
         marks = _marks(flow, {"加上": tuple(named(flow, step.puts)), "去掉": step.lifts})
-        cells = (step.label, source, target, who or "系统", when, needs, turn, marks)
-        lines.append(f"| {' | '.join(cells)} |\n")
-    return "".join(lines)
+        lines.append((step.label, source, target, who or "系统", when, needs, turn, marks))
+    return _drawn(lines)
+
+
+def devices_of(app: IndustryApp) -> str:
+    """One line per point of each kind of device, with the rules that watch it."""
+    lines: list[tuple[str, ...]] = [POINTS, ("---",) * len(POINTS)]
+    for kind in app.device_kinds:
+        for point in kind.points:
+            rules = [r for r in app.rules if (r.kind, r.point) == (kind.key, point.key)]
+            told = "；".join(_limits(rule) for rule in rules) or "只显示，不报警"
+            sources = "；".join(rule.source for rule in rules) or "—"
+            lines.append((_kind(kind, point), _point(point), told, sources))
+    return _drawn(lines)
+
+
+def _kind(kind: DeviceKind, point: Point) -> str:
+    """The kind, on the line of its first point only."""
+    return f"{kind.label} `{kind.key}`" if point is kind.points[0] else ""
+
+
+def _point(point: Point) -> str:
+    unit = f"，{point.unit}" if point.unit else ""
+    return f"{point.label} `{point.key}`{unit}，{point.low:g} 到 {point.high:g}"
+
+
+def _limits(rule: AlarmRule) -> str:
+    """管网满流：达到 黄 75（70）、红 100（95），持续 5 分钟."""
+    side = "达到" if rule.side == "above" else "降到"
+    levels = "、".join(
+        f"{RANK_LABELS[level.rank][0]} {level.sets:g}（{level.clears:g}）" for level in rule.levels
+    )
+    seconds = int(rule.hold.total_seconds())
+    lasting = f"{seconds // 60} 分钟" if seconds >= 60 else f"{seconds} 秒"
+    return f"{rule.label}：{side} {levels}" + (f"，持续 {lasting}" if seconds else "")
+
+
+def _drawn(lines: list[tuple[str, ...]]) -> str:
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def _marks(flow: Workflow, told: dict[str, tuple[str, ...]]) -> str:

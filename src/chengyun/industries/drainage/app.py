@@ -1,4 +1,4 @@
-"""Drainage: water on the road, and the limits at which somebody must go there."""
+"""Drainage: water on the road and in the pipes, the pumps and gates that move it, and when somebody must go there."""
 
 from datetime import timedelta
 
@@ -29,27 +29,101 @@ RAIN = DeviceKind(
     silent_after=timedelta(minutes=15),
     order=2,
 )
+PIPE = DeviceKind(
+    key="pipe_level",
+    label="管网液位计",
+    points=(
+        Point(key="level", label="井内液位", unit="厘米", low=0, high=1500),
+        Point(key="filled", label="液位占井深", unit="%", low=0, high=120),
+    ),
+    silent_after=timedelta(minutes=30),
+    order=3,
+)
+PUMPS = DeviceKind(
+    key="pump_station",
+    label="排水泵站",
+    points=(
+        Point(key="sump", label="集水池液位占最高水位", unit="%", low=0, high=150),
+        Point(key="running", label="运行水泵", unit="台", low=0, high=20),
+        Point(key="faulty", label="故障水泵", unit="台", low=0, high=20),
+    ),
+    silent_after=timedelta(minutes=15),
+    order=4,
+)
+GATE = DeviceKind(
+    key="flood_gate",
+    label="防汛闸门",
+    points=(Point(key="opening", label="闸门开度", unit="%", low=0, high=100),),
+    silent_after=timedelta(minutes=30),
+    order=5,
+)
+
+PONDING_DEPTH = AlarmRule(
+    key="ponding_depth",
+    label="积水深度",
+    kind="ponding",
+    point="depth",
+    levels=(
+        Level(rank="yellow", sets=10, clears=7),
+        Level(rank="orange", sets=15, clears=12),
+        Level(rank="red", sets=27, clears=22),
+    ),
+    hold=timedelta(minutes=1),
+    calm=timedelta(minutes=5),
+    class_code="E0506",
+    source="15 厘米：GB 50014 车道积水深度；27 厘米：下穿封闭交通的常用值；10 厘米由城市自定",
+)
+PIPE_FILLED = AlarmRule(
+    key="pipe_filled",
+    label="管网满流",
+    kind="pipe_level",
+    point="filled",
+    levels=(
+        Level(rank="blue", sets=60, clears=55),
+        Level(rank="yellow", sets=75, clears=70),
+        Level(rank="orange", sets=90, clears=85),
+        Level(rank="red", sets=100, clears=95),
+    ),
+    hold=timedelta(minutes=5),
+    calm=timedelta(minutes=10),
+    class_code="E0503",
+    source="没有标准限值；60、75、90、100 % 是演示默认值，100 % 即将漫出井口，由城市自定",
+)
+SUMP = AlarmRule(
+    key="sump_level",
+    label="集水池液位",
+    kind="pump_station",
+    point="sump",
+    levels=(
+        Level(rank="yellow", sets=90, clears=85),
+        Level(rank="orange", sets=100, clears=95),
+        Level(rank="red", sets=110, clears=105),
+    ),
+    hold=timedelta(minutes=2),
+    calm=timedelta(minutes=5),
+    class_code="E0506",
+    source="100 %：泵站设计的最高水位（GB 50014 要求设计给出，未核对条文）；90、110 % 由城市自定",
+)
+# The catalogue has no class for a pump: the case is opened for what its failure leads to.
+FAULTY_PUMP = AlarmRule(
+    key="pump_faulty",
+    label="水泵故障",
+    kind="pump_station",
+    point="faulty",
+    levels=(
+        Level(rank="yellow", sets=1, clears=0.5),
+        Level(rank="orange", sets=2, clears=1.5),
+    ),
+    hold=timedelta(minutes=1),
+    calm=timedelta(minutes=5),
+    class_code="E0506",
+    source="泵站控制柜自判的故障；一台为黄色、两台起为橙色，由城市自定",
+)
 
 APP = IndustryApp(
     key="drainage",
     label="排水防涝",
     order=1,
-    device_kinds=(PONDING, RAIN),
-    rules=(
-        AlarmRule(
-            key="ponding_depth",
-            label="积水深度",
-            kind="ponding",
-            point="depth",
-            levels=(
-                Level(rank="yellow", sets=10, clears=7),
-                Level(rank="orange", sets=15, clears=12),
-                Level(rank="red", sets=27, clears=22),
-            ),
-            hold=timedelta(minutes=1),
-            calm=timedelta(minutes=5),
-            class_code="E0506",
-            source="15 厘米：GB 50014 车道积水深度；27 厘米：下穿封闭交通的常用值；10 厘米由城市自定",
-        ),
-    ),
+    device_kinds=(PONDING, RAIN, PIPE, PUMPS, GATE),
+    rules=(PONDING_DEPTH, PIPE_FILLED, SUMP, FAULTY_PUMP),
 )
