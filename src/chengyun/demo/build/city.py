@@ -97,7 +97,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         shelf = Shelf()
         shelf.fill(pictures.result())
         add_cameras(scenario.cameras)
-        add_devices(streets_of(city), folk.units["drainage"], SEED)
+        add_devices(streets_of(city), folk.units, SEED)
     live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller, officers)
 
 

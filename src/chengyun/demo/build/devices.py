@@ -1,41 +1,123 @@
-"""The devices of the demo: water on the road at crossings, rain over the town."""
+"""The devices of the demo: water at crossings and in pipes, gas beside its pipes, lamps along the streets."""
 
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from chengyun.city.people.models import Unit
 from chengyun.city.sensing.services.devices import NewDevice, add_device
-from chengyun.demo.geometry.streets import LANE, ROADS
-from chengyun.demo.spots import Spot, Streets, spot_at
+from chengyun.demo.geometry.streets import LANE, ROADS, Road
+from chengyun.demo.spots import Spot, Streets, spot_at, town_spot
 
-PONDING, RAIN = 34, 8
+LAMPS = 3
+"""Lamps with a controller of their own that one cabinet feeds."""
+APART = 45.0
+"""Metres from a cabinet to the first of them, and from one to the next."""
 
 
-def add_devices(streets: Streets, unit: Unit, seed: int) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """So many devices of a kind at crossings; ``letters`` begin their codes, ``what`` ends their names."""
+
+    kind: str
+    letters: str
+    what: str
+    unit: str
+    count: int
+    where: str = "kerb"
+
+
+BATCHES = (
+    Batch(kind="ponding", letters="JS", what="积水点", unit="drainage", count=34),
+    Batch(kind="rain", letters="YL", what="雨量站", unit="drainage", count=8, where="site"),
+    Batch(kind="pipe_level", letters="GW", what="雨水井", unit="drainage", count=24),
+    Batch(kind="pump_station", letters="BZ", what="泵站", unit="drainage", count=22, where="site"),
+    Batch(kind="flood_gate", letters="ZM", what="闸门", unit="drainage", count=6, where="site"),
+    Batch(kind="gas_space", letters="RQ", what="燃气相邻井", unit="gas", count=30),
+    Batch(kind="gas_space_vol", letters="RK", what="燃气阀井", unit="gas", count=6),
+    Batch(kind="gas_low", letters="DY", what="低压压力点", unit="gas", count=12, where="site"),
+    Batch(kind="gas_medium", letters="ZY", what="中压压力点", unit="gas", count=8),
+    Batch(kind="gas_station", letters="TY", what="调压站", unit="gas", count=10, where="site"),
+)
+CABINETS = Batch(
+    kind="lamp_cabinet",
+    letters="KG",
+    what="路灯控制柜",
+    unit="lighting",
+    count=20,
+    where="pavement",
+)
+LAMP = Batch(kind="lamp", letters="DD", what="灯", unit="lighting", count=CABINETS.count * LAMPS)
+IN_TOWNS = (
+    Batch(kind="gas_space", letters="XQ", what="燃气相邻井", unit="", count=1),
+    Batch(kind="lamp_cabinet", letters="XD", what="路灯控制柜", unit="", count=1),
+)
+"""One of each in every county seat, kept by the bureau of the district."""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where a street meets another."""
+
+    road: Road
+    along: float
+    other: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.road.name}{self.other}口"
+
+
+def add_devices(streets: Streets, units: Mapping[str, Unit], seed: int) -> None:
     """Register them; they are silent until something plays them, see ``chengyun simulate``."""
     rng = random.Random(seed + 2)  # noqa: S311
-    spots = rng.sample(list(_crossings(streets, rng)), PONDING + RAIN)
-    kinds = [("ponding", "JS", "积水点")] * PONDING + [("rain", "YL", "雨量站")] * RAIN
-    counts = dict.fromkeys(("JS", "YL"), 0)
-    for (kind, letters, what), (name, spot) in zip(kinds, spots, strict=True):
-        counts[letters] += 1
+    counts = Counter[str]()
+    for batch, name, spot, unit in _placed(streets, rng):
+        counts[batch.letters] += 1
         new = NewDevice(
-            code=f"{letters}-{counts[letters]:03d}",
-            kind=kind,
-            name=f"{name}{what}",
+            code=f"{batch.letters}-{counts[batch.letters]:03d}",
+            kind=batch.kind,
+            name=name,
             lon=spot.lon,
             lat=spot.lat,
             address=spot.address,
-            unit=unit,
+            unit=units[unit],
             simulated=True,
         )
         add_device(new, by=None)
 
 
-def _crossings(streets: Streets, rng: random.Random) -> Iterator[tuple[str, Spot]]:
-    """Every crossing of two streets of the core, once, with its name."""
+def _placed(streets: Streets, rng: random.Random) -> Iterator[tuple[Batch, str, Spot, str]]:
+    """Each device with its name, its place and the key of its unit."""
+    crossings = list(_crossings(streets))
+    for batch in BATCHES:
+        for at in rng.sample(crossings, batch.count):
+            spot = spot_at(streets, at.road, at.along, batch.where, rng)
+            yield batch, f"{at.name}{batch.what}", spot, batch.unit
+    for at in rng.sample(crossings, CABINETS.count):
+        spot = spot_at(streets, at.road, at.along, CABINETS.where, rng)
+        yield CABINETS, f"{at.name}{CABINETS.what}", spot, CABINETS.unit
+        for n in range(LAMPS):
+            spot = spot_at(streets, at.road, _beside(at, n), LAMP.where, rng)
+            yield LAMP, f"{at.name} {n + 1} 号{LAMP.what}", spot, LAMP.unit
+    for district in sorted(streets.town_roads):
+        for batch in IN_TOWNS:
+            spot = town_spot(streets, district, rng)
+            yield batch, f"{spot.road}{batch.what}", spot, district
+
+
+def _beside(at: Crossing, n: int) -> float:
+    """Where along its street the ``n``-th lamp stands: away from the nearer end of it."""
+    middle = (at.road.start + at.road.end) / 2
+    return at.along + APART * (n + 1) * (1 if at.along < middle else -1)
+
+
+def _crossings(streets: Streets) -> Iterator[Crossing]:
+    """Every crossing of two streets of the core, once."""
     for road in ROADS:
         if road.kind == LANE or road.axis != "ns":
             continue
-        for at, other in streets.crossings[road.axis, road.at]:
-            yield f"{road.name}{other}口", spot_at(streets, road, at, "kerb", rng)
+        for along, other in streets.crossings[road.axis, road.at]:
+            if road.start <= along <= road.end:
+                yield Crossing(road, along, other)

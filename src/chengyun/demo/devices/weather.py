@@ -1,40 +1,61 @@
-"""What the devices of the demo measure: a dry day, and a cloudburst that floods three points. Pure functions."""
+"""What the devices of the drainage measure: in dry weather, and in a cloudburst that floods three points."""
 
 from __future__ import annotations
 
 import math
-import zlib
+
+from chengyun.demo.devices.course import Values, course, own
 
 FLOODED = {"JS-003": 46.0, "JS-011": 31.0, "JS-020": 19.0}
 """The points that are flooded, and how deep, in centimetres."""
 WET = 4.0
 """How deep the water stands elsewhere at most."""
+FULL_PIPES = {"GW-003": 104.0, "GW-009": 93.0}
+FULL_SUMPS = {"BZ-004": 104.0}
+"""The pipes and sumps that fill up, in percent; a pump of these stations fails meanwhile."""
 HEAVIEST = 62.0
 """Millimetres an hour at the height of it."""
+BASE_FLOW, RUNNING_FULL = 24.0, 52.0
+"""How far a pipe is filled in dry weather and in rain, in percent."""
+SUMP_DRY, SUMP_WET = 35.0, 78.0
+PUMPS = 4
+GATE_DRY, GATE_WET = 20.0, 100.0
 COMES, STANDS, GOES = 0.30, 0.55, 0.95
 """When the water begins to rise, stands highest, and is gone, as shares of the play."""
 
 
-def reading(device: str, weather: str, share: float) -> float:
-    """What a device measures after a ``share`` (0 to 1) of the play."""
-    if weather == "dry":
+def measured(device: str, kind: str, play: str, share: float) -> Values:
+    """What a device measures after a ``share`` (0 to 1) of a play."""
+    water = course(share, COMES, STANDS, GOES) if play == "cloudburst" else 0.0
+    falling = share / 0.8 if play == "cloudburst" else 0.0
+    if kind == "rain":
+        return {"hour": _rain(device, falling)}
+    if kind == "ponding":
+        return {"depth": round(FLOODED.get(device, WET - 3 * own(device)) * water, 1)}
+    if kind == "pipe_level":
+        return _pipe(device, water)
+    if kind == "pump_station":
+        return _station(device, water)
+    return {"opening": round(GATE_DRY + (GATE_WET - GATE_DRY) * water)}
+
+
+def _rain(device: str, falling: float) -> float:
+    """``falling``: the share of the rain that is over."""
+    if not 0 < falling < 1:
         return 0.0
-    if device.startswith("YL"):
-        return round(
-            max(0.0, HEAVIEST * math.sin(math.pi * min(1.0, share / 0.8)) - _own(device)), 1
-        )
-    return round(FLOODED.get(device, WET - _own(device)) * _filled(share), 1)
+    return round(max(0.0, HEAVIEST * math.sin(math.pi * falling) - 3 * own(device)), 1)
 
 
-def _filled(share: float) -> float:
-    """How full a hollow is: it fills, stands, and drains."""
-    if share <= COMES or share >= GOES:
-        return 0.0
-    if share <= STANDS:
-        return (share - COMES) / (STANDS - COMES)
-    return (GOES - share) / (GOES - STANDS)
+def _pipe(device: str, water: float) -> Values:
+    dry = BASE_FLOW + 8 * own(device)
+    filled = dry + (FULL_PIPES.get(device, RUNNING_FULL) - dry) * water
+    return {"filled": round(filled, 1), "level": round(filled * (2.5 + 2 * own(device)))}
 
 
-def _own(device: str) -> float:
-    """A small difference of each device's own, 0 to 3."""
-    return zlib.crc32(device.encode()) % 31 / 10
+def _station(device: str, water: float) -> Values:
+    """The sump, how many pumps run for it, and how many cannot."""
+    dry = SUMP_DRY + 10 * own(device)
+    sump = dry + (FULL_SUMPS.get(device, SUMP_WET) - dry) * water
+    faulty = int(device in FULL_SUMPS and water > 0)
+    running = min(PUMPS - faulty, math.ceil(PUMPS * water))
+    return {"sump": round(sump, 1), "running": running, "faulty": faulty}

@@ -1,31 +1,35 @@
 """``chengyun simulate``: the devices of the demo city speak, over a real socket."""
 
 import json
+import math
 import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Max, QuerySet
 
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.models import Device
-from chengyun.demo.devices.weather import reading
+from chengyun.demo.devices.plays import PLAYS, measured
 from chengyun.kernel import clock
 from chengyun.kernel.installation import installation
 
-POINTS = {"ponding": "depth", "rain": "hour"}
 LASTS = timedelta(hours=1)
 
 
 class Command(BaseCommand):
-    help = "Let the simulated devices of the demo city send readings: a dry day or a cloudburst."
+    help = "Let the simulated devices of the demo city send readings: " + "、".join(
+        f"{key} {play.label}" for key, play in PLAYS.items()
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("weather", choices=("dry", "cloudburst"))
+        parser.add_argument("play", choices=PLAYS)
         parser.add_argument("--url", default="http://127.0.0.1:8010", help="the gateway's address")
         parser.add_argument("--minutes", type=int, default=40, help="how long the play lasts (40)")
         parser.add_argument("--pace", type=float, default=20, help="how many times faster (20)")
@@ -36,17 +40,20 @@ class Command(BaseCommand):
         city = installation()
         if city is None or not city.demo:
             raise CommandError("这不是演示城市，不能模拟设备。")
-        devices = dict(
-            Device.objects.filter(simulated=True, ended_at=None).values_list("code", "kind")
-        )
+        play = options["play"]
+        found = Device.objects.filter(simulated=True, ended_at=None, kind__in=PLAYS[play].kinds)
+        devices = dict(found.values_list("code", "kind"))
         token = issue_token(User.objects.get(username="sender"), "模拟设备", LASTS, by=None)[0]
         length, step = timedelta(minutes=options["minutes"]), timedelta(seconds=options["every"])
         begin = clock.now() - length + length / options["pace"]
+        _not_before_the_last(found, begin)
         steps = int(length / step)
         for number in range(steps + 1):
             at, share = begin + number * step, number / steps
             lines = [
-                _line(code, kind, at, options["weather"], share) for code, kind in devices.items()
+                line
+                for code, kind in devices.items()
+                for line in _lines(code, at, measured(code, kind, play, share))
             ]
             self._send(f"{options['url']}/readings", "\n".join(lines).encode(), token)
             time.sleep(step.total_seconds() / options["pace"])
@@ -67,6 +74,18 @@ class Command(BaseCommand):
             time.sleep(1)
 
 
-def _line(device: str, kind: str, at: datetime, weather: str, share: float) -> str:
-    told = {"device": device, "point": POINTS[kind], "at": at.isoformat()}
-    return json.dumps(told | {"value": reading(device, weather, share)})
+def _not_before_the_last(devices: QuerySet[Device], begin: datetime) -> None:
+    """Rules look at no reading that is older than the last one of its device: such a play would raise nothing."""
+    last = devices.aggregate(last=Max("series__at"))["last"]
+    if last is not None and last > begin:
+        minutes = math.ceil((last - begin) / timedelta(minutes=1))
+        raise CommandError(
+            f"这些设备最近报过读数，这次演的时间要在那以后：{minutes} 分钟以后再演，或者用 --minutes 演短一些。"
+        )
+
+
+def _lines(device: str, at: datetime, values: Mapping[str, float]) -> Iterator[str]:
+    """What a device measured at a moment, a line for each point."""
+    told = {"device": device, "at": at.isoformat()}
+    for point, value in values.items():
+        yield json.dumps(told | {"point": point, "value": value})

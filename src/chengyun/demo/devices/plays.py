@@ -1,0 +1,40 @@
+"""What each device of the demo measures in each play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chengyun.demo.devices import gas, lamps, weather
+from chengyun.demo.devices.course import Values
+
+Measured = Callable[[str, str, str, float], Values]
+WATER = ("ponding", "rain", "pipe_level", "pump_station", "flood_gate")
+GAS = ("gas_space", "gas_space_vol", "gas_low", "gas_medium", "gas_station")
+LAMPS = ("lamp_cabinet", "lamp")
+OF_KIND: dict[str, Measured] = {
+    **dict.fromkeys(WATER, weather.measured),
+    **dict.fromkeys(GAS, gas.measured),
+    **dict.fromkeys(LAMPS, lamps.measured),
+}
+
+
+@dataclass(frozen=True)
+class Play:
+    """What happens, and the kinds of devices that speak in it."""
+
+    label: str
+    kinds: tuple[str, ...]
+
+
+PLAYS = {
+    "dry": Play("平常的一天", (*WATER, *GAS, *LAMPS)),
+    "cloudburst": Play("暴雨，三处积水", WATER),
+    "gas_leak": Play("燃气泄漏", GAS),
+    "dark_street": Play("夜里一条街的路灯熄灭", LAMPS),
+}
+
+
+def measured(device: str, kind: str, play: str, share: float) -> Values:
+    """What a device measures after a ``share`` (0 to 1) of a play, by the keys of its points."""
+    return OF_KIND[kind](device, kind, play, share)

@@ -1,0 +1,89 @@
+"""The plays of the demo's devices: what they measure is possible, and raises the alarms they are played for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
+from chengyun.demo.build.devices import BATCHES, CABINETS, IN_TOWNS, LAMP
+from chengyun.demo.devices.plays import PLAYS, measured
+from chengyun.gateways.roster import limits_of
+from chengyun.kernel import registry
+from chengyun.science.episodes import Watch
+
+KINDS = {each.kind for each in (*BATCHES, CABINETS, LAMP, *IN_TOWNS)}
+DEVICES = {
+    f"{batch.letters}-{n + 1:03d}": batch.kind
+    for batch in (*BATCHES, CABINETS, LAMP)
+    for n in range(batch.count)
+}
+ROUNDS, EVERY, SECOND = 120, 20, 1_000_000
+ALARMS = {
+    "dry": {},
+    "cloudburst": {
+        ("JS-003", "ponding_depth"): "red",
+        ("JS-011", "ponding_depth"): "red",
+        ("JS-020", "ponding_depth"): "orange",
+        ("GW-003", "pipe_filled"): "orange",
+        ("GW-009", "pipe_filled"): "yellow",
+        ("BZ-004", "sump_level"): "orange",
+        ("BZ-004", "pump_faulty"): "yellow",
+    },
+    "gas_leak": {
+        ("RQ-007", "methane_lel"): "red",
+        ("RK-002", "methane_vol"): "yellow",
+        ("DY-003", "gas_low_falls"): "yellow",
+        ("TY-003", "gas_station_alarm"): "orange",
+    },
+    "dark_street": {
+        ("KG-005", "street_dark"): "red",
+        ("KG-005", "lamp_leakage"): "orange",
+        ("DD-013", "lamp_out"): "blue",
+        ("DD-014", "lamp_out"): "blue",
+        ("DD-015", "lamp_out"): "blue",
+        ("DD-040", "lamp_out"): "blue",
+    },
+}
+every_play = pytest.mark.parametrize("play", PLAYS)
+
+
+def test_the_city_has_devices_of_every_kind() -> None:
+    assert {kind.key for kind in registry.all_of(DeviceKind)} == KINDS
+
+
+@every_play
+def test_what_is_measured_lies_in_the_range_of_its_point(play: str) -> None:
+    for code, key in DEVICES.items():
+        kind = registry.get(DeviceKind, key)
+        for n in range(ROUNDS + 1):
+            for name, value in measured(code, key, play, n / ROUNDS).items():
+                point = kind.point(name)
+                assert point is not None and point.low <= value <= point.high, (code, name, value)
+
+
+def raised(play: str) -> dict[tuple[str, str], str]:
+    """Each device and rule that raises an alarm in a play, and the worst level of it."""
+    speaking = {code: kind for code, kind in DEVICES.items() if kind in PLAYS[play].kinds}
+    pairs = [
+        (code, rule)
+        for code, kind in speaking.items()
+        for rule in registry.all_of(AlarmRule)
+        if rule.kind == kind
+    ]
+    watch, every = Watch(limits_of([rule for _, rule in pairs])), np.arange(len(pairs))
+    worst = np.zeros(len(pairs), int)
+    for n in range(ROUNDS + 1):
+        told = {code: measured(code, kind, play, n / ROUNDS) for code, kind in speaking.items()}
+        rows = [row for row, (code, rule) in enumerate(pairs) if rule.point in told[code]]
+        values = [told[pairs[row][0]][pairs[row][1].point] for row in rows]
+        at = np.full(len(rows), n * EVERY * SECOND)
+        watch.step(np.array(rows), at, np.array(values, float))
+        worst = np.maximum(worst, watch.level(every))
+    alarms = ((*pairs[row], int(worst[row])) for row in np.flatnonzero(worst))
+    return {(code, rule.key): RANKS[level - 1] for code, rule, level in alarms}
+
+
+@every_play
+def test_a_play_raises_the_alarms_it_is_played_for(play: str) -> None:
+    assert raised(play) == ALARMS[play]
