@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 T = TypeVar("T")
 PIECE, KEPT = 4096, 64 * 1024
+WAIT, TRIES = 5.0, 10
 
 
 class Unanswered(Exception):
@@ -17,10 +18,21 @@ class Unanswered(Exception):
 
 
 class Link:
-    """One connection over TCP. ``wait``: seconds for an answer; ``tries``: how often a frame is sent at most."""
+    """One connection over TCP. ``wait``: seconds for an answer; ``tries``: how often a frame is sent at most.
 
-    def __init__(self, host: str, port: int, *, wait: float = 5.0, tries: int = 10) -> None:
-        self.address, self.wait, self.tries = (host, port), wait, tries
+    ``greet`` is called whenever a line has been opened, to say by ``exchange`` what must be said before anything else.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        greet: Callable[[Link], None] | None = None,
+        wait: float = WAIT,
+        tries: int = TRIES,
+    ) -> None:
+        self.address, self.greet, self.wait, self.tries = (host, port), greet, wait, tries
         self._socket: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -44,32 +56,41 @@ class Link:
         for _ in range(self.tries):
             begun = time.monotonic()
             try:
-                found = self._once(frame, find)
+                self._open()
+                return self.exchange(frame, find)
+            except TimeoutError:
+                continue
             except OSError:
                 self.close()
                 time.sleep(max(0.0, self.wait - (time.monotonic() - begun)))
-                continue
-            if found is not None:
-                return found
         host, port = self.address
         raise Unanswered(f"{host}:{port}")
 
-    def _once(self, frame: bytes, find: Callable[[bytes], T | None]) -> T | None:
-        """None when the time for an answer is over."""
-        if self._socket is None:
-            self._socket = socket.create_connection(self.address, self.wait)
-        self._socket.sendall(frame)
+    def exchange(self, frame: bytes, find: Callable[[bytes], T | None]) -> T:
+        """Send a frame once over the open line. Raises OSError, of which TimeoutError leaves the line as it is."""
+        line = self._socket
+        assert line is not None
+        line.settimeout(self.wait)
+        line.sendall(frame)
         received, until = b"", time.monotonic() + self.wait
         while (left := until - time.monotonic()) > 0:
-            self._socket.settimeout(left)
-            try:
-                piece = self._socket.recv(PIECE)
-            except TimeoutError:
-                return None
+            line.settimeout(left)
+            piece = line.recv(PIECE)
             if not piece:
                 raise ConnectionResetError
             received = (received + piece)[-KEPT:]
             found = find(received)
             if found is not None:
                 return found
-        return None
+        raise TimeoutError
+
+    def _open(self) -> None:
+        """A line on which all has been said that must be said first."""
+        if self._socket is not None:
+            return
+        self._socket = socket.create_connection(self.address, self.wait)
+        if self.greet is not None:
+            try:
+                self.greet(self)
+            except TimeoutError as error:
+                raise ConnectionAbortedError from error

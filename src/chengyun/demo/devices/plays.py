@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chengyun.demo.devices import gas, lamps, weather
+from chengyun.demo.devices import dust, gas, lamps, river, truck, weather
 from chengyun.demo.devices.course import Values
 
 Measured = Callable[[str, str, str, float], Values]
@@ -32,6 +32,22 @@ PLAYS = {
     "cloudburst": Play("暴雨，三处积水", WATER),
     "gas_leak": Play("燃气泄漏", GAS),
     "dark_street": Play("夜里一条街的路灯熄灭", LAMPS),
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A device that speaks a protocol of its own; ``speak(host, port, moments)`` lets it."""
+
+    label: str
+    protocol: str
+    speak: Callable[..., int]
+
+
+TALKS = {
+    "truck": Talk("渣土车驶离路线", "JT/T 808", truck.speak),
+    "dust": Talk("工地扬尘", "HJ 212", dust.speak),
+    "river": Talk("河水上涨", "SL 651", river.speak),
 }
 
 

@@ -7,8 +7,9 @@ import urllib.error
 import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Max, QuerySet
@@ -16,48 +17,89 @@ from django.db.models import Max, QuerySet
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.models import Device
-from chengyun.demo.devices.plays import PLAYS, measured
+from chengyun.demo.devices.link import Unanswered
+from chengyun.demo.devices.plays import PLAYS, TALKS, measured
 from chengyun.kernel import clock
 from chengyun.kernel.installation import installation
 
 LASTS = timedelta(hours=1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """When a play is: its times run from the past up to now, so that a faster one tells of nothing still to come."""
+
+    begin: datetime
+    step: timedelta
+    steps: int
+    pace: float
+
+    @classmethod
+    def asked(cls, options: Mapping[str, Any]) -> Self:
+        length, step = timedelta(minutes=options["minutes"]), timedelta(seconds=options["every"])
+        begin = clock.now() - length + length / options["pace"]
+        return cls(begin=begin, step=step, steps=int(length / step), pace=options["pace"])
+
+    def __iter__(self) -> Iterator[tuple[datetime, float]]:
+        """Each moment with the share (0 to 1) of the play that is over, at the pace of the play."""
+        for number in range(self.steps + 1):
+            yield self.begin + number * self.step, number / self.steps
+            time.sleep(self.step.total_seconds() / self.pace)
+
+
 class Command(BaseCommand):
     help = "Let the simulated devices of the demo city send readings: " + "、".join(
-        f"{key} {play.label}" for key, play in PLAYS.items()
+        (
+            *(f"{key} {play.label}" for key, play in PLAYS.items()),
+            *(f"{key} {talk.label}" for key, talk in TALKS.items()),
+        )
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("play", choices=PLAYS)
+        parser.add_argument("play", choices=(*PLAYS, *TALKS))
         parser.add_argument("--url", default="http://127.0.0.1:8010", help="the gateway's address")
+        parser.add_argument(
+            "--to", metavar="HOST:PORT", help=f"where {'、'.join(TALKS)} find their protocol"
+        )
         parser.add_argument("--minutes", type=int, default=40, help="how long the play lasts (40)")
         parser.add_argument("--pace", type=float, default=20, help="how many times faster (20)")
         parser.add_argument("--every", type=int, default=20, help="seconds between readings (20)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Times run from the past up to now, so that a faster play tells of nothing that is still to come."""
+        """Over HTTP for all devices of the play, or over its own protocol for one."""
         city = installation()
         if city is None or not city.demo:
             raise CommandError("这不是演示城市，不能模拟设备。")
-        play = options["play"]
+        course = Course.asked(options)
+        if options["play"] in TALKS:
+            self._talk(options["play"], options["to"], course)
+        else:
+            self._play(options["play"], options["url"], course)
+
+    def _talk(self, name: str, to: str | None, course: Course) -> None:
+        talk = TALKS[name]
+        host, _, port = (to or "").rpartition(":")
+        if not host or not port.isdecimal():
+            raise CommandError(f"「{name}」说 {talk.protocol}，请用 --to 主机:端口 写明往哪里报。")
+        try:
+            told = talk.speak(host, int(port), course)
+        except Unanswered as error:
+            raise CommandError(f"{error} 一直没有应答，报文没有收下。") from error
+        self.stdout.write(f"{talk.label}：{told} 条 {talk.protocol} 报文，都有应答。")
+
+    def _play(self, play: str, url: str, course: Course) -> None:
         found = Device.objects.filter(simulated=True, ended_at=None, kind__in=PLAYS[play].kinds)
+        _not_before_the_last(found, course.begin)
         devices = dict(found.values_list("code", "kind"))
         token = issue_token(User.objects.get(username="sender"), "模拟设备", LASTS, by=None)[0]
-        length, step = timedelta(minutes=options["minutes"]), timedelta(seconds=options["every"])
-        begin = clock.now() - length + length / options["pace"]
-        _not_before_the_last(found, begin)
-        steps = int(length / step)
-        for number in range(steps + 1):
-            at, share = begin + number * step, number / steps
+        for at, share in course:
             lines = [
                 line
                 for code, kind in devices.items()
                 for line in _lines(code, at, measured(code, kind, play, share))
             ]
-            self._send(f"{options['url']}/readings", "\n".join(lines).encode(), token)
-            time.sleep(step.total_seconds() / options["pace"])
-        self.stdout.write(f"{len(devices)} 台设备，{steps + 1} 轮读数，都已收下。")
+            self._send(f"{url}/readings", "\n".join(lines).encode(), token)
+        self.stdout.write(f"{len(devices)} 台设备，{course.steps + 1} 轮读数，都已收下。")
 
     def _send(self, url: str, body: bytes, token: str) -> None:
         """Until it is taken: a device keeps what nobody has acknowledged."""
