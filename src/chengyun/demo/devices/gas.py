@@ -12,7 +12,7 @@ FALLING = {"DY-003": 1.3}
 WARNING = "TY-003"
 """The station whose alarm goes off: low, then high."""
 HIGH_ALARM = 0.6
-COMES, STANDS, GOES = 0.25, 0.55, 0.95
+COMES, STANDS, GOES = 0.15, 0.40, 0.70
 
 
 def measured(device: str, kind: str, play: str, share: float) -> Values:

@@ -11,7 +11,7 @@ IN_ITS_STREET = ("DD-013", "DD-014", "DD-015")
 """The cabinet that fails, and the lamps it feeds."""
 SINGLE = "DD-040"
 """A lamp that is dark all night, for reasons of its own."""
-LEAKS, FAILS, OPENED, MENDED = 0.15, 0.25, 0.7, 0.8
+LEAKS, FAILS, OPENED, MENDED = 0.10, 0.20, 0.60, 0.70
 """When current leaks, the switch falls, the crew opens the door, and the street is lit again."""
 LEAKAGE, USUAL_LEAKAGE = 360, 20
 AMPS, WATTS, VOLTS = 0.48, 100, 0.22

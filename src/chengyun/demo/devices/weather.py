@@ -10,7 +10,7 @@ FLOODED = {"JS-003": 46.0, "JS-011": 31.0, "JS-020": 19.0}
 """The points that are flooded, and how deep, in centimetres."""
 WET = 4.0
 """How deep the water stands elsewhere at most."""
-FULL_PIPES = {"GW-003": 104.0, "GW-009": 93.0}
+FULL_PIPES = {"GW-003": 112.0, "GW-009": 93.0}
 FULL_SUMPS = {"BZ-004": 104.0}
 """The pipes and sumps that fill up, in percent; a pump of these stations fails meanwhile."""
 HEAVIEST = 62.0
@@ -20,14 +20,15 @@ BASE_FLOW, RUNNING_FULL = 24.0, 52.0
 SUMP_DRY, SUMP_WET = 35.0, 78.0
 PUMPS = 4
 GATE_DRY, GATE_WET = 20.0, 100.0
-COMES, STANDS, GOES = 0.30, 0.55, 0.95
-"""When the water begins to rise, stands highest, and is gone, as shares of the play."""
+COMES, STANDS, GOES = 0.20, 0.42, 0.72
+"""When the water begins to rise, stands highest, and is gone, as shares of the play; the rest lets alarms clear."""
+RAIN_ENDS = 0.6
 
 
 def measured(device: str, kind: str, play: str, share: float) -> Values:
     """What a device measures after a ``share`` (0 to 1) of a play."""
     water = course(share, COMES, STANDS, GOES) if play == "cloudburst" else 0.0
-    falling = share / 0.8 if play == "cloudburst" else 0.0
+    falling = share / RAIN_ENDS if play == "cloudburst" else 0.0
     if kind == "rain":
         return {"hour": _rain(device, falling)}
     if kind == "ponding":

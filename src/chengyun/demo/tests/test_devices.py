@@ -7,6 +7,7 @@ import pytest
 
 from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
 from chengyun.demo.build.devices import BATCHES, CABINETS, IN_TOWNS, LAMP
+from chengyun.demo.devices import lamps
 from chengyun.demo.devices.plays import PLAYS, measured
 from chengyun.gateways.roster import limits_of
 from chengyun.kernel import registry
@@ -62,8 +63,12 @@ def test_what_is_measured_lies_in_the_range_of_its_point(play: str) -> None:
                 assert point is not None and point.low <= value <= point.high, (code, name, value)
 
 
-def raised(play: str) -> dict[tuple[str, str], str]:
-    """Each device and rule that raises an alarm in a play, and the worst level of it."""
+Source = tuple[str, str]
+"""A device and a rule."""
+
+
+def raised(play: str) -> tuple[dict[Source, str], set[Source]]:
+    """What raises an alarm in a play, with the worst level of it; and what still stands when the play is over."""
     speaking = {code: kind for code, kind in DEVICES.items() if kind in PLAYS[play].kinds}
     pairs = [
         (code, rule)
@@ -80,10 +85,15 @@ def raised(play: str) -> dict[tuple[str, str], str]:
         at = np.full(len(rows), n * EVERY * SECOND)
         watch.step(np.array(rows), at, np.array(values, float))
         worst = np.maximum(worst, watch.level(every))
-    alarms = ((*pairs[row], int(worst[row])) for row in np.flatnonzero(worst))
-    return {(code, rule.key): RANKS[level - 1] for code, rule, level in alarms}
+    sources = [(code, rule.key) for code, rule in pairs]
+    alarms: dict[Source, str] = {
+        sources[row]: RANKS[int(worst[row]) - 1] for row in np.flatnonzero(worst)
+    }
+    return alarms, {sources[row] for row in np.flatnonzero(watch.level(every))}
 
 
 @every_play
 def test_a_play_raises_the_alarms_it_is_played_for(play: str) -> None:
-    assert raised(play) == ALARMS[play]
+    alarms, standing = raised(play)
+    assert alarms == ALARMS[play]
+    assert standing == {source for source in alarms if source[0] == lamps.SINGLE}

@@ -10,14 +10,14 @@ from chengyun.city.specs import IndustryApp
 
 SPACE = DeviceKind(
     key="gas_space",
-    label="相邻空间甲烷监测点",
+    label="甲烷监测点",
     points=(Point(key="lel", label="甲烷浓度", unit="%LEL", low=0, high=100, digits=1),),
     silent_after=timedelta(hours=1),
     order=11,
 )
 SPACE_VOL = DeviceKind(
     key="gas_space_vol",
-    label="相邻空间甲烷监测点（体积浓度）",
+    label="甲烷监测点（%VOL）",
     points=(Point(key="vol", label="甲烷浓度", unit="%VOL", low=0, high=100, digits=2),),
     silent_after=timedelta(hours=1),
     order=12,
