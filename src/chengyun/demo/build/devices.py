@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chengyun.city.people.models import Unit
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.demo.devices import dust, river, truck
 from chengyun.demo.geometry.streets import LANE, ROADS, Road
 from chengyun.demo.spots import Spot, Streets, spot_at, town_spot
 
@@ -56,6 +57,23 @@ IN_TOWNS = (
 """One of each in every county seat, kept by the bureau of the district."""
 
 
+SPEAKERS = (
+    (
+        truck.PHONE,
+        Batch(kind="vehicle", letters="", what="渣土车鲁P00001", unit="sanitation_1", count=1),
+    ),
+    (
+        dust.MONITOR.number,
+        Batch(kind="dust", letters="", what="工地扬尘", unit="sanitation_1", count=1),
+    ),
+    (
+        river.STATION.address,
+        Batch(kind="river", letters="", what="水位站", unit="drainage", count=1, where="site"),
+    ),
+)
+"""Those that speak a protocol of their own, each with the number it calls itself by."""
+
+
 @dataclass(frozen=True)
 class Crossing:
     """Where a street meets another."""
@@ -75,17 +93,26 @@ def add_devices(streets: Streets, units: Mapping[str, Unit], seed: int) -> None:
     counts = Counter[str]()
     for batch, name, spot, unit in _placed(streets, rng):
         counts[batch.letters] += 1
-        new = NewDevice(
-            code=f"{batch.letters}-{counts[batch.letters]:03d}",
-            kind=batch.kind,
-            name=name,
-            lon=spot.lon,
-            lat=spot.lat,
-            address=spot.address,
-            unit=units[unit],
-            simulated=True,
-        )
-        add_device(new, by=None)
+        _add(f"{batch.letters}-{counts[batch.letters]:03d}", batch, name, spot, units[unit])
+    crossings = list(_crossings(streets))
+    for code, batch in SPEAKERS:
+        at = rng.choice(crossings)
+        spot = spot_at(streets, at.road, at.along, batch.where, rng)
+        _add(code, batch, f"{at.name}{batch.what}", spot, units[batch.unit])
+
+
+def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> None:
+    new = NewDevice(
+        code=code,
+        kind=batch.kind,
+        name=name,
+        lon=spot.lon,
+        lat=spot.lat,
+        address=spot.address,
+        unit=unit,
+        simulated=True,
+    )
+    add_device(new, by=None)
 
 
 def _placed(streets: Streets, rng: random.Random) -> Iterator[tuple[Batch, str, Spot, str]]:

@@ -74,7 +74,7 @@ def listening(platform: Platform) -> Iterator[Platform]:
 
 def answer_808(told: Told) -> bytes:
     if told["msg_id"] == 0x0100:
-        return jt808.register_answer(told, 1, CODE)
+        return jt808.register_answer(told, 1, 0, CODE)
     return jt808.general_answer(told, 1)
 
 

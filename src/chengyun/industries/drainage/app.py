@@ -58,6 +58,34 @@ GATE = DeviceKind(
     order=5,
 )
 
+RIVER = DeviceKind(
+    key="river",
+    label="河道水位站",
+    points=(
+        Point(
+            key="level",
+            label="水位",
+            unit="米",
+            low=-20,
+            high=9000,
+            digits=2,
+            heard_as=(HeardAs("stage_river"),),
+        ),
+        Point(
+            key="rain",
+            label="五分钟雨量",
+            unit="毫米",
+            low=0,
+            high=80,
+            digits=1,
+            heard_as=(HeardAs("rain_5min"), HeardAs("rain_5min_1h")),
+        ),
+        Point(key="voltage", label="电压", unit="伏", low=0, high=40, digits=1),
+    ),
+    silent_after=timedelta(hours=2),
+    order=6,
+)
+
 PONDING_DEPTH = AlarmRule(
     key="ponding_depth",
     label="积水深度",
@@ -124,6 +152,6 @@ APP = IndustryApp(
     key="drainage",
     label="排水防涝",
     order=1,
-    device_kinds=(PONDING, RAIN, PIPE, PUMPS, GATE),
+    device_kinds=(PONDING, RAIN, PIPE, PUMPS, GATE, RIVER),
     rules=(PONDING_DEPTH, PIPE_FILLED, SUMP, FAULTY_PUMP),
 )

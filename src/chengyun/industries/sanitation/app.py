@@ -1,4 +1,4 @@
-"""Sanitation: where the trucks that sweep, wash and carry are, and the dust in the air beside the road."""
+"""Sanitation: where the trucks that sweep, wash and carry are, and dust and noise beside a building site."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ VEHICLE = DeviceKind(
         Point(key="mileage", label="里程", unit="公里", low=0, high=2_000_000, digits=1),
     ),
     silent_after=timedelta(minutes=15),
-    order=1,
+    order=31,
 )
 DUST = DeviceKind(
     key="dust",
@@ -38,9 +38,18 @@ DUST = DeviceKind(
             high=3000,
             heard_as=(HeardAs("a34004-Rtd"),),
         ),
+        Point(
+            key="noise",
+            label="噪声",
+            unit="分贝",
+            low=0,
+            high=160,
+            digits=1,
+            heard_as=(HeardAs("LA-Rtd"),),
+        ),
     ),
     silent_after=timedelta(minutes=30),
-    order=2,
+    order=32,
 )
 
 APP = IndustryApp(
