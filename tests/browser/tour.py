@@ -209,7 +209,7 @@ def _evaluation(city: City) -> list[Stop]:
 
 
 def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting = city.watched
+    standing, calm, waiting, alert = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -217,6 +217,12 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", f"/monitoring/alarms/{standing}/"),
         ("duty", f"/monitoring/alarms/{standing}/refute/"),
         ("leader", f"/monitoring/alarms/{calm}/"),
+        ("duty", f"/monitoring/alarms/{calm}/alert/"),
+        ("duty", "/monitoring/alerts/"),
+        ("department", "/monitoring/alerts/?standing=1"),
+        ("duty", f"/monitoring/alerts/{alert}/"),
+        ("department", f"/monitoring/alerts/{alert}/"),
+        ("duty", f"/monitoring/alerts/{alert}/lift/"),
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/add/"),
         ("duty", "/monitoring/devices/JS-001/"),

@@ -1,4 +1,4 @@
-"""Devices, the series of their readings, and the alarms these raise."""
+"""Devices, the series of their readings, the alarms these raise, and what people issue because of them."""
 
 from __future__ import annotations
 
@@ -121,3 +121,54 @@ class Alarm(Subject):
     @property
     def declared(self) -> AlarmRule | None:
         return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
+
+
+class Alert(models.Model):
+    """预警: what a person who has checked an alarm issues to the units that must act.
+
+    Each unit has to say until ``due_at`` that it has it; ``words`` is why it was lifted. ``level`` as of an alarm.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    area = models.CharField(max_length=15)
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="alerts")
+    level = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=500, blank=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("area", "-issued_at"), name="alert_newest"),
+            models.Index(fields=("lifted_at", "area"), name="alert_standing"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def rank(self) -> Rank:
+        return RANKS[self.level - 1]
+
+
+class AlertUnit(models.Model):
+    """A unit that must act on an alert, and when it said that it has it; ``told_late``: others were told it did not."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="units")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    late = models.BooleanField(default=False)
+    told_late = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("alert", "unit"), name="alert_once_a_unit"),)
+        indexes = (models.Index(fields=("unit", "acknowledged_at"), name="alert_unit"),)
+
+    def __str__(self) -> str:
+        return f"{self.alert.code} {self.unit}"

@@ -34,11 +34,11 @@ def device_for(user: User, code: str) -> Device:
     return found
 
 
-def unit_called(code: str) -> Unit:
-    """A unit that can look after a device, by its code."""
+def unit_called(code: str, field: str = "unit") -> Unit:
+    """A unit that can look after a device or act, by its code; ``field`` is where the code was given."""
     found = Unit.objects.filter(code=code, valid_to=None).first()
     if found is None:
-        raise wrong("unit", f"没有单位「{code}」，或者它已经撤销。")
+        raise wrong(field, f"没有单位「{code}」，或者它已经撤销。")
     return found
 
 

@@ -18,7 +18,7 @@ from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
 from chengyun.demo.build.communities import acts_of_communities, open_stations
-from chengyun.demo.build.devices import add_devices
+from chengyun.demo.build.devices import acts_of_rising, add_devices
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
@@ -149,6 +149,7 @@ def acts_over(scenario: Scenario, stage: Stage, days: int, caller: User) -> Iter
         now, days, calendar, CITY, folk.units, folk.accounts["leader"], folk.crews
     )
     yield from acts_of_whistles(now, folk, caller)
+    yield from acts_of_rising(folk, now)
     yield from acts_of_patrols(folk.inspectors, now, calendar, SEED)
     yield from acts_of_missed(folk.accounts["supervisor"], now)
     yield from acts_of_walk(folk.accounts["leader"], scenario.walk)

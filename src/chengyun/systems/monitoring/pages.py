@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from chengyun.city.people.queries import person_of, role_labels
 from chengyun.city.sensing import queries
+from chengyun.city.sensing.alerts import alerts_of
 from chengyun.city.sensing.models import Alarm
 from chengyun.city.sensing.services import alarms as service
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
@@ -20,13 +21,13 @@ from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.forms import faulty, form_of, retold
-from chengyun.kernel.history import history_of
+from chengyun.kernel.history import histories_of, history_of
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, is_fragment, page
 from chengyun.kernel.specs import Column, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import duration
-from chengyun.systems.monitoring import view
+from chengyun.systems.monitoring import alert_view, view
 
 WALL_AT_MOST = 100
 STATES = [(state.key, state.label) for state in ALARM.states]
@@ -45,6 +46,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "lines": shown,
         "counts": _counts(rows),
+        "alerts": alert_view.standing_on(user),
         "health": queries.health_of(user),
         "last": _last_closed(queries.alarms_for(user)) if not shown else "",
         "rules": len(registry.all_of(AlarmRule)),
@@ -134,23 +136,22 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
     """One alarm: its readings with the limits, what was done, and what may be done now."""
     user = person_of(request)
     row = queries.alarm_for(user, code)
+    issued = alerts_of(row)
+    lines = [*history_of(row, role_labels()), *histories_of(issued, role_labels())]
     return page(
         request,
         alarm=row,
         rank=row.rank,
         badge=view.badge_of(row),
-        title=_title(row),
+        title=view.title_of(row),
         facts=view.facts_of(row),
         reading=view.reading_of(row.series),
         map=view.map_of(row.series.device),
-        events=view.events_of(history_of(row, role_labels())),
+        events=view.events_of(sorted(lines, key=lambda line: line.at)),
+        alerts=[alert_view.line_of(alert) for alert in issued],
+        issue=alert_view.way_to_issue(user, row),
         buttons=view.buttons_of(user, row),
     )
-
-
-def _title(row: Alarm) -> str:
-    rule = row.declared
-    return f"{row.series.device}：{rule.label if rule else row.rule}"
 
 
 @door(may="alarm.judge")
@@ -163,7 +164,12 @@ def alarm_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     flow = flow_of(row.edition_id)
     fields = tuple(flow.fact(key) for key in (*step.needs, *step.asks)) if step else ()
     form = form_of(fields, request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"alarm": row, "title": _title(row), "step": step, "cancel": here}
+    context: dict[str, Any] = {
+        "alarm": row,
+        "title": view.title_of(row),
+        "step": step,
+        "cancel": here,
+    }
     if request.method != "POST":
         return page(request, form=form, **context) if step else back(request, here)
     if step is not None and not form.is_valid():

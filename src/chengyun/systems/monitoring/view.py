@@ -123,6 +123,20 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
     ]
 
 
+def title_of(alarm: Alarm) -> str:
+    rule = alarm.declared
+    return f"{alarm.series.device}：{rule.label if rule else alarm.rule}"
+
+
+def said_of(alarm: Alarm) -> str:
+    """What is wrong in one sentence, for whoever has to write it down."""
+    device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
+    value = number(alarm.series.value, point)
+    unit = f" {point.unit}" if point else ""
+    what = rule.label if rule else alarm.rule
+    return f"{device.address or device}，{what}，现在 {value}{unit}。"
+
+
 def rank_of(level: int) -> Rank:
     ranks: tuple[Rank, ...] = ("blue", "yellow", "orange", "red")
     return ranks[level - 1]
