@@ -24,7 +24,7 @@ PERSONAL = ("description", "answer")
 """What people outside wrote."""
 NAMED = (
     "unit", "class", "condition", "cause", "watch_level", "grade", "until", "helpers", "into", "child", "parent",
-    "case", "outsider", "alert", "units",
+    "case", "outsider", "alert", "units", "silence",
 )  # fmt: skip
 THROUGH = "through"
 """The fact that says who acted without an account."""

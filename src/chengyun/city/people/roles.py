@@ -187,6 +187,7 @@ DEFAULT_ROLES = (
             "case.report",
             "monitoring.view",
             "alarm.judge",
+            "alarm.silence",
             "alert.view",
             "alert.issue",
             "device.change",

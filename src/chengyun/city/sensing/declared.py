@@ -6,6 +6,7 @@ from chengyun.city.sensing import alerts, jobs
 from chengyun.city.sensing.notices import NOTICES
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
+from chengyun.city.sensing.silences import SILENCE
 from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.city.sensing.workflow import ALARM, JUDGE
 from chengyun.kernel import editions, registry
@@ -24,6 +25,7 @@ registry.add(
     Watched(key="sensing.alert", kind="alert", readers=alerts.readers),
     Permission(key="monitoring.view", label="查看运行监测", group="运行监测"),
     Permission(key=JUDGE, label="确认和处理报警", group="运行监测"),
+    Permission(key=SILENCE, label="设置静默", group="运行监测"),
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
@@ -32,6 +34,10 @@ registry.add(
     Act(key="alarm.raise", label="报警"),
     Act(key="alarm.end", label="判断之后读数恢复"),
     Act(key="alarm.case_ended", label="案件办结"),
+    Act(key="alarm.unmute", label="静默结束"),
+    Act(key="silence.add", label="设置静默"),
+    Act(key="silence.end", label="提前结束静默"),
+    Act(key="silence.over", label="静默到时"),
     Act(key="alert.issue", label="发布预警"),
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),
@@ -60,7 +66,7 @@ registry.add(
     ),
     Periodic(
         key="alarm.deadlines",
-        label="预警没有按时确认的告知",
+        label="静默到时，预警没有按时确认的告知",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

@@ -7,10 +7,11 @@ from typing import Any
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.models import Alarm, Alert, Device, Series
+from chengyun.city.sensing.models import Alarm, Alert, Device, Series, Silence
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
 
@@ -63,3 +64,10 @@ def make_alert(alarm: Alarm, *units: Unit, by: User | None = None, minutes: int 
         act(alarm, "confirm", {}, by=by)
     new = NewAlert(level=alarm.rank, text="封闭桥下道路", units=units, minutes=minutes)
     return issue(alarm, new, by=by)
+
+
+def make_silence(device: Device | None, *, by: User | None = None, **changes: Any) -> Silence:
+    """An hour from now in which a device makes no noise."""
+    until = changes.get("begins_at", clock.now()) + timedelta(hours=1)
+    new: dict[str, Any] = {"device": device, "ends_at": until, "reason": "更换探头"}
+    return silence(NewSilence(**new | changes), by=by)

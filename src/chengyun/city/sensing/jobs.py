@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from chengyun.city.sensing.services import alerts
+from chengyun.city.sensing.services import alerts, silences
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
 from chengyun.kernel.models import Audit
@@ -26,7 +26,8 @@ for verb in ENDS:
 
 
 def look_at_limits() -> None:
-    """Periodic: who has not acknowledged a 预警 in time is told, and so is whoever issued it."""
+    """Periodic: silences whose time is up are over; who has not acknowledged a 预警 in time is told."""
+    silences.sweep_silences()
     alerts.sweep_late()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from chengyun.city.cases.models import Case
@@ -79,7 +81,7 @@ class Alarm(Subject):
 
     ``level`` is the one that stands or stood last, 1 (blue) to 4 (red), ``worst`` the highest there was. ``began_at``
     and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told. ``ended_at``: when the
-    value fell back for good, None while it stands.
+    value fell back for good, None while it stands. ``told_at``: when people were told again, after a silence.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
@@ -91,6 +93,7 @@ class Alarm(Subject):
     changed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     raised_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
     open = models.BooleanField(default=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="alarms")
     simulated = models.BooleanField(default=False)
@@ -119,8 +122,48 @@ class Alarm(Subject):
         return CLEARED in self.marks
 
     @property
+    def waits_since(self) -> datetime:
+        """Since when it waits for somebody who could hear of it."""
+        return self.told_at or self.raised_at
+
+    @property
     def declared(self) -> AlarmRule | None:
         return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
+
+
+class Silence(models.Model):
+    """静默: while it lasts, alarms of a device, or of all devices of a kind in an area, make no noise.
+
+    They are recorded all the same. ``ended_at``: when it was over, by itself or before its time; None until then.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    area = models.CharField(max_length=15)
+    device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="silences")
+    kind = models.CharField(max_length=20, blank=True)
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("ended_at", "ends_at"), name="silence_standing"),
+            models.Index(fields=("area", "-made_at"), name="silence_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def what(self) -> str:
+        """What it silences, without the area: a device, or a kind of them."""
+        if self.device is not None:
+            return str(self.device)
+        known = registry.has(DeviceKind, self.kind)
+        return f"全部{registry.get(DeviceKind, self.kind).label if known else self.kind}"
 
 
 class Alert(models.Model):

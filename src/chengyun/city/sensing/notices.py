@@ -25,7 +25,9 @@ def alarm_of(row: Audit) -> Alarm:
 
 
 def watching(row: Audit) -> list[Recipient]:
-    """Who judges alarms where this one is."""
+    """Who judges alarms where this one is; nobody while it is silenced."""
+    if row.verb != "alarm.unmute" and "silence" in row.facts:
+        return []
     return in_posts(posts_in_charge(JUDGE, area=alarm_of(row).area))
 
 
@@ -96,6 +98,9 @@ NOTICES = (
            title="{level}报警：{device} {what}", text="{place}，{what}越限，请确认。", channels=WIDE, order=51, urgent=True),
     Notice(key="alarm.worsened", label="报警升级", group="运行监测", on=("alarm.worsen",), to=watching, facts=facts,
            title="报警升到{level}：{device} {what}", text="{place}，{what}继续恶化。", channels=WIDE, order=52, urgent=True),
+    Notice(key="alarm.unmuted", label="静默结束，报警还没有人确认", group="运行监测", on=("alarm.unmute",), to=watching,
+           facts=facts, title="静默结束，{level}报警还没有人确认：{device} {what}", text="{place}，请确认。", channels=WIDE,
+           order=52, urgent=True),
     Notice(key="alert.issued", label="发给本单位的预警", group="运行监测", on=("alert.issue",), to=alerted, facts=facts_of_alert,
            title="{level}预警：{device}", text="{text} 请在 {due} 前确认收到。", channels=WIDE, order=53, urgent=True),
     Notice(key="alert.late", label="预警没有按时确认", group="运行监测", on=("alert.late",), to=alerted_and_issuer,

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from chengyun.city.people.models import Unit
-from chengyun.city.sensing.models import Alarm, Alert, Series
-from chengyun.city.sensing.services import alerts
+from chengyun.city.sensing.models import Alarm, Alert, Device, Series
+from chengyun.city.sensing.services import alerts, silences
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.devices import NewDevice, add_device
 from chengyun.city.sensing.services.readings import remember
@@ -21,6 +21,8 @@ from chengyun.kernel import clock
 PONDING, RAIN = 34, 8
 WET = "JS-007"
 """Where water stood this day; the cloudburst floods others."""
+REPAIRED = "JS-012"
+"""Whose sensor is being changed these days."""
 RULE = "ponding_depth"
 SINCE = timedelta(hours=2)
 DEPTHS = ((0, 11.0, 2), (9, 17.5, 3), (70, 3.0, 0))
@@ -61,7 +63,7 @@ def _crossings(streets: Streets, rng: random.Random) -> Iterator[tuple[str, Spot
 
 @dataclass(kw_only=True)
 class Rising:
-    """Water on the road: its alarm, and the 预警 one unit has acknowledged and another not yet."""
+    """Water on the road, its alarm, the 预警 one unit has acknowledged and another not yet; a sensor under repair."""
 
     folk: Folk
 
@@ -93,12 +95,19 @@ class Rising:
     def acknowledge(self) -> None:
         alerts.acknowledge(Alert.objects.get(), by=self.folk.crews[CALLED[1]])
 
+    def silence(self) -> None:
+        device = Device.objects.get(code=REPAIRED)
+        ends = clock.now() + timedelta(days=2)
+        new = silences.NewSilence(device=device, ends_at=ends, reason="更换探头，检修完恢复")
+        silences.silence(new, by=self.folk.accounts["duty"])
+
 
 def acts_of_rising(folk: Folk, now: datetime) -> Iterator[Act]:
-    """One alarm of this day, from the first reading above the limit to the last one, below it again."""
+    """One alarm of this day, from the first reading above the limit to the last one below it, and a silence."""
     rising, began = Rising(folk=folk), now - SINCE
     for minutes, depth, level in DEPTHS:
         yield began + timedelta(minutes=minutes), partial(rising.stand, depth, level)
     yield began + timedelta(minutes=11), rising.confirm
     yield began + timedelta(minutes=14), rising.issue
     yield began + timedelta(minutes=19), rising.acknowledge
+    yield began + timedelta(minutes=30), rising.silence

@@ -17,6 +17,7 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import Device
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
+from chengyun.city.sensing.silences import SILENCE, silence_on
 from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import registry
 from chengyun.kernel.errors import Invalid
@@ -195,6 +196,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = queries.device_for(user, code)
     series = queries.series_of(found)
+    working = found.state == Device.State.WORKING
     keeps = user.scope(CHANGE).covers(area=found.area) and found.state != Device.State.ENDED
     return page(
         request,
@@ -212,6 +214,8 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         map=view.map_of(found) if found.lon is not None else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
+        silence=silence_on(found),
+        silences=user.scope(SILENCE).covers(area=found.area) and working,
     )
 
 

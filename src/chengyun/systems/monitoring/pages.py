@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -13,8 +13,9 @@ from django.urls import reverse
 from chengyun.city.people.queries import person_of, role_labels
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.alerts import alerts_of
-from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.models import Alarm, Silence
 from chengyun.city.sensing.services import alarms as service
+from chengyun.city.sensing.silences import loud, silence_of, silenced, silences_now
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
 from chengyun.city.sensing.workflow import ALARM
 from chengyun.kernel import clock, registry
@@ -41,11 +42,16 @@ def wall(request: HttpRequest) -> HttpResponse:
     The page asks again every two seconds and is answered with nothing as long as nothing has changed.
     """
     user = person_of(request)
-    rows = queries.open_alarms(user)
-    shown = [view.wall_line(alarm) for alarm in rows[:WALL_AT_MOST]]
+    silences, rows = silences_now(), queries.open_alarms(user)
+    heard, muted = loud(rows, silences), silenced(rows, silences)
+    shown = [view.wall_line(alarm) for alarm in heard[:WALL_AT_MOST]]
+    unfolded = "muted" in request.GET
     context: dict[str, Any] = {
         "lines": shown,
-        "counts": _counts(rows),
+        "counts": _counts(heard),
+        "silent": muted.count() if silences else 0,
+        "unfolded": unfolded,
+        "muted": _muted(muted, silences) if unfolded else [],
         "alerts": alert_view.standing_on(user),
         "health": queries.health_of(user),
         "last": _last_closed(queries.alarms_for(user)) if not shown else "",
@@ -57,6 +63,10 @@ def wall(request: HttpRequest) -> HttpResponse:
     if mark and request.GET.get("seen") == mark:
         return HttpResponse(status=204)
     return page(request, seen=mark, **context) if mark else answer
+
+
+def _muted(rows: QuerySet[Alarm], silences: Sequence[Silence]) -> list[view.WallLine]:
+    return [view.wall_line(alarm, silence_of(alarm, silences)) for alarm in rows[:WALL_AT_MOST]]
 
 
 def _counts(rows: QuerySet[Alarm]) -> list[tuple[str, int]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengyun.systems.monitoring import alert_pages, device_pages, pages
+from chengyun.systems.monitoring import alert_pages, device_pages, pages, silence_pages
 
 app_name = "monitoring"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
         "alerts/<slug:code>/acknowledge/", alert_pages.alert_acknowledge, name="alert_acknowledge"
     ),
     path("alerts/<slug:code>/lift/", alert_pages.alert_lift, name="alert_lift"),
+    path("silences/", silence_pages.silences, name="silences"),
+    path("silences/add/", silence_pages.silence_add, name="silence_add"),
+    path("silences/<slug:code>/", silence_pages.silence, name="silence"),
+    path("silences/<slug:code>/end/", silence_pages.silence_end, name="silence_end"),
     path("devices/", device_pages.devices, name="devices"),
     path("devices/add/", device_pages.device_add, name="device_add"),
     path("devices/<slug:code>/", device_pages.device, name="device"),

@@ -14,6 +14,7 @@ from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Alarm, Series
 from chengyun.city.sensing.queries import forget_counts
+from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
 from chengyun.city.sensing.workflow import ALARM, CLOSED, FAULTY, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
@@ -86,7 +87,8 @@ def _raise(change: LevelChange) -> Alarm:
         simulated=series.device.simulated,
     )
     alarm.save(force_insert=True)
-    record("alarm.raise", alarm, by=None, edition=edition.pk, facts=_said(change), new=True)
+    facts = _said(change) | _silenced(alarm)
+    record("alarm.raise", alarm, by=None, edition=edition.pk, facts=facts, new=True)
     return alarm
 
 
@@ -104,7 +106,14 @@ def _go_on(alarm: Alarm, change: LevelChange) -> None:
 
 def _machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
     move = workflow.plan(alarm, verb, by=None, facts={})
-    workflow.take(alarm, move, Effects(columns=columns, facts=_said(change)), by=None)
+    facts = _said(change) | _silenced(alarm)
+    workflow.take(alarm, move, Effects(columns=columns, facts=facts), by=None)
+
+
+def _silenced(alarm: Alarm) -> dict[str, Any]:
+    """The fact that nobody is told of what happens now."""
+    found = silence_on(alarm.series.device)
+    return {"silence": {"code": found.code, "name": f"静默 {found.code}"}} if found else {}
 
 
 def _after_the_judgement(alarm: Alarm, change: LevelChange) -> None:
