@@ -194,6 +194,7 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         "monitoring:silence": {"code": silences[0].code},
         "monitoring:alarm": {"code": alarms[0].code},
+        "monitoring:alarm_comment": {"code": alarms[0].code},
         "monitoring:alert_add": {"code": alarms[0].code},
         "monitoring:alert": {"code": alerts[0].code},
         "monitoring:alert_lift": {"code": alerts[0].code},

@@ -218,6 +218,7 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", f"/monitoring/alarms/{standing}/"),
         ("duty", f"/monitoring/alarms/{standing}/refute/"),
         ("leader", f"/monitoring/alarms/{calm}/"),
+        ("duty", f"/monitoring/alarms/{standing}/comment/"),
         ("duty", f"/monitoring/alarms/{calm}/alert/"),
         ("duty", "/monitoring/alerts/"),
         ("department", "/monitoring/alerts/?standing=1"),

@@ -72,6 +72,10 @@ class FactsIn(Schema):
     version: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
+class CommentIn(Schema):
+    note: Annotated[str, StringConstraints(max_length=alarm_service.LONGEST_COMMENT), Storable]
+
+
 def alarm_shown(row: Alarm, silences: Sequence[Silence]) -> dict[str, Any]:
     """An alarm as every answer gives it; ``silences`` are those that last now."""
     same = (
@@ -117,6 +121,17 @@ def alarm(request: HttpRequest, code: Key) -> Any:
     user = caller(request)
     require(user, "monitoring.view")
     return alarm_shown(queries.alarm_for(user, code), silences_now())
+
+
+@router.post("/alarms/{code}/comment", response={200: AlarmOut, **problems(404, 409)})
+@idempotent
+def alarm_comment(request: HttpRequest, code: Key, body: CommentIn) -> tuple[int, Any]:
+    """在经过里写一条备注；报警的状态不变。"""
+    user = caller(request)
+    require(user, "alarm.judge")
+    row = queries.alarm_for(user, code)
+    alarm_service.comment(row, body.note, by=user)
+    return 200, alarm_shown(row, silences_now())
 
 
 @router.post("/alarms/{code}/{verb}", response={200: AlarmOut, **problems(404, 409)})

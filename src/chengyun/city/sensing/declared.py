@@ -34,6 +34,7 @@ registry.add(
     Act(key="alarm.raise", label="报警"),
     Act(key="alarm.end", label="判断之后读数恢复"),
     Act(key="alarm.case_ended", label="案件办结"),
+    Act(key="alarm.comment", label="备注"),
     Act(key="alarm.unmute", label="静默结束"),
     Act(key="silence.add", label="设置静默"),
     Act(key="silence.end", label="提前结束静默"),

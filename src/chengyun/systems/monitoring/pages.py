@@ -17,7 +17,7 @@ from chengyun.city.sensing.models import Alarm, Silence
 from chengyun.city.sensing.services import alarms as service
 from chengyun.city.sensing.silences import loud, silence_of, silenced, silences_now
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
-from chengyun.city.sensing.workflow import ALARM
+from chengyun.city.sensing.workflow import ALARM, JUDGE
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Invalid
@@ -25,12 +25,15 @@ from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.history import histories_of, history_of
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, is_fragment, page
-from chengyun.kernel.specs import Column, Filter
+from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import duration
 from chengyun.systems.monitoring import alert_view, view
 
 WALL_AT_MOST = 100
+COMMENT = Field(
+    key="note", label="备注", kind="long", required=True, max_length=service.LONGEST_COMMENT
+)
 STATES = [(state.key, state.label) for state in ALARM.states]
 LEVELS = [(str(n), RANK_LABELS[rank]) for n, rank in enumerate(RANKS, start=1)]
 
@@ -160,6 +163,7 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
         events=view.events_of(sorted(lines, key=lambda line: line.at)),
         alerts=[alert_view.line_of(alert) for alert in issued],
         issue=alert_view.way_to_issue(user, row),
+        comment=form_of((COMMENT,)) if user.scope(JUDGE).covers(area=row.area) else None,
         buttons=view.buttons_of(user, row),
     )
 
@@ -190,6 +194,25 @@ def alarm_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         return retold(request, form, refusal, **context)
     case = f"，案号 {row.case.code}" if verb == "open_case" and row.case else ""
     return back(request, here, f"{code} {view.label_of(row)}{case}。")
+
+
+@door(may="alarm.judge")
+def alarm_comment(request: HttpRequest, code: str) -> HttpResponse:
+    """A note in the history of an alarm; its form stands on the alarm's page as well."""
+    user = person_of(request)
+    row = queries.alarm_for(user, code)
+    here = reverse("monitoring:alarm", args=(code,))
+    form = form_of((COMMENT,), request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"alarm": row, "title": view.title_of(row), "cancel": here}
+    if request.method != "POST":
+        return page(request, form=form, **context)
+    if not form.is_valid():
+        return faulty(request, form, **context)
+    try:
+        service.comment(row, form.cleaned_data["note"], by=user)
+    except Invalid as refusal:
+        return retold(request, form, refusal, **context)
+    return back(request, here, "备注已写进经过。")
 
 
 def _given(post: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", pages.wall, name="wall"),
     path("alarms/", pages.alarms, name="alarms"),
     path("alarms/<slug:code>/", pages.alarm, name="alarm"),
+    path("alarms/<slug:code>/comment/", pages.alarm_comment, name="alarm_comment"),
     path("alarms/<slug:code>/alert/", alert_pages.alert_add, name="alert_add"),
     path("alarms/<slug:code>/<slug:verb>/", pages.alarm_act, name="alarm_act"),
     path("alerts/", alert_pages.alerts, name="alerts"),

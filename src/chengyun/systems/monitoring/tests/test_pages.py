@@ -132,3 +132,15 @@ def test_leaders_look_and_do_nothing(cast: Cast) -> None:
 
 def test_who_watches_nothing_does_not_enter(cast: Cast) -> None:
     assert enter(cast.operator).get("/monitoring/").status_code == 403
+
+
+def test_a_note_stands_in_the_history(cast: Cast) -> None:
+    alarm = make_alarm()
+    client, here = enter(cast.duty), f"/monitoring/alarms/{alarm.code}/"
+    assert "写备注" in client.get(here).content.decode()
+    assert "请填写备注" in client.post(f"{here}comment/", {}).content.decode()
+    assert client.post(f"{here}comment/", {"note": "已电话通知泵站"}).status_code == 303
+    page = client.get(here).content.decode()
+    assert "已电话通知泵站" in page and "未确认" in page
+    assert "写备注" not in seen(cast.leader, here)
+    assert enter(cast.leader).post(f"{here}comment/", {"note": "x"}).status_code == 403
