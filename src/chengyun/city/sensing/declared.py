@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from chengyun.city.sensing import alerts, jobs
+from chengyun.city.sensing.escalation import ABOVE, MINUTES
 from chengyun.city.sensing.notices import NOTICES
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
@@ -14,7 +15,7 @@ from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 
-MINUTES = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
+ACKNOWLEDGED = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
 """How long units have to acknowledge a 预警."""
 
 editions.declare(ALARM)
@@ -25,6 +26,10 @@ registry.add(
     Watched(key="sensing.alert", kind="alert", readers=alerts.readers),
     Permission(key="monitoring.view", label="查看运行监测", group="运行监测"),
     Permission(key=JUDGE, label="确认和处理报警", group="运行监测"),
+    *(
+        Permission(key=each.may, label=f"接收无人应答的报警（{each.label}）", group="运行监测")
+        for each in ABOVE
+    ),
     Permission(key=SILENCE, label="设置静默", group="运行监测"),
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
@@ -34,6 +39,7 @@ registry.add(
     Act(key="alarm.raise", label="报警"),
     Act(key="alarm.end", label="判断之后读数恢复"),
     Act(key="alarm.case_ended", label="案件办结"),
+    Act(key="alarm.escalate", label="上报"),
     Act(key="alarm.comment", label="备注"),
     Act(key="alarm.unmute", label="静默结束"),
     Act(key="silence.add", label="设置静默"),
@@ -47,6 +53,24 @@ registry.add(
     Act(key="device.adopt", label="接入设备"),
     Act(key="device.change", label="修改设备"),
     Act(key="device.end", label="停用设备"),
+    *(
+        Param(
+            key=f"alarm.escalate.{rank}",
+            label=f"{RANK_LABELS[rank]}报警多久无人应答就上报值班长，再过同样久上报领导",
+            default=minutes,
+            group="报警",
+            field=Field(
+                key=rank,
+                label="多久无人应答",
+                kind="int",
+                unit="分钟",
+                required=True,
+                minimum=1,
+                maximum=MOST_MINUTES,
+            ),
+        )
+        for rank, minutes in MINUTES
+    ),
     *(
         Param(
             key=f"alert.limit.{rank}",
@@ -63,11 +87,11 @@ registry.add(
                 maximum=MOST_MINUTES,
             ),
         )
-        for rank, minutes in MINUTES
+        for rank, minutes in ACKNOWLEDGED
     ),
     Periodic(
         key="alarm.deadlines",
-        label="静默到时，预警没有按时确认的告知",
+        label="静默到时、报警无人应答、预警没有按时确认的告知",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

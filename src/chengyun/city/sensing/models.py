@@ -82,6 +82,7 @@ class Alarm(Subject):
     ``level`` is the one that stands or stood last, 1 (blue) to 4 (red), ``worst`` the highest there was. ``began_at``
     and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told. ``ended_at``: when the
     value fell back for good, None while it stands. ``told_at``: when people were told again, after a silence.
+    ``step``: to how many of those above it was reported that nobody answers.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
@@ -94,6 +95,7 @@ class Alarm(Subject):
     ended_at = models.DateTimeField(null=True)
     raised_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
+    step = models.PositiveSmallIntegerField(default=0)
     open = models.BooleanField(default=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="alarms")
     simulated = models.BooleanField(default=False)

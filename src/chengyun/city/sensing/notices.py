@@ -31,6 +31,11 @@ def watching(row: Audit) -> list[Recipient]:
     return in_posts(posts_in_charge(JUDGE, area=alarm_of(row).area))
 
 
+def above(row: Audit) -> list[Recipient]:
+    """Whoever comes next above those who did not answer."""
+    return in_posts(posts_in_charge(row.facts["may"], area=row.area))
+
+
 def facts(row: Audit) -> Mapping[str, str]:
     alarm = alarm_of(row)
     device, rule = alarm.series.device, alarm.declared
@@ -41,6 +46,7 @@ def facts(row: Audit) -> Mapping[str, str]:
         "what": rule.label if rule else alarm.rule,
         "device": str(device),
         "place": device.address,
+        "said": str(row.facts.get("text", "")),
     }
 
 
@@ -101,6 +107,8 @@ NOTICES = (
     Notice(key="alarm.unmuted", label="静默结束，报警还没有人确认", group="运行监测", on=("alarm.unmute",), to=watching,
            facts=facts, title="静默结束，{level}报警还没有人确认：{device} {what}", text="{place}，请确认。", channels=WIDE,
            order=52, urgent=True),
+    Notice(key="alarm.escalated", label="报警无人应答", group="运行监测", on=("alarm.escalate",), to=above, facts=facts,
+           title="{level}报警无人应答：{device} {what}", text="{place}，{said}。", channels=WIDE, order=52, urgent=True),
     Notice(key="alert.issued", label="发给本单位的预警", group="运行监测", on=("alert.issue",), to=alerted, facts=facts_of_alert,
            title="{level}预警：{device}", text="{text} 请在 {due} 前确认收到。", channels=WIDE, order=53, urgent=True),
     Notice(key="alert.late", label="预警没有按时确认", group="运行监测", on=("alert.late",), to=alerted_and_issuer,

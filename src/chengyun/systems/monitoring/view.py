@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from chengyun.city.people.models import User
+from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank
 from chengyun.city.sensing.workflow import RAISED
@@ -102,7 +103,8 @@ def doing_of(alarm: Alarm) -> str:
         return "读数已恢复，等人确认" if alarm.state == RAISED else "读数已恢复，可以关闭"
     now = clock.now()
     if alarm.state == RAISED:
-        return f"无人应答 {duration(now - alarm.waits_since)}"
+        reported = f"，已上报{ABOVE[alarm.step - 1].label}" if alarm.step else ""
+        return f"无人应答 {duration(now - alarm.waits_since)}{reported}"
     return "已确认，等处置"
 
 

@@ -110,7 +110,7 @@ def _tell_again(row: Silence) -> None:
         return
     mine = Alarm.objects.filter(about(row), open=True, state=RAISED)
     alarms = list(loud(mine, silences_now()))
-    Alarm.objects.filter(pk__in=[alarm.pk for alarm in alarms]).update(told_at=now)
+    Alarm.objects.filter(pk__in=[alarm.pk for alarm in alarms]).update(told_at=now, step=0)
     record_many(
         "alarm.unmute",
         alarms,

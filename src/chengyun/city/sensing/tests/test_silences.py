@@ -99,7 +99,7 @@ def test_it_is_ended_before_its_time_once(cast: Cast, device: Device) -> None:
         end_silence(row, by=cast.duty)
     with clock.at(row.ends_at + HOUR):
         look_at_limits()
-    assert verbs(alarm) == ["raise", "unmute"]
+    assert verbs(alarm).count("unmute") == 1
 
 
 def test_what_somebody_answered_or_another_silences_is_not_told_again(
