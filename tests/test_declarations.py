@@ -88,7 +88,9 @@ def permissions_of_roles() -> Iterator[tuple[str, str]]:
 
 def permissions_asked_for() -> Iterator[tuple[str, str]]:
     """Written out in ``may("…")``, ``require(by, "…")``, ``scope("…")``, or as ``may="…"``; or who is told holds it."""
-    for path, call in calls("may", "scope", "require", "erase_personal", "posts_in_charge"):
+    for path, call in calls(
+        "may", "scope", "require", "erase_personal", "posts_in_charge", "Above"
+    ):
         named = [keyword.value for keyword in call.keywords if keyword.arg == "may"]
         for argument in (*call.args[:2], *named):
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):

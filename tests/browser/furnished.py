@@ -67,7 +67,13 @@ from chengyun.city.people.services.units import add_unit
 from chengyun.city.people.services.walks import begin_walk
 from chengyun.city.places.factories import make_city
 from chengyun.city.places.queries import locate
-from chengyun.city.sensing.factories import change, make_alarm, make_device
+from chengyun.city.sensing.factories import (
+    change,
+    make_alarm,
+    make_alert,
+    make_device,
+    make_silence,
+)
 from chengyun.city.sensing.services.alarms import act as judge
 from chengyun.city.sensing.services.devices import heard_of
 from chengyun.city.sensing.services.links import Count, NewUnread, alive, count
@@ -106,7 +112,7 @@ class City:
     campaign: str
     whistle: str
     gathered: tuple[int, str, str]
-    watched: tuple[str, str, str]
+    watched: tuple[str, str, str, str, str]
     token: int
     audit_row: int
     edition: int
@@ -307,8 +313,8 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     return cases
 
 
-def watched(cast: Cast) -> tuple[str, str, str]:
-    """An alarm that stands, one whose case is handled, and a device that waits."""
+def watched(cast: Cast) -> tuple[str, str, str, str, str]:
+    """An alarm that stands, one whose case is handled, a device that waits, a 预警 and a silence over an alarm."""
     standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
     flooded = make_device("JS-002", name="兴华路口积水点")
     calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
@@ -319,4 +325,8 @@ def watched(cast: Cast) -> tuple[str, str, str]:
     torn = NewUnread(speaker=speaker, at=now, sentence="CRC 不对，算得 D001。", frame=frame)
     count({speaker: Count(frames=12, faults=1, heard_at=now)}, [torn])
     alive("", [{"key": "sl651", "address": "127.0.0.1:8013", "open": 1}])
-    return standing.code, calm.code, "X-9"
+    alert = make_alert(calm, cast.crew, by=cast.duty)
+    broken = make_device("JS-003", name="育新街口积水点")
+    silence = make_silence(broken, by=cast.duty)
+    make_alarm(broken, level=3)
+    return standing.code, calm.code, "X-9", alert.code, silence.code

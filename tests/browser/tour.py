@@ -209,15 +209,28 @@ def _evaluation(city: City) -> list[Stop]:
 
 
 def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting = city.watched
+    standing, calm, waiting, alert, silence = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
+        ("duty", "/monitoring/?muted=1"),
         ("duty", "/monitoring/alarms/"),
         ("duty", f"/monitoring/alarms/{standing}/"),
         ("duty", f"/monitoring/alarms/{standing}/refute/"),
         ("leader", f"/monitoring/alarms/{calm}/"),
+        ("duty", f"/monitoring/alarms/{standing}/comment/"),
+        ("duty", f"/monitoring/alarms/{calm}/alert/"),
+        ("duty", "/monitoring/alerts/"),
+        ("department", "/monitoring/alerts/?standing=1"),
+        ("duty", f"/monitoring/alerts/{alert}/"),
+        ("department", f"/monitoring/alerts/{alert}/"),
+        ("duty", f"/monitoring/alerts/{alert}/lift/"),
+        ("duty", "/monitoring/silences/"),
+        ("duty", "/monitoring/silences/add/"),
+        ("duty", "/monitoring/silences/add/?device=JS-001"),
+        ("duty", f"/monitoring/silences/{silence}/"),
         ("duty", "/monitoring/devices/"),
+        ("duty", "/monitoring/devices/JS-003/"),
         ("duty", "/monitoring/devices/add/"),
         ("duty", "/monitoring/devices/JS-001/"),
         ("duty", "/monitoring/devices/JS-001/edit/"),

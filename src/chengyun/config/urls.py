@@ -19,7 +19,9 @@ from chengyun.city.cases.whistle_api import router as whistles
 from chengyun.city.inspections.api import router as inspections
 from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
+from chengyun.city.sensing.alert_api import router as alerts
 from chengyun.city.sensing.api import router as sensing
+from chengyun.city.sensing.silence_api import router as silences
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
 from chengyun.systems.coordination.api import router as coordination
@@ -51,6 +53,8 @@ api.add_router("", phone)
 api.add_router("", inspections)
 api.add_router("", evaluation)
 api.add_router("", sensing)
+api.add_router("", alerts)
+api.add_router("", silences)
 
 handler400 = "chengyun.kernel.refusals.bad_request"
 handler403 = "chengyun.kernel.refusals.forbidden"

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.conf import settings  # noqa: E402 - the doors read models
 
 from chengyun.city.sensing.services.links import alive, count  # noqa: E402
 from chengyun.gateways import talk_hj212, talk_jt808, talk_sl651  # noqa: E402
-from chengyun.gateways.broker import Broker  # noqa: E402
+from chengyun.gateways.broker import Broker, Place  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
@@ -54,7 +55,7 @@ class Gateway:
         for key, host, port in settings.DOORS:
             await self.lines[key].listen(Address(host, port))
         if settings.BROKER is not None:
-            self.broker = Broker(settings.BROKER, self.intake, self.ledger)
+            self.broker = Broker(Place(**asdict(settings.BROKER)), self.intake, self.ledger)
             self.broker.begin()
 
     async def close(self) -> None:

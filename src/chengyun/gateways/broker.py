@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from chengyun.config import env
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.ledger import Ledger
@@ -31,10 +31,21 @@ AGAIN = 1.0
 KEEP_ALIVE = 30
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the broker is and how one comes in."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: bool
+
+
 class Broker:
     """One client of one broker; its thread hands the messages to the event loop, where they gather."""
 
-    def __init__(self, address: env.Broker, intake: Intake, ledger: Ledger) -> None:
+    def __init__(self, address: Place, intake: Intake, ledger: Ledger) -> None:
         self.address, self.intake, self.ledger = address, intake, ledger
         self.waiting: list[paho.MQTTMessage] = []
         self.working: asyncio.Task[None] | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ class Lines:
                 line.end()
 
 
-class Line(asyncio.Protocol):
+class Line(asyncio.Protocol, ABC):
     """One connection; what is said over it is for the kinds of lines to know."""
 
     transport: asyncio.Transport
@@ -139,9 +140,9 @@ class Line(asyncio.Protocol):
         finally:
             self.working = None
 
+    @abstractmethod
     async def take(self, stream: bytes) -> bytes:
         """Do what a stream says; what is left of it for the next bytes to follow."""
-        raise NotImplementedError
 
     async def keep(self, heard: list[Heard], sender: User | None) -> list[bool]:
         """For each, whether what it tells is durable now; of devices that are not known it is not."""

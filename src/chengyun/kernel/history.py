@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ PERSONAL = ("description", "answer")
 """What people outside wrote."""
 NAMED = (
     "unit", "class", "condition", "cause", "watch_level", "grade", "until", "helpers", "into", "child", "parent",
-    "case", "outsider",
+    "case", "outsider", "alert", "units", "silence",
 )  # fmt: skip
 THROUGH = "through"
 """The fact that says who acted without an account."""
@@ -70,9 +70,16 @@ class Line:
 
 def history_of(subject: models.Model, posts: Mapping[str, str]) -> list[Line]:
     """All acts on an object, oldest first; ``posts`` names the posts people acted in. Three queries at most."""
-    kind = subject_type(subject)
-    rows = list(Audit.objects.filter(subject_type=kind, subject_id=subject.pk).order_by("seq"))
-    kept = Personal.objects.filter(subject_type=kind, subject_id=subject.pk, erased_at=None)
+    return histories_of([subject], posts)
+
+
+def histories_of(subjects: Sequence[models.Model], posts: Mapping[str, str]) -> list[Line]:
+    """All acts on several objects of one kind, oldest first. Three queries at most, none for no object."""
+    if not subjects:
+        return []
+    kind, keys = subject_type(subjects[0]), [subject.pk for subject in subjects]
+    rows = list(Audit.objects.filter(subject_type=kind, subject_id__in=keys).order_by("id"))
+    kept = Personal.objects.filter(subject_type=kind, subject_id__in=keys, erased_at=None)
     values = dict(kept.values_list("pk", "value")) if any(map(_personal, rows)) else {}
     known = {key for row in rows for key in (row.actor_id, row.facts.get(SENT)) if key}
     people = get_user_model().objects.in_bulk(known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -12,9 +13,10 @@ from pydantic import StringConstraints
 from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.charts import curve_of
-from chengyun.city.sensing.models import Alarm, Device
+from chengyun.city.sensing.models import Alarm, Device, Silence
 from chengyun.city.sensing.services import alarms as alarm_service
 from chengyun.city.sensing.services import devices as service
+from chengyun.city.sensing.silences import silence_of, silences_now
 from chengyun.kernel import paging
 from chengyun.kernel.api import Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
@@ -29,7 +31,10 @@ LARGEST = 2**63 - 1
 
 
 class AlarmOut(Schema):
-    """An alarm; ``level`` is red, orange, yellow or blue; times are those of the readings, ``raised_at`` is ours."""
+    """An alarm; ``level`` is red, orange, yellow or blue; times are those of the readings, ``raised_at`` is ours.
+
+    ``silenced``: a silence lasts, nobody need hear of it now.
+    """
 
     code: str
     device: str
@@ -44,6 +49,7 @@ class AlarmOut(Schema):
     ended_at: datetime | None
     raised_at: datetime
     case: str
+    silenced: bool
     version: int
 
 
@@ -66,8 +72,12 @@ class FactsIn(Schema):
     version: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
-def alarm_shown(row: Alarm) -> dict[str, Any]:
-    """An alarm as every answer gives it."""
+class CommentIn(Schema):
+    note: Annotated[str, StringConstraints(max_length=alarm_service.LONGEST_COMMENT), Storable]
+
+
+def alarm_shown(row: Alarm, silences: Sequence[Silence]) -> dict[str, Any]:
+    """An alarm as every answer gives it; ``silences`` are those that last now."""
     same = (
         "code",
         "rule",
@@ -86,6 +96,7 @@ def alarm_shown(row: Alarm) -> dict[str, Any]:
         "level": row.rank,
         "cleared": row.cleared,
         "case": row.case.code if row.case else "",
+        "silenced": silence_of(row, silences) is not None,
     }
 
 
@@ -100,7 +111,8 @@ def alarms(request: HttpRequest, wanted: Query[AlarmsWanted]) -> Any:
         rows = rows.filter(open=True)
     limit = max(1, min(wanted.limit, paging.MOST))
     found = paging.keyset(rows, ("-raised_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [alarm_shown(row) for row in found.items], "next": found.next}
+    silences = silences_now()
+    return {"items": [alarm_shown(row, silences) for row in found.items], "next": found.next}
 
 
 @router.get("/alarms/{code}", response={200: AlarmOut, **problems(404)})
@@ -108,7 +120,18 @@ def alarm(request: HttpRequest, code: Key) -> Any:
     """一条报警。"""
     user = caller(request)
     require(user, "monitoring.view")
-    return alarm_shown(queries.alarm_for(user, code))
+    return alarm_shown(queries.alarm_for(user, code), silences_now())
+
+
+@router.post("/alarms/{code}/comment", response={200: AlarmOut, **problems(404, 409)})
+@idempotent
+def alarm_comment(request: HttpRequest, code: Key, body: CommentIn) -> tuple[int, Any]:
+    """在经过里写一条备注；报警的状态不变。"""
+    user = caller(request)
+    require(user, "alarm.judge")
+    row = queries.alarm_for(user, code)
+    alarm_service.comment(row, body.note, by=user)
+    return 200, alarm_shown(row, silences_now())
 
 
 @router.post("/alarms/{code}/{verb}", response={200: AlarmOut, **problems(404, 409)})
@@ -120,7 +143,7 @@ def alarm_act(request: HttpRequest, code: Key, verb: Verb, body: FactsIn) -> tup
     row = queries.alarm_for(user, code)
     facts = {"cause": body.cause, "note": body.note}
     alarm_service.act(row, verb, facts, by=user, version=body.version)
-    return 200, alarm_shown(row)
+    return 200, alarm_shown(row, silences_now())
 
 
 class SeriesOut(Schema):

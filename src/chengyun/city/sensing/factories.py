@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from chengyun.city.people.models import User
+from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.models import Alarm, Device, Series
-from chengyun.city.sensing.services.alarms import LevelChange, follow
+from chengyun.city.sensing.models import Alarm, Alert, Device, Series, Silence
+from chengyun.city.sensing.services.alarms import LevelChange, act, follow
+from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.silences import NewSilence, silence
+from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
 
 RULE = "ponding_depth"
@@ -53,3 +56,18 @@ def make_alarm(device: Device | None = None, level: int = 4) -> Alarm:
     alarm = change(device or make_device(), level)
     assert alarm is not None
     return alarm
+
+
+def make_alert(alarm: Alarm, *units: Unit, by: User | None = None, minutes: int = 15) -> Alert:
+    """A 预警 because of an alarm, which is confirmed first."""
+    if alarm.state == RAISED:
+        act(alarm, "confirm", {}, by=by)
+    new = NewAlert(level=alarm.rank, text="封闭桥下道路", units=units, minutes=minutes)
+    return issue(alarm, new, by=by)
+
+
+def make_silence(device: Device | None, *, by: User | None = None, **changes: Any) -> Silence:
+    """An hour from now in which a device makes no noise."""
+    until = changes.get("begins_at", clock.now()) + timedelta(hours=1)
+    new: dict[str, Any] = {"device": device, "ends_at": until, "reason": "更换探头"}
+    return silence(NewSilence(**new | changes), by=by)

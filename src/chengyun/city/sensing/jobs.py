@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.timezone import localdate
 
+from chengyun.city.sensing.services import alerts, escalation, silences
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
 from chengyun.kernel.models import Audit
@@ -22,6 +23,13 @@ def tell_alarm(row: Audit) -> None:
 
 for verb in ENDS:
     on(verb)(tell_alarm)
+
+
+def look_at_limits() -> None:
+    """Periodic: silences end, alarms nobody answers are reported, who has not acknowledged a 预警 in time is told."""
+    silences.sweep_silences()
+    escalation.sweep_unanswered()
+    alerts.sweep_late()
 
 
 def keep_up() -> None:

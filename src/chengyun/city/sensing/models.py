@@ -1,6 +1,8 @@
-"""Devices, the series of their readings, and the alarms these raise."""
+"""Devices, the series of their readings, the alarms these raise, and what people issue because of them."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.db import models
 
@@ -79,7 +81,8 @@ class Alarm(Subject):
 
     ``level`` is the one that stands or stood last, 1 (blue) to 4 (red), ``worst`` the highest there was. ``began_at``
     and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told. ``ended_at``: when the
-    value fell back for good, None while it stands.
+    value fell back for good, None while it stands. ``told_at``: when people were told again, after a silence.
+    ``step``: to how many of those above it was reported that nobody answers.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
@@ -91,6 +94,8 @@ class Alarm(Subject):
     changed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     raised_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    step = models.PositiveSmallIntegerField(default=0)
     open = models.BooleanField(default=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="alarms")
     simulated = models.BooleanField(default=False)
@@ -117,6 +122,11 @@ class Alarm(Subject):
     @property
     def cleared(self) -> bool:
         return CLEARED in self.marks
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when it waits for somebody who could hear of it."""
+        return self.told_at or self.raised_at
 
     @property
     def declared(self) -> AlarmRule | None:
@@ -160,3 +170,89 @@ class Unread(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class Silence(models.Model):
+    """静默: while it lasts, alarms of a device, or of all devices of a kind in an area, make no noise.
+
+    They are recorded all the same. ``ended_at``: when it was over, by itself or before its time; None until then.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    area = models.CharField(max_length=15)
+    device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="silences")
+    kind = models.CharField(max_length=20, blank=True)
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("ended_at", "ends_at"), name="silence_standing"),
+            models.Index(fields=("area", "-made_at"), name="silence_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def what(self) -> str:
+        """What it silences, without the area: a device, or a kind of them."""
+        if self.device is not None:
+            return str(self.device)
+        known = registry.has(DeviceKind, self.kind)
+        return f"全部{registry.get(DeviceKind, self.kind).label if known else self.kind}"
+
+
+class Alert(models.Model):
+    """预警: what a person who has checked an alarm issues to the units that must act.
+
+    Each unit has to say until ``due_at`` that it has it; ``words`` is why it was lifted. ``level`` as of an alarm.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    area = models.CharField(max_length=15)
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="alerts")
+    level = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=500, blank=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("area", "-issued_at"), name="alert_newest"),
+            models.Index(fields=("lifted_at", "area"), name="alert_standing"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def rank(self) -> Rank:
+        return RANKS[self.level - 1]
+
+
+class AlertUnit(models.Model):
+    """A unit that must act on an alert, and when it said that it has it; ``told_late``: others were told it did not."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="units")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    late = models.BooleanField(default=False)
+    told_late = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("alert", "unit"), name="alert_once_a_unit"),)
+        indexes = (models.Index(fields=("unit", "acknowledged_at"), name="alert_unit"),)
+
+    def __str__(self) -> str:
+        return f"{self.alert.code} {self.unit}"

@@ -1,4 +1,4 @@
-"""What alarms tell whom."""
+"""What alarms and 预警 tell whom."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from django.urls import reverse
 
 from chengyun.city.cases.notices import WIDE
 from chengyun.city.cases.recipients import in_posts
+from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import posts_in_charge
-from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.alerts import ACKNOWLEDGE, ISSUE
+from chengyun.city.sensing.models import Alarm, Alert
 from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.city.sensing.workflow import JUDGE
+from chengyun.kernel import clock
 from chengyun.kernel.models import Audit
 from chengyun.kernel.notify.specs import Notice, Recipient
+from chengyun.kernel.ui.words import told
 
 
 def alarm_of(row: Audit) -> Alarm:
@@ -21,8 +25,15 @@ def alarm_of(row: Audit) -> Alarm:
 
 
 def watching(row: Audit) -> list[Recipient]:
-    """Who judges alarms where this one is."""
+    """Who judges alarms where this one is; nobody while it is silenced."""
+    if row.verb != "alarm.unmute" and "silence" in row.facts:
+        return []
     return in_posts(posts_in_charge(JUDGE, area=alarm_of(row).area))
+
+
+def above(row: Audit) -> list[Recipient]:
+    """Whoever comes next above those who did not answer."""
+    return in_posts(posts_in_charge(row.facts["may"], area=row.area))
 
 
 def facts(row: Audit) -> Mapping[str, str]:
@@ -35,6 +46,55 @@ def facts(row: Audit) -> Mapping[str, str]:
         "what": rule.label if rule else alarm.rule,
         "device": str(device),
         "place": device.address,
+        "said": str(row.facts.get("text", "")),
+    }
+
+
+def alert_of(row: Audit) -> Alert:
+    related = ("alarm__series__device", "issued_by")
+    return Alert.objects.select_related(*related).get(pk=row.subject_id)
+
+
+def alerted(row: Audit) -> list[Recipient]:
+    """Who acknowledges in the units the act names."""
+    units = Unit.objects.filter(code__in=row.facts["units"]["codes"], valid_to=None)
+    return [
+        each
+        for unit in units
+        for each in in_posts(posts_in_charge(ACKNOWLEDGE, area=row.area, unit=unit))
+    ]
+
+
+def alerted_and_issuer(row: Audit) -> list[Recipient]:
+    """What was not acknowledged in time concerns both sides; whoever is on duty, when the issuer has left."""
+    by = alert_of(row).issued_by
+    known = by is not None and by.is_active and by.may(ISSUE)
+    issuer = [Recipient(person=by.pk, role=by.post_key)] if by and known else []
+    return [*alerted(row), *(issuer or in_posts(posts_in_charge(ISSUE, area=row.area)))]
+
+
+def all_alerted(row: Audit) -> list[Recipient]:
+    """Who acknowledges in any unit of the alert."""
+    units = [each.unit for each in alert_of(row).units.select_related("unit")]
+    return [
+        each
+        for unit in units
+        for each in in_posts(posts_in_charge(ACKNOWLEDGE, area=row.area, unit=unit))
+    ]
+
+
+def facts_of_alert(row: Audit) -> Mapping[str, str]:
+    alert = alert_of(row)
+    device = alert.alarm.series.device
+    return {
+        "code": alert.code,
+        "link": reverse("monitoring:alert", args=(alert.code,)),
+        "level": RANK_LABELS[alert.rank],
+        "text": alert.text,
+        "words": alert.words,
+        "device": str(device),
+        "due": told(alert.due_at, now=clock.now()),
+        "units": row.facts["units"]["name"] if "units" in row.facts else "",
     }
 
 
@@ -44,5 +104,17 @@ NOTICES = (
            title="{level}报警：{device} {what}", text="{place}，{what}越限，请确认。", channels=WIDE, order=51, urgent=True),
     Notice(key="alarm.worsened", label="报警升级", group="运行监测", on=("alarm.worsen",), to=watching, facts=facts,
            title="报警升到{level}：{device} {what}", text="{place}，{what}继续恶化。", channels=WIDE, order=52, urgent=True),
+    Notice(key="alarm.unmuted", label="静默结束，报警还没有人确认", group="运行监测", on=("alarm.unmute",), to=watching,
+           facts=facts, title="静默结束，{level}报警还没有人确认：{device} {what}", text="{place}，请确认。", channels=WIDE,
+           order=52, urgent=True),
+    Notice(key="alarm.escalated", label="报警无人应答", group="运行监测", on=("alarm.escalate",), to=above, facts=facts,
+           title="{level}报警无人应答：{device} {what}", text="{place}，{said}。", channels=WIDE, order=52, urgent=True),
+    Notice(key="alert.issued", label="发给本单位的预警", group="运行监测", on=("alert.issue",), to=alerted, facts=facts_of_alert,
+           title="{level}预警：{device}", text="{text} 请在 {due} 前确认收到。", channels=WIDE, order=53, urgent=True),
+    Notice(key="alert.late", label="预警没有按时确认", group="运行监测", on=("alert.late",), to=alerted_and_issuer,
+           facts=facts_of_alert, title="{level}预警没有按时确认：{units}", text="{device}：{text}", channels=WIDE, order=54,
+           urgent=True),
+    Notice(key="alert.lifted", label="预警解除", group="运行监测", on=("alert.lift",), to=all_alerted, facts=facts_of_alert,
+           title="预警解除：{device}", text="{words}", order=55),
 )
 # fmt: on

@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
+from chengyun.city.sensing.silences import loud, silences_now
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
@@ -35,11 +36,11 @@ def device_for(user: User, code: str) -> Device:
     return found
 
 
-def unit_called(code: str) -> Unit:
-    """A unit that can look after a device, by its code."""
+def unit_called(code: str, field: str = "unit") -> Unit:
+    """A unit that can look after a device or act, by its code; ``field`` is where the code was given."""
     found = Unit.objects.filter(code=code, valid_to=None).first()
     if found is None:
-        raise wrong("unit", f"没有单位「{code}」，或者它已经撤销。")
+        raise wrong(field, f"没有单位「{code}」，或者它已经撤销。")
     return found
 
 
@@ -101,13 +102,14 @@ def readers(alarms: Iterable[int], people: Iterable[User]) -> dict[int, set[int]
 
 
 def count_waiting(user: User) -> tuple[int, int]:
-    """How many alarms nobody has confirmed, and how many of them are red."""
+    """How many alarms nobody has confirmed, silenced ones left out, and how many of them are red."""
     return _count_waiting(user.scope("alarm.judge"))
 
 
 @recent(5)
 def _count_waiting(scope: Scope) -> tuple[int, int]:
-    rows = Alarm.objects.filter(scope.area_q("area"), open=True, state=RAISED)
+    waiting = Alarm.objects.filter(scope.area_q("area"), open=True, state=RAISED)
+    rows = loud(waiting, silences_now())
     found = rows.aggregate(all=Count("id"), red=Count("id", filter=Q(level=RED)))
     return found["all"], found["red"]
 

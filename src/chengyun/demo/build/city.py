@@ -33,6 +33,7 @@ from chengyun.demo.build.places import build_places
 from chengyun.demo.build.play import Act, Played, Stage, acts_of, play
 from chengyun.demo.build.register import build_register
 from chengyun.demo.build.replies import acts_of_replies
+from chengyun.demo.build.rising import acts_of_rising
 from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.seeing import Eyes, acts_of_sightings, acts_of_watch, add_cameras
 from chengyun.demo.build.shelf import Shelf
@@ -149,6 +150,7 @@ def acts_over(scenario: Scenario, stage: Stage, days: int, caller: User) -> Iter
         now, days, calendar, CITY, folk.units, folk.accounts["leader"], folk.crews
     )
     yield from acts_of_whistles(now, folk, caller)
+    yield from acts_of_rising(folk, now)
     yield from acts_of_patrols(folk.inspectors, now, calendar, SEED)
     yield from acts_of_missed(folk.accounts["supervisor"], now)
     yield from acts_of_walk(folk.accounts["leader"], scenario.walk)

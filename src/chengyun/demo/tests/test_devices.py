@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
-from chengyun.demo.build.devices import BATCHES, CABINETS, IN_TOWNS, LAMP
+from chengyun.demo.build.devices import BATCHES, CABINETS, IN_TOWNS, LAMP, SPEAKERS
 from chengyun.demo.devices import lamps
 from chengyun.demo.devices.plays import PLAYS, measured
 from chengyun.gateways.roster import limits_of
 from chengyun.kernel import registry
 from chengyun.science.episodes import Watch
 
-KINDS = {each.kind for each in (*BATCHES, CABINETS, LAMP, *IN_TOWNS)}
+SPEAKING = [batch for _, batch in SPEAKERS]
+KINDS = {each.kind for each in (*BATCHES, CABINETS, LAMP, *IN_TOWNS, *SPEAKING)}
 DEVICES = {
     f"{batch.letters}-{n + 1:03d}": batch.kind
     for batch in (*BATCHES, CABINETS, LAMP)

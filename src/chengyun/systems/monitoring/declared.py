@@ -1,11 +1,19 @@
 """What the monitoring system declares: its pages and its queue."""
 
-from chengyun.city.sensing import queries
+from chengyun.city.sensing import alerts, queries
 from chengyun.city.sensing.workflow import JUDGE
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Queue, System, Tab
 
-TABS = (("wall", "报警墙"), ("alarms", "报警记录"), ("devices", "设备"), ("links", "通信"))
+VIEW = "monitoring.view"
+TABS = (
+    ("wall", "报警墙", VIEW),
+    ("alarms", "报警记录", VIEW),
+    ("alerts", "预警", alerts.VIEW),
+    ("silences", "静默", VIEW),
+    ("devices", "设备", VIEW),
+    ("links", "通信", VIEW),
+)
 
 registry.add(
     System(
@@ -14,7 +22,7 @@ registry.add(
         icon="pulse",
         order=5,
         home="monitoring:wall",
-        may="monitoring.view",
+        may=VIEW,
     ),
     *(
         Tab(
@@ -22,10 +30,10 @@ registry.add(
             key=f"monitoring.{key}",
             label=label,
             url=f"monitoring:{key}",
-            may="monitoring.view",
+            may=may,
             order=order,
         )
-        for order, (key, label) in enumerate(TABS, start=1)
+        for order, (key, label, may) in enumerate(TABS, start=1)
     ),
     Queue(
         key="monitoring.waiting",
@@ -35,5 +43,15 @@ registry.add(
         may=JUDGE,
         count=queries.count_waiting,
         order=51,
+    ),
+    Queue(
+        key="monitoring.alerts",
+        label="待确认预警",
+        icon="bell",
+        url="monitoring:alerts",
+        may=alerts.ACKNOWLEDGE,
+        count=alerts.count_waiting,
+        order=52,
+        query="standing=1",
     ),
 )

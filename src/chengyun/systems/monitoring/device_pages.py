@@ -17,6 +17,7 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import Device
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
+from chengyun.city.sensing.silences import SILENCE, silence_on
 from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import registry
 from chengyun.kernel.errors import Invalid
@@ -196,6 +197,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = queries.device_for(user, code)
     series = queries.series_of(found)
+    working = found.state == Device.State.WORKING
     keeps = user.scope(CHANGE).covers(area=found.area) and found.state != Device.State.ENDED
     return page(
         request,
@@ -216,6 +218,8 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         links=[
             (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
         ],
+        silence=silence_on(found),
+        silences=user.scope(SILENCE).covers(area=found.area) and working,
     )
 
 

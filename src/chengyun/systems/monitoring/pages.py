@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -12,23 +12,28 @@ from django.urls import reverse
 
 from chengyun.city.people.queries import person_of, role_labels
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.alerts import alerts_of
+from chengyun.city.sensing.models import Alarm, Silence
 from chengyun.city.sensing.services import alarms as service
+from chengyun.city.sensing.silences import loud, silence_of, silenced, silences_now
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
-from chengyun.city.sensing.workflow import ALARM
+from chengyun.city.sensing.workflow import ALARM, JUDGE
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.forms import faulty, form_of, retold
-from chengyun.kernel.history import history_of
+from chengyun.kernel.history import histories_of, history_of
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, is_fragment, page
-from chengyun.kernel.specs import Column, Filter
+from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import duration
-from chengyun.systems.monitoring import view
+from chengyun.systems.monitoring import alert_view, view
 
 WALL_AT_MOST = 100
+COMMENT = Field(
+    key="note", label="备注", kind="long", required=True, max_length=service.LONGEST_COMMENT
+)
 STATES = [(state.key, state.label) for state in ALARM.states]
 LEVELS = [(str(n), RANK_LABELS[rank]) for n, rank in enumerate(RANKS, start=1)]
 
@@ -40,11 +45,17 @@ def wall(request: HttpRequest) -> HttpResponse:
     The page asks again every two seconds and is answered with nothing as long as nothing has changed.
     """
     user = person_of(request)
-    rows = queries.open_alarms(user)
-    shown = [view.wall_line(alarm) for alarm in rows[:WALL_AT_MOST]]
+    silences, rows = silences_now(), queries.open_alarms(user)
+    heard, muted = loud(rows, silences), silenced(rows, silences)
+    shown = [view.wall_line(alarm) for alarm in heard[:WALL_AT_MOST]]
+    unfolded = "muted" in request.GET
     context: dict[str, Any] = {
         "lines": shown,
-        "counts": _counts(rows),
+        "counts": _counts(heard),
+        "silent": muted.count() if silences else 0,
+        "unfolded": unfolded,
+        "muted": _muted(muted, silences) if unfolded else [],
+        "alerts": alert_view.standing_on(user),
         "health": queries.health_of(user),
         "last": _last_closed(queries.alarms_for(user)) if not shown else "",
         "trouble": queries.gateway_trouble(),
@@ -56,6 +67,10 @@ def wall(request: HttpRequest) -> HttpResponse:
     if mark and request.GET.get("seen") == mark:
         return HttpResponse(status=204)
     return page(request, seen=mark, **context) if mark else answer
+
+
+def _muted(rows: QuerySet[Alarm], silences: Sequence[Silence]) -> list[view.WallLine]:
+    return [view.wall_line(alarm, silence_of(alarm, silences)) for alarm in rows[:WALL_AT_MOST]]
 
 
 def _counts(rows: QuerySet[Alarm]) -> list[tuple[str, int]]:
@@ -135,23 +150,23 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
     """One alarm: its readings with the limits, what was done, and what may be done now."""
     user = person_of(request)
     row = queries.alarm_for(user, code)
+    issued = alerts_of(row)
+    lines = [*history_of(row, role_labels()), *histories_of(issued, role_labels())]
     return page(
         request,
         alarm=row,
         rank=row.rank,
         badge=view.badge_of(row),
-        title=_title(row),
+        title=view.title_of(row),
         facts=view.facts_of(row),
         reading=view.reading_of(row.series),
         map=view.map_of(row.series.device),
-        events=view.events_of(history_of(row, role_labels())),
+        events=view.events_of(sorted(lines, key=lambda line: line.at)),
+        alerts=[alert_view.line_of(alert) for alert in issued],
+        issue=alert_view.way_to_issue(user, row),
+        comment=form_of((COMMENT,)) if user.scope(JUDGE).covers(area=row.area) else None,
         buttons=view.buttons_of(user, row),
     )
-
-
-def _title(row: Alarm) -> str:
-    rule = row.declared
-    return f"{row.series.device}：{rule.label if rule else row.rule}"
 
 
 @door(may="alarm.judge")
@@ -164,7 +179,12 @@ def alarm_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     flow = flow_of(row.edition_id)
     fields = tuple(flow.fact(key) for key in (*step.needs, *step.asks)) if step else ()
     form = form_of(fields, request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"alarm": row, "title": _title(row), "step": step, "cancel": here}
+    context: dict[str, Any] = {
+        "alarm": row,
+        "title": view.title_of(row),
+        "step": step,
+        "cancel": here,
+    }
     if request.method != "POST":
         return page(request, form=form, **context) if step else back(request, here)
     if step is not None and not form.is_valid():
@@ -175,6 +195,25 @@ def alarm_act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         return retold(request, form, refusal, **context)
     case = f"，案号 {row.case.code}" if verb == "open_case" and row.case else ""
     return back(request, here, f"{code} {view.label_of(row)}{case}。")
+
+
+@door(may="alarm.judge")
+def alarm_comment(request: HttpRequest, code: str) -> HttpResponse:
+    """A note in the history of an alarm; its form stands on the alarm's page as well."""
+    user = person_of(request)
+    row = queries.alarm_for(user, code)
+    here = reverse("monitoring:alarm", args=(code,))
+    form = form_of((COMMENT,), request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"alarm": row, "title": view.title_of(row), "cancel": here}
+    if request.method != "POST":
+        return page(request, form=form, **context)
+    if not form.is_valid():
+        return faulty(request, form, **context)
+    try:
+        service.comment(row, form.cleaned_data["note"], by=user)
+    except Invalid as refusal:
+        return retold(request, form, refusal, **context)
+    return back(request, here, "备注已写进经过。")
 
 
 def _given(post: Mapping[str, Any]) -> dict[str, str]:

@@ -2,14 +2,26 @@
 
 from django.urls import path
 
-from chengyun.systems.monitoring import device_pages, link_pages, pages
+from chengyun.systems.monitoring import alert_pages, device_pages, link_pages, pages, silence_pages
 
 app_name = "monitoring"
 urlpatterns = [
     path("", pages.wall, name="wall"),
     path("alarms/", pages.alarms, name="alarms"),
     path("alarms/<slug:code>/", pages.alarm, name="alarm"),
+    path("alarms/<slug:code>/comment/", pages.alarm_comment, name="alarm_comment"),
+    path("alarms/<slug:code>/alert/", alert_pages.alert_add, name="alert_add"),
     path("alarms/<slug:code>/<slug:verb>/", pages.alarm_act, name="alarm_act"),
+    path("alerts/", alert_pages.alerts, name="alerts"),
+    path("alerts/<slug:code>/", alert_pages.alert, name="alert"),
+    path(
+        "alerts/<slug:code>/acknowledge/", alert_pages.alert_acknowledge, name="alert_acknowledge"
+    ),
+    path("alerts/<slug:code>/lift/", alert_pages.alert_lift, name="alert_lift"),
+    path("silences/", silence_pages.silences, name="silences"),
+    path("silences/add/", silence_pages.silence_add, name="silence_add"),
+    path("silences/<slug:code>/", silence_pages.silence, name="silence"),
+    path("silences/<slug:code>/end/", silence_pages.silence_end, name="silence_end"),
     path("devices/", device_pages.devices, name="devices"),
     path("devices/add/", device_pages.device_add, name="device_add"),
     path("devices/<slug:code>/", device_pages.device, name="device"),

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from chengyun.city.people.models import User
-from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.escalation import ABOVE
+from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
@@ -44,13 +45,15 @@ class WallLine:
     lasting: str
     standing: str
     doing: str
+    silenced: bool
 
     @property
     def unanswered(self) -> bool:
-        return self.alarm.state == RAISED
+        return self.alarm.state == RAISED and not self.silenced
 
 
-def wall_line(alarm: Alarm) -> WallLine:
+def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
+    """``silence``: the one that lasts over it."""
     device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
     level = rule.level(alarm.level) if rule else None
     now = clock.now()
@@ -63,8 +66,23 @@ def wall_line(alarm: Alarm) -> WallLine:
         limit=f"限 {level.sets:g}" if level else "",
         lasting=duration((alarm.ended_at or now) - alarm.began_at),
         standing="已恢复" if alarm.cleared else label_of(alarm),
-        doing=doing_of(alarm),
+        doing=silence_words(silence) if silence else doing_of(alarm),
+        silenced=silence is not None,
     )
+
+
+def silence_words(silence: Silence) -> str:
+    return f"静默到 {told(silence.ends_at, now=clock.now())} · {silence.reason}"
+
+
+def silence_badge(silence: Silence) -> dict[str, str]:
+    """Whether it lasts, is still to come, or is over."""
+    now = clock.now()
+    if silence.ended_at is not None or silence.ends_at <= now:
+        return {"words": "已结束", "tone": "line"}
+    if silence.begins_at > now:
+        return {"words": "还没有开始", "tone": "accent"}
+    return {"words": "静默中", "tone": "amber"}
 
 
 def number(value: float | None, point: Point | None) -> str:
@@ -85,7 +103,8 @@ def doing_of(alarm: Alarm) -> str:
         return "读数已恢复，等人确认" if alarm.state == RAISED else "读数已恢复，可以关闭"
     now = clock.now()
     if alarm.state == RAISED:
-        return f"无人应答 {duration(now - alarm.raised_at)}"
+        reported = f"，已上报{ABOVE[alarm.step - 1].label}" if alarm.step else ""
+        return f"无人应答 {duration(now - alarm.waits_since)}{reported}"
     return "已确认，等处置"
 
 
@@ -121,6 +140,20 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
         ("限值", limits_words(rule, unit)),
         ("案件", case),
     ]
+
+
+def title_of(alarm: Alarm) -> str:
+    rule = alarm.declared
+    return f"{alarm.series.device}：{rule.label if rule else alarm.rule}"
+
+
+def said_of(alarm: Alarm) -> str:
+    """What is wrong in one sentence, for whoever has to write it down."""
+    device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
+    value = number(alarm.series.value, point)
+    unit = f" {point.unit}" if point else ""
+    what = rule.label if rule else alarm.rule
+    return f"{device.address or device}，{what}，现在 {value}{unit}。"
 
 
 def rank_of(level: int) -> Rank:

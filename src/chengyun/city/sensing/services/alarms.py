@@ -14,11 +14,12 @@ from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Alarm, Series
 from chengyun.city.sensing.queries import forget_counts
+from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
-from chengyun.city.sensing.workflow import ALARM, CLOSED, FAULTY, OPEN, REFUTED
+from chengyun.city.sensing.workflow import ALARM, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Conflict
+from chengyun.kernel.errors import Conflict, wrong
 from chengyun.kernel.history import overtaken
 from chengyun.kernel.permissions import require
 from chengyun.kernel.sequences import take
@@ -26,6 +27,7 @@ from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import Effects
 
 ENDED = (REFUTED, FAULTY, CLOSED)
+LONGEST_COMMENT = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,8 @@ def _raise(change: LevelChange) -> Alarm:
         simulated=series.device.simulated,
     )
     alarm.save(force_insert=True)
-    record("alarm.raise", alarm, by=None, edition=edition.pk, facts=_said(change), new=True)
+    facts = _said(change) | _silenced(alarm)
+    record("alarm.raise", alarm, by=None, edition=edition.pk, facts=facts, new=True)
     return alarm
 
 
@@ -104,7 +107,14 @@ def _go_on(alarm: Alarm, change: LevelChange) -> None:
 
 def _machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
     move = workflow.plan(alarm, verb, by=None, facts={})
-    workflow.take(alarm, move, Effects(columns=columns, facts=_said(change)), by=None)
+    facts = _said(change) | _silenced(alarm)
+    workflow.take(alarm, move, Effects(columns=columns, facts=facts), by=None)
+
+
+def _silenced(alarm: Alarm) -> dict[str, Any]:
+    """The fact that nobody is told of what happens now."""
+    found = silence_on(alarm.series.device)
+    return {"silence": {"code": found.code, "name": f"静默 {found.code}"}} if found else {}
 
 
 def _after_the_judgement(alarm: Alarm, change: LevelChange) -> None:
@@ -151,6 +161,18 @@ def act(
     workflow.take(alarm, move, effects, by=by)
     forget_counts()
     return alarm
+
+
+@transaction.atomic
+def comment(alarm: Alarm, text: str, *, by: User | None) -> None:
+    """A note in the history; nothing else changes."""
+    require(by, JUDGE, area=alarm.area)
+    said = text.strip()
+    if not said:
+        raise wrong("note", "请写备注。")
+    if len(said) > LONGEST_COMMENT:
+        raise wrong("note", f"最多 {LONGEST_COMMENT} 字，现在有 {len(said)} 字。")
+    record("alarm.comment", alarm, by=by, facts={"note": said})
 
 
 def _nothing(alarm: Alarm, by: User | None) -> Effects:

@@ -15,7 +15,7 @@ from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import change, make_alarm, make_device
 from chengyun.city.sensing.models import Alarm, Device
-from chengyun.city.sensing.services.alarms import act
+from chengyun.city.sensing.services.alarms import act, comment
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit, Message
@@ -170,3 +170,23 @@ def test_another_district_sees_nothing(cast: Cast, device: Device) -> None:
     door = api(cast.bob)
     assert door.get("/api/v1/alarms").status_code == 403
     assert door.get(f"/api/v1/alarms/{alarm.code}").status_code == 403
+
+
+def test_a_note_changes_nothing_but_the_history(cast: Cast, device: Device) -> None:
+    alarm = act(make_alarm(device), "confirm", {}, by=cast.duty)
+    comment(alarm, "已电话通知泵站", by=cast.duty)
+    before = (alarm.state, alarm.version)
+    alarm.refresh_from_db()
+    assert (alarm.state, alarm.version) == before
+    row = Audit.objects.filter(subject_type="sensing.alarm").latest("id")
+    assert (row.verb, row.facts["note"]) == ("alarm.comment", "已电话通知泵站")
+    with pytest.raises(Invalid, match="请写备注"):
+        comment(alarm, " ", by=cast.duty)
+    with pytest.raises(NotAllowed):
+        comment(alarm, "看到了", by=cast.leader)
+    raw, _ = issue_token(cast.duty, "试验", timedelta(days=1), by=None)
+    head = {"Authorization": f"Bearer {raw}"}
+    path = f"/api/v1/alarms/{alarm.code}/comment"
+    answer = Client().post(path, {"note": "水在退"}, "application/json", headers=head)
+    assert (answer.status_code, answer.json()["state"]) == (200, "confirmed")
+    assert verbs(alarm)[-2:] == ["comment", "comment"]

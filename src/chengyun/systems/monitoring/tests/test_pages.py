@@ -170,3 +170,15 @@ def test_who_speaks_is_seen_by_those_who_see_the_device(cast: Cast) -> None:
     assert "JS-001" in seen(cast.duty, "/monitoring/links/")
     assert "JS-001" not in seen(other, "/monitoring/links/")
     assert enter(other).get("/monitoring/links/jt808/JS-001/").status_code == 404
+
+
+def test_a_note_stands_in_the_history(cast: Cast) -> None:
+    alarm = make_alarm()
+    client, here = enter(cast.duty), f"/monitoring/alarms/{alarm.code}/"
+    assert "写备注" in client.get(here).content.decode()
+    assert "请填写备注" in client.post(f"{here}comment/", {}).content.decode()
+    assert client.post(f"{here}comment/", {"note": "已电话通知泵站"}).status_code == 303
+    page = client.get(here).content.decode()
+    assert "已电话通知泵站" in page and "未确认" in page
+    assert "写备注" not in seen(cast.leader, here)
+    assert enter(cast.leader).post(f"{here}comment/", {"note": "x"}).status_code == 403
