@@ -6,6 +6,7 @@ What was acknowledged must be stored, each reading once: a difference fails the 
 """
 
 import io
+import random
 import statistics
 import sys
 import tempfile
@@ -59,8 +60,9 @@ def body_of(number: int) -> bytes:
     """One request: a tenth of the series, each a minute after the last time it spoke; nothing over a limit."""
     first = number % (SERIES // READINGS) * READINGS
     at = BEGIN + number // (SERIES // READINGS) * 60_000
+    rng = random.Random(number)
     told = (
-        f'{{"device":"JS-{n:05}","point":"depth","at":{at},"value":{(n + number) % 90 / 10}}}'
+        f'{{"device":"JS-{n:05}","point":"depth","at":{at},"value":{rng.randrange(90) / 10}}}'
         for n in range(first, first + READINGS)
     )
     return "\n".join(told).encode()

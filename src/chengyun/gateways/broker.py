@@ -19,7 +19,7 @@ from chengyun.gateways.faults import Fault
 from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.ledger import Ledger
 from chengyun.gateways.payloads import DEVICE, GATEWAY, OWN, said_of
-from chengyun.gateways.talk import Heard, as_told
+from chengyun.gateways.talk import Heard, as_rows
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class Broker:
         """Until it is durable: the broker waits meanwhile."""
         while any(each.said for each in heard):
             try:
-                await self.intake.take(as_told(heard), None)
+                await self.intake.take(as_rows(heard), None)
                 return
             except Refused:
                 await asyncio.sleep(AGAIN)

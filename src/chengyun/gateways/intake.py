@@ -23,7 +23,7 @@ from django.db import close_old_connections
 
 from chengyun.city.people.models import User
 from chengyun.city.sensing.services.devices import heard_of
-from chengyun.gateways.parsing import TOLD, Unreadable, read_all
+from chengyun.gateways.parsing import TOLD, Message, Unreadable, read_all
 from chengyun.gateways.roster import UNKNOWN, Name, Roster
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
@@ -38,6 +38,8 @@ NOTHING = TOLD.empty_table()
 
 MOST_WAITING = 64 * 1024 * 1024
 """Bytes that may wait for the disk; whoever comes then is asked to come again later."""
+ROW = 100
+"""Bytes one reading takes while it waits, about."""
 TOLD_AGAIN = 60.0
 """Seconds for which an unknown device is not looked at again."""
 AT_ONCE = 10_000
@@ -71,13 +73,13 @@ Outcome = Taken | Exception
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Waiting:
-    told: pa.Table | bytes
+    told: Message
     sender: User | None
     taken: asyncio.Future[Taken]
 
     @property
     def size(self) -> int:
-        return len(self.told) if isinstance(self.told, bytes) else self.told.nbytes
+        return len(self.told) if isinstance(self.told, bytes) else len(self.told) * ROW
 
 
 class Intake:
@@ -95,11 +97,11 @@ class Intake:
         self.heard: dict[str, float] = {}
         self.trouble = ""
 
-    async def take(self, told: pa.Table | bytes, sender: User | None) -> Taken:
+    async def take(self, told: Message, sender: User | None) -> Taken:
         """Return when the readings of known devices are durable.
 
-        ``told``: ``parsing.TOLD``, or JSON lines, which are read here, many messages at once. ``sender`` None: a door
-        that asks for no token. Raises Unreadable, and Refused when they cannot be kept now.
+        Many messages are read at once. ``sender`` None: a door that asks for no token. Raises Unreadable, and Refused
+        when they cannot be kept now.
         """
         loop = asyncio.get_running_loop()
         mine = _Waiting(told=told, sender=sender, taken=loop.create_future())

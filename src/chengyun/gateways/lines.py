@@ -17,7 +17,7 @@ from chengyun.city.people.models import User
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.ledger import Ledger
-from chengyun.gateways.talk import Heard, Knows, Talk, as_told
+from chengyun.gateways.talk import Heard, Knows, Talk, as_rows
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class Line(asyncio.Protocol, ABC):
         told = [each for each, mine in zip(heard, known, strict=True) if mine and each.said]
         try:
             if told:
-                await self.intake.take(as_told(told), sender)
+                await self.intake.take(as_rows(told), sender)
         except Refused:
             return [False] * len(heard)
         for each, mine in zip(heard, known, strict=True):

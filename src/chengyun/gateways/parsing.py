@@ -32,6 +32,10 @@ TOLD = pa.schema(
     ]
 )
 """What a sender tells of a reading; ``doubt`` are the quality marks the device gives itself."""
+Row = tuple[str, str, datetime, float, int, int]
+"""The same, one reading."""
+Message = bytes | list[Row]
+"""JSON lines, or readings that were told in another way."""
 EARLIEST, LATEST = 0, 4_102_444_800_000
 """1970 and 2100, in milliseconds."""
 LARGEST = 2**53
@@ -55,11 +59,21 @@ def json_lines(body: bytes) -> pa.Table:
         return _line_by_line(body)
 
 
-def read_all(messages: Sequence[pa.Table | bytes]) -> list[pa.Table | Unreadable]:
-    """What each message tells (``TOLD``); those that are JSON lines are read at once where all have the plain form."""
+def read_all(messages: Sequence[Message]) -> list[pa.Table | Unreadable]:
+    """What each message tells (``TOLD``); those of one kind are read at once where all have the plain form."""
     bodies = [each for each in messages if isinstance(each, bytes)]
+    rows = [each for each in messages if isinstance(each, list)]
     read = iter(_together(bodies) if len(bodies) > 1 else map(_alone, bodies))
-    return [next(read) if isinstance(each, bytes) else each for each in messages]
+    made = _made(rows)
+    return [next(read) if isinstance(each, bytes) else next(made) for each in messages]
+
+
+def _made(messages: list[list[Row]]) -> Iterator[pa.Table]:
+    rows = [row for message in messages for row in message]
+    table = pa.table([list(column) for column in zip(*rows, strict=True)] or [[]] * 6, schema=TOLD)
+    lengths = [len(message) for message in messages]
+    for end, length in zip(accumulate(lengths), lengths, strict=True):
+        yield table.slice(end - length, length)
 
 
 def _together(bodies: list[bytes]) -> Iterator[pa.Table | Unreadable]:

@@ -167,7 +167,7 @@ class Pipeline(threading.Thread):
         """Where the lake is after these batches."""
         if not batches:
             return self.stored
-        table = pa.concat_tables([batch.readings for batch in batches])
+        table = pa.concat_tables([batch.readings for batch in batches]).combine_chunks()
         readings.commit(self.archive.table, table, position=batches[-1].end)
         return batches[-1].end
 

@@ -56,6 +56,7 @@ class Roster:
         self._areas = [known.area for known, _, _ in told]
         self._all = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
         self._reach: dict[int, Mapping[Name, int]] = {}
+        self._mine: dict[int, frozenset[str]] = {}
 
     def places(self, names: Iterable[Name], sender: User | None) -> Ints:
         """The place of each name a sender tells of, -1 where it may not tell of it or nobody knows it; shape (n,)."""
@@ -64,10 +65,13 @@ class Roster:
 
     def reaches(self, device: str, sender: User | None) -> bool:
         """Whether a sender may tell of a device of the city; a door that asks for no token may of all."""
-        area = self.devices.get(device)
-        if area is None or sender is None:
-            return area is not None
-        return sender.scope("reading.send").covers(area=area)
+        if sender is None:
+            return device in self.devices
+        if sender.pk not in self._mine:
+            scope = sender.scope("reading.send")
+            seen = (code for code, area in self.devices.items() if scope.covers(area=area))
+            self._mine[sender.pk] = frozenset(seen)
+        return device in self._mine[sender.pk]
 
     def _of(self, sender: User | None) -> Mapping[Name, int]:
         """What a sender may tell of; a door that asks for no token tells of everything."""
@@ -120,10 +124,14 @@ def read() -> Roster:
     rows = Series.objects.filter(device__state=Device.State.WORKING).values_list(
         "pk", "point", "device__code", "device__kind", "device__area"
     )
+    points = {
+        (kind.key, point.key): point
+        for kind in registry.all_of(DeviceKind)
+        for point in kind.points
+    }
     found: dict[Name, Known] = {}
     for pk, key, code, kind, area in rows:
-        declared = registry.get(DeviceKind, kind) if registry.has(DeviceKind, kind) else None
-        point = declared.point(key) if declared else None
+        point = points.get((kind, key))
         if point is not None:
             found[code, key] = Known(
                 pk=pk,

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
-import pyarrow as pa
-
 from chengyun.gateways.faults import Fault
-from chengyun.gateways.parsing import TOLD
+from chengyun.gateways.parsing import Row
 
 CHINA = timezone(timedelta(hours=8))
 """The time of all three protocols, wherever the city lies."""
@@ -66,18 +64,13 @@ def moment_of(text: str, form: str) -> datetime:
         raise Fault("bad_time", f"时间「{text[:20]}」不是一个时刻。") from error
 
 
-def as_told(heard: Sequence[Heard]) -> pa.Table:
-    """The readings of some frames as ``parsing.TOLD``.
+def as_rows(heard: Sequence[Heard]) -> list[Row]:
+    """The readings of some frames.
 
-    Such a device has one value of a point at a moment: told again, it is the same reading, so ``serial`` is 0.
+    Such a device has one value of a point at a moment: told again, it is the same reading, so its serial is 0.
     """
-    rows = [(each.device, said) for each in heard for said in each.said]
-    columns = (
-        [device for device, _ in rows],
-        [said.point for _, said in rows],
-        [said.at for _, said in rows],
-        [said.value for _, said in rows],
-        [0] * len(rows),
-        [said.doubt for _, said in rows],
-    )
-    return pa.table(list(columns), schema=TOLD)
+    return [
+        (each.device, said.point, said.at, said.value, 0, said.doubt)
+        for each in heard
+        for said in each.said
+    ]

@@ -60,7 +60,7 @@ IN_TOWNS = (
 SPEAKERS = (
     (
         truck.PHONE,
-        Batch(kind="vehicle", letters="", what="渣土车鲁P00001", unit="sanitation_1", count=1),
+        Batch(kind="vehicle", letters="", what="渣土车 鲁P00001", unit="sanitation_1", count=1),
     ),
     (
         dust.MONITOR.number,
@@ -98,7 +98,8 @@ def add_devices(streets: Streets, units: Mapping[str, Unit], seed: int) -> None:
     for code, batch in SPEAKERS:
         at = rng.choice(crossings)
         spot = spot_at(streets, at.road, at.along, batch.where, rng)
-        _add(code, batch, f"{at.name}{batch.what}", spot, units[batch.unit])
+        name = batch.what if batch.kind == "vehicle" else f"{at.name}{batch.what}"
+        _add(code, batch, name, spot, units[batch.unit])
 
 
 def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> None:
