@@ -80,19 +80,19 @@ def _print_rates(name: str, own: float, foreign: float, bare: float) -> None:
     print(f"  {name}: through Mosquitto / bare  {foreign / bare:.2f}  aim ≥ 0.6")
 
 
-def packets(turn: int) -> Iterator[bytes]:
+def packets(turn: int, root: bytes) -> Iterator[bytes]:
     """PUBLISH, QoS 1: a reading each, of all series in turn."""
     for n in range(MESSAGES):
-        topic = b"readings/JS-%05d" % (n % TERMINALS)
+        topic = root + b"/JS-%05d" % (n % TERMINALS)
         at = BEGIN + turn * 3_600_000 + n // TERMINALS * 60_000
         payload = b'{"ts":%d,"values":{"depth":%.1f}}' % (at, n % 90 / 10)
         body = len(topic).to_bytes(2) + topic + (n % WINDOW + 1).to_bytes(2) + payload
         yield b"\x32" + bytes((len(body),)) + body
 
 
-def published(port: int, token: str, turn: int) -> float:
+def published(port: int, token: str, turn: int, root: bytes = b"readings") -> float:
     """Messages a second that were answered."""
-    return asyncio.run(_publish(port, token, list(packets(turn))))
+    return asyncio.run(_publish(port, token, list(packets(turn, root))))
 
 
 async def _publish(port: int, token: str, told: list[bytes]) -> float:
@@ -137,11 +137,11 @@ def _thrown_away(broker: int) -> float:
     client = paho.Client(CallbackAPIVersion.VERSION2, "bare")
     client.on_message = forget
     client.connect(LOCAL, broker)
-    client.subscribe("readings/+", 1)
+    client.subscribe("bare/+", 1)
     client.loop_start()
     time.sleep(0.5)
     begin = time.perf_counter()
-    published(broker, "x", 0)
+    published(broker, "x", 0, b"bare")
     while heard[0] < MESSAGES:
         time.sleep(0.01)
     client.disconnect()

@@ -114,7 +114,8 @@ def test_without_a_token_nobody_speaks(gateway: Gateway, cast: Cast) -> None:
 
 
 def test_what_cannot_be_read_is_kept_as_it_came_and_stops_nobody(client: Client) -> None:
-    bad = (b"nonsense", b"\xff\xfe", b"[]", b'{"depth": "deep"}', b'{"ts": "now", "values": {}}')
+    bad = [b"nonsense", b"\xff\xfe", b"[]", b'{"depth": "deep"}', b'{"ts": "now", "values": {}}']
+    bad += [b'{"\\ud800": 1}', b'{"a\\u0000": 1}']
     numbers = [client.say("readings/JS-001", each) for each in bad]
     numbers += [client.say("elsewhere", {"depth": 1}), client.say("readings/JS-001", {"depth": 2})]
     assert client.acked(*numbers)

@@ -117,20 +117,27 @@ class Intake:
         return taken
 
     async def _write(self) -> None:
-        loop = asyncio.get_running_loop()
         while self.waiting:
             batch, self.waiting = self.waiting, []
-            try:
-                _tell(batch, await loop.run_in_executor(self.hand, self._keep, batch))
-                self.trouble = ""
-            except Unwritable as error:
-                self.trouble = f"读数没有收下：{error}"
-                _tell(batch, repeat(Refused(self.trouble)))
-            except Exception as error:
-                log.exception("a batch of readings could not be kept")
+            await self._store(batch)
+            self.bytes -= sum(each.size for each in batch)
+
+    async def _store(self, batch: list[_Waiting]) -> None:
+        """What spoils a batch spoils no other message of it."""
+        loop = asyncio.get_running_loop()
+        try:
+            _tell(batch, await loop.run_in_executor(self.hand, self._keep, batch))
+            self.trouble = ""
+        except Unwritable as error:
+            self.trouble = f"读数没有收下：{error}"
+            _tell(batch, repeat(Refused(self.trouble)))
+        except Exception as error:
+            if len(batch) == 1:
+                log.exception("a message could not be kept")
                 _tell(batch, repeat(error))
-            finally:
-                self.bytes -= sum(each.size for each in batch)
+            else:
+                for each in batch:
+                    await self._store([each])
 
     def _keep(self, batch: list[_Waiting]) -> list[Outcome]:
         """Make a batch durable, and say what became of each of it."""

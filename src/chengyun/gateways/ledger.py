@@ -32,7 +32,9 @@ class Ledger:
         if len(self.unread) < MOST_UNREAD:
             now = clock.now()
             self.unread.append(
-                NewUnread(speaker=(door, name), at=now, sentence=fault.sentence, frame=frame)
+                NewUnread(
+                    speaker=(door, name), at=now, sentence=_shown(fault.sentence), frame=frame
+                )
             )
 
     def take(self) -> tuple[dict[Speaker, Count], list[NewUnread]]:
@@ -49,3 +51,8 @@ class Ledger:
             count = self.counts[speaker] = Count(heard_at=clock.now())
         count.heard_at = clock.now()
         return count
+
+
+def _shown(text: str) -> str:
+    """Without what no database takes."""
+    return "".join(each for each in text if each.isprintable())

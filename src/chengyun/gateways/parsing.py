@@ -153,6 +153,7 @@ def _plain(table: pa.Table) -> pa.Table:
     if (
         not all(_within(*span) for span in spans)
         or not pc.all(pc.is_finite(table["value"])).as_py()
+        or not all(pc.all(pc.utf8_is_printable(table[n])).as_py() for n in ("device", "point"))
     ):
         raise _Doubtful
     return table
@@ -192,7 +193,7 @@ def _reading(number: int, line: str) -> dict[str, Any]:
 
 def _name(number: int, said: dict[str, Any], key: str, label: str) -> str:
     name = said.get(key)
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST:
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST or not name.isprintable():
         raise Unreadable(f"第 {number} 行的{label}（{key}）要写，最多 {LONGEST} 个字符。")
     return name
 

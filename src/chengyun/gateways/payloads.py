@@ -39,10 +39,10 @@ def said_of(topic: str, payload: bytes, client: str) -> dict[str, tuple[Said, ..
     return {_name(device): tuple(_said(told))}
 
 
-def _name(device: str) -> str:
-    if len(device) > LONGEST:
-        raise Fault("bad_name", f"设备编号最多 {LONGEST} 个字符。")
-    return device
+def _name(name: str) -> str:
+    if not 0 < len(name) <= LONGEST or not name.isprintable():
+        raise Fault("bad_name", f"设备编号和测点要写，最多 {LONGEST} 个字符。")
+    return name
 
 
 def _said(told: Any) -> Iterator[Said]:

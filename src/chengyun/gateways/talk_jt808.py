@@ -30,6 +30,8 @@ POINTS = (
 )
 """Field, point, and the unit of the field in that of the point (degrees, km/h, m, km, l)."""
 CODE_LENGTH = 16
+MOST_PARTS, MOST_PARTED = 64, 4
+"""Parts of a message, and messages in parts that are under way on one connection."""
 
 
 class Talk:
@@ -41,7 +43,7 @@ class Talk:
         self.knows, self.secret = knows, secret
         self.identified: set[str] = set()
         self.parts = jt808.Parts()
-        self.parted: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        self.parted: dict[tuple[str, int], dict[int, dict[str, Any]]] = {}
         self.serial = 0
 
     def hear(self, frame: bytes) -> Heard:
@@ -60,12 +62,16 @@ class Talk:
 
     def _whole(self, up: dict[str, Any]) -> tuple[list[dict[str, Any]], bytes] | None:
         """All parts of a message and their body, once the last has come; before that nothing is answered."""
+        if up["sub_total"] > MOST_PARTS:
+            raise Fault("too_many_parts", f"一条消息最多 {MOST_PARTS} 个分包。")
         key = (up["phone_bcd"], up["msg_id"])
+        if key not in self.parted and len(self.parted) >= MOST_PARTED:
+            self.parted, self.parts = {}, jt808.Parts()
         if up["sub_index"] == 1:
-            self.parted[key] = []
-        self.parted.setdefault(key, []).append(up)
+            self.parted[key] = {}
+        self.parted.setdefault(key, {})[up["sub_index"]] = up
         body = self.parts.take(up)
-        return None if body is None else (self.parted.pop(key), body)
+        return None if body is None else (list(self.parted.pop(key).values()), body)
 
     def _said(self, up: dict[str, Any], ups: list[dict[str, Any]]) -> Heard:
         device, kind, body = _device(up), up["msg_id"], up["body"]

@@ -114,6 +114,13 @@ def test_many_bodies_are_read_at_once_and_one_that_is_wrong_spoils_no_other() ->
     assert [values(table) for table in read_all(bodies[:2])] == [[0, 1], [2]]
 
 
+@pytest.mark.parametrize("name", ["\\ud800", "\\u0000", "a\\nb"])
+def test_a_name_nobody_can_write_is_refused(name: str) -> None:
+    body = b'{"device": "%s", "point": "depth", "at": 1, "value": 2}' % name.encode()
+    for read in read_all([body, lines(GOOD)]), read_all([body]):
+        assert isinstance(read[0], Unreadable)
+
+
 def values(table: Any) -> list[float]:
     told: list[float] = table["value"].to_pylist()
     return told
