@@ -49,6 +49,7 @@ class Gateway:
         self.process = subprocess.Popen(words, cwd=ROOT, env=own, process_group=0)
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
+            assert self.process.poll() is None, "the gateway ended while it started"
             try:
                 urllib.request.urlopen(f"http://{LOCAL}:{self.port}/healthz", timeout=5).close()
                 return

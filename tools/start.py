@@ -7,6 +7,7 @@ import argparse
 import ctypes
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -40,6 +41,8 @@ WEB_PROCESSES = min(os.cpu_count() or 1, 4)
 """A page is mostly Python, and one process uses one core of it."""
 CHECK_DAYS = "7"
 HIGHEST = 65535
+FREE_FROM, FREE_PORTS = 20_000, 12_000
+"""Below what systems take for outgoing connections: 32768 and up on Linux, 49152 and up elsewhere."""
 READY_WITHIN = 60
 STOP_WITHIN = 15
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
@@ -163,11 +166,18 @@ def _names(host: str) -> str:
     return "*" if host in ("0.0.0.0", "::") else f"localhost,{LOCAL},[::1],{host}"  # noqa: S104
 
 
+_steps = itertools.count(os.getpid() * 100)
+"""Two processes look in different places; one does not get the same port twice."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOCAL, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Nobody's now, and none the system gives to outgoing connections before it is listened on."""
+    for step in _steps:
+        port = FREE_FROM + step % FREE_PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOCAL, port))
+            return port
+    raise AssertionError("unreachable: the steps do not end")
 
 
 @contextmanager

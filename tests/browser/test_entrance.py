@@ -28,7 +28,7 @@ PICTURES = os.environ.get("CHENGYUN_PICTURES", "")
 def looks_well(somebody: Actor, name: str) -> None:
     """The page hinders nobody as it stands: one heading, light and dark, no wider than a telephone."""
     page = somebody.page
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     for theme in ("light", "dark"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         for width in (NARROW, *(size["width"] for size in SIZES.values())):
@@ -57,7 +57,7 @@ def turns_it_on(somebody: Actor) -> str:
     somebody.page.get_by_label("验证码").fill(code_of(somebody))
     somebody.presses("开启")
     somebody.reads("两步验证已开启")
-    assert somebody.page.locator(".codes li").count() == 10
+    expect(somebody.page.locator(".codes li")).to_have_count(10)
     return somebody.page.locator(".codes code").first.inner_text()
 
 
@@ -93,6 +93,7 @@ def test_the_second_factor_from_the_first_code_to_the_login(city: Cast, window: 
         operator.is_in_as(city.operator)
         operator.opens("/me/")
         page.get_by_role("link", name="开启两步验证").click()
+        page.wait_for_url("**/me/second-factor/")
         looks_well(operator, "second_factor")
         spare = turns_it_on(operator)
         looks_well(operator, "second_factor_codes")
