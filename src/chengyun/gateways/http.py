@@ -7,15 +7,14 @@ has adopted, whose readings are not. 401, 403, 413, 422 and 503 say in one sente
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import owner_of
 from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.parsing import Unreadable
+from chengyun.gateways.tokens import NotAllowed, Stranger
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -23,8 +22,6 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 LONGEST = 10 * 1024 * 1024
 PATH, ALIVE = "/readings", "/healthz"
-REMEMBERED = 30.0
-"""Seconds for which a token, once it was good, is taken without asking."""
 
 
 class Answer(Exception):
@@ -45,7 +42,6 @@ class Door:
 
     def __init__(self, intake: Intake) -> None:
         self.intake = intake
-        self.senders: dict[str, tuple[float, User]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -85,22 +81,15 @@ class Door:
         return b"".join(parts)
 
     async def _sender(self, scope: Scope) -> User:
-        """Whose token it is, and that it may send; a good one is remembered for a while."""
-        token = _token(scope)
-        since, sender = self.senders.get(token, (0.0, None))
-        if sender is not None and time.monotonic() - since <= REMEMBERED:
-            return sender
-        self.senders.pop(token, None)
-        sender = await self.intake.ask(lambda: owner_of(token)) if token else None
-        if sender is None:
+        """Whose token it is, and that it may send."""
+        try:
+            return await self.intake.senders.of(_token(scope))
+        except Stranger:
             sentence = "请带上报送平台的令牌：Authorization: Bearer …"
-            raise refusal(HTTPStatus.UNAUTHORIZED, "unauthenticated", sentence)
-        found = sender
-        if not await self.intake.ask(lambda: found.may("reading.send")):
+            raise refusal(HTTPStatus.UNAUTHORIZED, "unauthenticated", sentence) from None
+        except NotAllowed:
             sentence = "这个令牌没有「报送监测读数」的权限。"
-            raise refusal(HTTPStatus.FORBIDDEN, "not_allowed", sentence)
-        self.senders[token] = (time.monotonic(), sender)
-        return sender
+            raise refusal(HTTPStatus.FORBIDDEN, "not_allowed", sentence) from None
 
     async def _take(self, body: bytes, sender: User) -> Answer:
         try:

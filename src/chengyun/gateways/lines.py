@@ -89,6 +89,7 @@ class Line(asyncio.Protocol, ABC):
         self.more = bytearray()
         self.heard_at = time.monotonic()
         self.name = ""
+        self.spoken = False
         self.working: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -110,6 +111,11 @@ class Line(asyncio.Protocol, ABC):
             self.working = asyncio.get_running_loop().create_task(self._work())
         elif len(self.more) > PIECE:
             self.transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        """Who speaks no more still hears the answer to what is being worked on."""
+        self.spoken = True
+        return self.working is not None
 
     def pause_writing(self) -> None:
         """A device that does not read its answers is ended; it will send again what they would have told it."""
@@ -139,6 +145,8 @@ class Line(asyncio.Protocol, ABC):
             self.end()
         finally:
             self.working = None
+            if self.spoken:
+                self.transport.close()
 
     @abstractmethod
     async def take(self, stream: bytes) -> bytes:
