@@ -43,6 +43,17 @@ class Limits:
     def __len__(self) -> int:
         return len(self.hold)
 
+    def part(self, row: int) -> Limits:
+        """The limits of one series."""
+        chosen = slice(row, row + 1)
+        return Limits(
+            sets=self.sets[chosen],
+            clears=self.clears[chosen],
+            hold=self.hold[chosen],
+            calm=self.calm[chosen],
+            sign=self.sign[chosen],
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
@@ -105,8 +116,14 @@ class Watch:
         return highest(self.on[rows])
 
     def stand(self, row: int, course: Course) -> None:
-        """Stand as after a course of a series, in which every reading is that has come so far."""
-        self.beyond[row], self.since[row], self.on[row] = course.end
+        """Stand as after a course, not empty, in which every reading of the series is that has come so far."""
+        self.beyond[row], self.since[row] = course.beyond[-1], course.since[-1]
+        self.on[row] = course.on[-1]
+        self.last[row], self.value[row] = course.at[-1], course.value[-1]
+        self.late[row] = NOTHING_LATE
+
+    def forgive(self, row: int) -> None:
+        """Nothing that has come late will be looked at."""
         self.late[row] = NOTHING_LATE
 
     def _came_late(self, rows: Ints, at: Ints, value: Floats) -> None:
@@ -167,13 +184,6 @@ class Course:
     beyond: Flags
     since: Ints
     on: Flags
-
-    @property
-    def end(self) -> tuple[Flags, Ints, Flags]:
-        """``beyond``, ``since`` and ``on`` after the last reading, shape (4,) each."""
-        if not len(self.at):
-            return np.zeros(LEVELS, bool), np.full(LEVELS, NEVER), np.zeros(LEVELS, bool)
-        return self.beyond[-1], self.since[-1], self.on[-1]
 
     @property
     def level(self) -> Ints:
