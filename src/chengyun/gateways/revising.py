@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,14 +47,14 @@ class Late:
     since: int
 
 
-def revise_some(table: Path, rules: Rules, loose: Sequence[pa.Table]) -> None:
-    """Put right what can be within the share of a second. ``loose``: readings the table may not have yet.
+def revise_some(table: Path, rules: Rules, loose: Callable[[], Sequence[pa.Table]]) -> None:
+    """Put right what can be within the share of a second. ``loose``: gives readings the table may not have yet.
 
     Raises DatabaseError and InterfaceError; the same again is right then.
     """
     until = time.monotonic() + SHARE
     for series in rules.late_series():
-        _revise(table, rules, [_late(rules, row) for row in rules.late_rows(series)], loose)
+        _revise(table, rules, [_late(rules, row) for row in rules.late_rows(series)], loose())
         if time.monotonic() > until:
             return
 
