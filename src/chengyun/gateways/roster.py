@@ -10,14 +10,15 @@ from itertools import repeat
 import numpy as np
 
 from chengyun.city.people.models import User
+from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
-from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind
 from chengyun.kernel import registry
-from chengyun.science.episodes import LEVELS, Floats, Ints, Limits
+from chengyun.science.episodes import Limits
+from chengyun.science.signals import Floats, Ints
 
 Name = tuple[str, str]
 """A device's code and a point."""
-SECOND = 1_000_000
 UNKNOWN = -1
 
 
@@ -100,23 +101,6 @@ class Roster:
     def limits(self) -> Limits:
         """The limits of ``watched``, row by row."""
         return limits_of([rule for _, rule in self.watched])
-
-
-def limits_of(rules: list[AlarmRule]) -> Limits:
-    """The limits of some rules as arrays, a row each."""
-    sets = np.full((len(rules), LEVELS), np.nan)
-    clears = np.full((len(rules), LEVELS), np.nan)
-    for row, rule in enumerate(rules):
-        for level in rule.levels:
-            sets[row, RANKS.index(level.rank)] = level.sets
-            clears[row, RANKS.index(level.rank)] = level.clears
-    return Limits(
-        sets=sets,
-        clears=clears,
-        hold=np.array([rule.hold.total_seconds() * SECOND for rule in rules], np.int64),
-        calm=np.array([rule.calm.total_seconds() * SECOND for rule in rules], np.int64),
-        sign=np.array([1 if rule.side == "above" else -1 for rule in rules], np.int64),
-    )
 
 
 def read() -> Roster:

@@ -15,7 +15,7 @@ from chengyun.gateways.roster import Roster
 from chengyun.science.episodes import Changes, Ints, Watch, rounds
 
 KEPT = ("beyond", "since", "on", "last")
-"""What of a watch is kept between two runs."""
+"""What of a watch is kept between two runs, beside what the signals carry."""
 
 
 class Rules:
@@ -31,20 +31,29 @@ class Rules:
         if roster.watched == self.roster.watched:
             self.roster = roster
             return
-        self._take_over(Rules(roster), self._names(), self.watch)
+        self._take_over(Rules(roster), self._names(), self._looks(), self.watch)
 
-    def _take_over(self, new: Rules, names: list[str], old: Watch) -> None:
-        """Become ``new``, with the state that ``old`` has under these names."""
-        places = {name: place for place, name in enumerate(names)}
-        pairs = [(row, places[name]) for row, name in enumerate(new._names()) if name in places]
-        mine = np.array([row for row, _ in pairs], np.int64)
-        theirs = np.array([row for _, row in pairs], np.int64)
+    def _take_over(self, new: Rules, names: list[str], looks: list[str], old: Watch) -> None:
+        """Become ``new``, with the state that ``old`` has under these names.
+
+        What a signal carries is taken over only from the same signal: ``looks`` says what each looked at.
+        """
+        mine, theirs = _alike(new._names(), names)
         for part in KEPT:
             getattr(new.watch, part)[mine] = getattr(old, part)[theirs]
+        same = np.array(new._looks())[mine] == np.array(looks)[theirs]
+        mine, theirs = mine[same], theirs[same]
+        width = min(new.watch.carried.shape[1], old.carried.shape[1])
+        new.watch.carried[mine, :width] = old.carried[theirs, :width]
+        # A level the rule has no more goes with the next reading.
+        new.watch.beyond &= ~np.isnan(new.watch.limits.sets)
         self.roster, self.watch, self.series = new.roster, new.watch, new.series
 
     def _names(self) -> list[str]:
         return [f"{pk} {rule.key}" for pk, rule in self.roster.watched]
+
+    def _looks(self) -> list[str]:
+        return [repr(rule.looks_at) for _, rule in self.roster.watched]
 
     def take(self, readings: pa.Table) -> Iterator[LevelChange]:
         """The changes of level that a batch of readings brings, in the order of their times.
@@ -84,10 +93,11 @@ class Rules:
 
     def save(self, path: Path, position: int) -> None:
         """Keep the state as it stands after the journal up to ``position``; all of it or none."""
-        state = {part: getattr(self.watch, part) for part in KEPT}
+        state = {part: getattr(self.watch, part) for part in (*KEPT, "carried")}
         part = path.with_suffix(".part")
         with part.open("wb") as file:
-            np.savez(file, names=np.array(self._names(), str), position=position, **state)
+            names, looks = np.array(self._names(), str), np.array(self._looks(), str)
+            np.savez(file, names=names, looks=looks, position=position, **state)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
@@ -100,8 +110,20 @@ class Rules:
             old = Watch(self.watch.limits)
             for part in KEPT:
                 setattr(old, part, kept[part])
-            self._take_over(Rules(self.roster), [str(name) for name in kept["names"]], old)
+            old.carried = kept["carried"] if "carried" in kept else np.empty((len(old.last), 0))
+            names = kept["names"].tolist()
+            looks = kept["looks"].tolist() if "looks" in kept else [""] * len(names)
+            self._take_over(Rules(self.roster), names, looks, old)
             return int(kept["position"])
+
+
+def _alike(new: list[str], old: list[str]) -> tuple[Ints, Ints]:
+    """Where the same names stand in both."""
+    places = {name: place for place, name in enumerate(old)}
+    pairs = [(row, places[name]) for row, name in enumerate(new) if name in places]
+    return np.array([row for row, _ in pairs], np.int64), np.array(
+        [row for _, row in pairs], np.int64
+    )
 
 
 def moment(microseconds: int) -> datetime:

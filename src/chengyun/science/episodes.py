@@ -2,20 +2,22 @@
 
 A level comes when a value reaches what sets it and stays for the hold time; it goes when the value falls back behind
 what clears it and stays there for the calm time. Between the two the level stays as it was, so that a value that
-trembles at a limit raises nothing twice. Only the times of the readings count, never the clock of this machine: the
+trembles at a limit raises nothing twice. The value is that of the signal the rule looks at (``signals``); a reading at
+which there is none, NaN, changes no level. Only the times of the readings count, never the clock of this machine: the
 same readings in the same order give the same levels whenever they are looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from chengyun.science.signals import Floats as Floats
+from chengyun.science.signals import Ints as Ints
+from chengyun.science.signals import Signals, nothing_carried, signal, signals_of
+
 Flags = NDArray[np.bool_]
 
 LEVELS = 4
@@ -27,9 +29,9 @@ NEVER = np.iinfo(np.int64).min
 class Limits:
     """The limits of ``n`` watched series.
 
-    ``sets`` and ``clears``: shape (n, 4), in the unit of the series, one column a level from blue to red; NaN where a
+    ``sets`` and ``clears``: shape (n, 4), in the unit of the signal, one column a level from blue to red; NaN where a
     rule has no such level. ``hold`` and ``calm``: shape (n,), microseconds. ``sign``: shape (n,), 1 where large values
-    are bad, -1 where small ones are.
+    are bad, -1 where small ones are. ``signals``: what they are held against; None when all look at the value itself.
     """
 
     sets: Floats
@@ -37,21 +39,31 @@ class Limits:
     hold: Ints
     calm: Ints
     sign: Ints
+    signals: Signals | None = None
 
     def __len__(self) -> int:
         return len(self.hold)
+
+    def row(self, row: int) -> Limits:
+        """Those of one series."""
+        parts = ("sets", "clears", "hold", "calm", "sign")
+        one = np.array([row])
+        mine = {part: getattr(self, part)[one] for part in parts}
+        return Limits(**mine, signals=self.signals.rows(one) if self.signals else None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """Where a level changed: which series, when, by which value, from which level to which.
 
-    ``since``: when the value first went beyond what the new level asks for, or fell back behind what the old one does.
+    ``signal``: what the limits were held against. ``since``: when it first went beyond what the new level asks for, or
+    fell back behind what the old one does.
     """
 
     rows: Ints
     at: Ints
     value: Floats
+    signal: Floats
     before: Ints
     after: Ints
     since: Ints
@@ -61,6 +73,7 @@ class Watch:
     """The levels of ``n`` series as far as their readings have been seen.
 
     ``beyond``, ``since`` and ``on`` have the shape (n, 4), ``last`` (n,), times in microseconds since 1970 (UTC).
+    ``carried``, (n, width): what the signals need of the readings before.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -70,6 +83,7 @@ class Watch:
         self.since: Ints = np.full(size, NEVER)
         self.on: Flags = np.zeros(size, bool)
         self.last: Ints = np.full(len(limits), NEVER)
+        self.carried = nothing_carried(limits.signals, len(limits))
 
     def step(self, rows: Ints, at: Ints, value: Floats) -> Changes:
         """Take one reading of each of some series; ``rows`` names no series twice.
@@ -78,8 +92,13 @@ class Watch:
         """
         fresh = at > self.last[rows]
         rows, at, value = rows[fresh], at[fresh], value[fresh]
+        seen = self._signal(rows, at, value)
+        self.last[rows] = at
+        known = ~np.isnan(seen)
+        if not known.all():
+            rows, at, value, seen = rows[known], at[known], value[known], seen[known]
         before = self.level(rows)
-        self._look(rows, at, value)
+        self._look(rows, at, seen)
         after = self.level(rows)
         moved = np.flatnonzero(before != after)
         column = np.maximum(np.where(after > before, after, before)[moved], 1) - 1
@@ -87,6 +106,7 @@ class Watch:
             rows=rows[moved],
             at=at[moved],
             value=value[moved],
+            signal=seen[moved],
             before=before[moved],
             after=after[moved],
             since=self.since[rows[moved], column],
@@ -96,6 +116,15 @@ class Watch:
         """The highest level that stands, 0 to 4; shape as ``rows``."""
         highest: Ints = (self.on[rows] * np.arange(1, LEVELS + 1)).max(axis=1, initial=0)
         return highest
+
+    def _signal(self, rows: Ints, at: Ints, value: Floats) -> Floats:
+        """What the limits are held against; it is taken note of for the readings to come."""
+        signals = self.limits.signals
+        if signals is None:
+            return value
+        mine, last, carried = signals.rows(rows), self.last[rows], self.carried[rows]
+        seen, self.carried[rows] = signal(mine, last, carried, at, value)
+        return seen
 
     def _look(self, rows: Ints, at: Ints, value: Floats) -> None:
         limits, when = self.limits, at[:, None]
@@ -108,7 +137,7 @@ class Watch:
         calm = when - since >= limits.calm[rows][:, None]
         was_on = self.on[rows]
         self.on[rows] = np.where(now, was_on | held, was_on & ~calm)
-        self.beyond[rows], self.since[rows], self.last[rows] = now, since, at
+        self.beyond[rows], self.since[rows] = now, since
 
 
 def rounds(series: Ints) -> list[Ints]:
@@ -128,7 +157,7 @@ def rounds(series: Ints) -> list[Ints]:
 class Episode:
     """From when to when a series stood above no level at all; ``end`` is None while it does.
 
-    ``level`` is the highest of it, ``peak`` the value furthest beyond its limits. Times in microseconds.
+    ``level`` is the highest of it, ``peak`` the value of the signal furthest beyond its limits. Times in microseconds.
     """
 
     start: int
@@ -138,40 +167,57 @@ class Episode:
 
 
 def episodes(at: Ints, value: Floats, limits: Limits) -> list[Episode]:
-    """The episodes of one series: a pure function of its readings, in the order of their times.
+    """The episodes of one series: a pure function of its readings, the same as a ``Watch`` finds reading by reading.
 
     ``at`` and ``value``: shape (n,); ``limits`` of length 1. Readings that are doubled or out of order are put in
     order first; of two of one moment the later in the batch is left out.
     """
-    order = np.argsort(at, kind="stable")
-    watch, found = Watch(limits), list[Episode]()
-    row, sign = np.zeros(1, np.int64), int(limits.sign[0])
-    for moment, number in zip(at[order], value[order], strict=True):
-        changed = watch.step(row, np.array([moment]), np.array([number]))
-        found = _told(found, changed)
-        found = _raised(found, float(number), sign)
-    return found
-
-
-def _told(found: Sequence[Episode], changed: Changes) -> list[Episode]:
-    """The episodes after a reading: one begins, changes its level, or ends."""
-    if not len(changed.rows):
-        return list(found)
-    before, after = int(changed.before[0]), int(changed.after[0])
-    since, at = int(changed.since[0]), int(changed.at[0])
-    if before == 0:
-        return [*found, Episode(start=since, end=None, level=after, peak=float(changed.value[0]))]
-    last = found[-1]
-    end = at if after == 0 else None
+    at, first = np.unique(at, return_index=True)
+    value = value[first]
+    seen = signals_of(limits.signals, at, value) if limits.signals else value
+    known = ~np.isnan(seen)
+    at, seen = at[known], seen[known]
+    level, since = _levels(at, seen, limits)
+    before = np.r_[0, level[:-1]] if len(level) else level
+    begins = np.flatnonzero((before == 0) & (level > 0))
+    ends = np.flatnonzero((before > 0) & (level == 0))
+    sign = int(limits.sign[0])
     return [
-        *found[:-1],
-        Episode(start=last.start, end=end, level=max(last.level, after), peak=last.peak),
+        Episode(
+            start=int(since[begin, level[begin] - 1]),
+            end=int(at[end]) if end < len(at) else None,
+            level=int(level[begin:end].max()),
+            peak=float((seen[begin:end] * sign).max() * sign),
+        )
+        for begin, end in zip(begins, [*ends, len(at)][: len(begins)], strict=True)
     ]
 
 
-def _raised(found: Sequence[Episode], value: float, sign: int) -> list[Episode]:
-    """The peak of the episode that still stands."""
-    if not found or found[-1].end is not None or value * sign <= found[-1].peak * sign:
-        return list(found)
-    last = found[-1]
-    return [*found[:-1], Episode(start=last.start, end=None, level=last.level, peak=value)]
+def _levels(at: Ints, value: Floats, limits: Limits) -> tuple[Ints, Ints]:
+    """The level after each reading (n,), and since when the value was on its side of each (n, 4)."""
+    sign, level = int(limits.sign[0]), np.zeros(len(at), np.int64)
+    since = np.full((len(at), LEVELS), NEVER)
+    for column in range(LEVELS):
+        sets, clears = limits.sets[0, column] * sign, limits.clears[0, column] * sign
+        beyond = _latched(value * sign >= sets, value * sign < clears)
+        turned = beyond != np.r_[False, beyond[:-1]][: len(at)]
+        run = _latest(turned)
+        since[:, column] = np.where(run < 0, NEVER, at[run]) if len(at) else NEVER
+        lasting = np.where(run < 0, 0, at - at[run]) if len(at) else at
+        held = beyond & (lasting >= limits.hold[0])
+        calm = ~beyond & (lasting >= limits.calm[0])
+        level[_latched(held, calm)] = column + 1
+    return level, since
+
+
+def _latched(on: Flags, off: Flags) -> Flags:
+    """What is switched on and off: on after the last of both that happened; at first it is off."""
+    last = _latest(on | off)
+    latched: Flags = (last >= 0) & on[last] if len(on) else on
+    return latched
+
+
+def _latest(happened: Flags) -> Ints:
+    """The place of the latest that happened up to each, -1 when none did."""
+    places: Ints = np.maximum.accumulate(np.where(happened, np.arange(len(happened)), -1))
+    return places

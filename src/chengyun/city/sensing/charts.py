@@ -41,7 +41,8 @@ def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> 
 
 def _limits(series: Series) -> dict[str, Any]:
     """The limits that watch it, as lines across the chart."""
-    levels = [level for rule in rules_on(series.device.kind, series.point) for level in rule.levels]
+    rules = rules_on(series.device.kind, series.point)
+    levels = [level for rule in rules if rule.looks_at is None for level in rule.levels]
     if not levels:
         return {}
     lines = [{"name": RANK_LABELS[each.rank], "value": each.sets} for each in levels]

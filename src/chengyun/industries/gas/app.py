@@ -5,7 +5,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point, Rate
 from chengyun.city.specs import IndustryApp
 
 SPACE = DeviceKind(
@@ -143,6 +143,21 @@ MEDIUM_RISES = AlarmRule(
     class_code="E0502",
     source="0.4 MPa：GB 50028 中压 A 级的上限（未核对原文）；0.38 由城市自定",
 )
+MEDIUM_DROPS = AlarmRule(
+    key="gas_medium_drops",
+    label="中压管网压力骤降",
+    kind="gas_medium",
+    point="pressure",
+    looks_at=Rate(per=timedelta(minutes=1), gap=timedelta(minutes=10)),
+    side="below",
+    levels=(
+        Level(rank="orange", sets=-0.02, clears=-0.01),
+        Level(rank="red", sets=-0.05, clears=-0.02),
+    ),
+    calm=timedelta(minutes=5),
+    class_code="E0502",
+    source="没有标准限值，骤降多为管道被挖断：每分钟 0.02、0.05 MPa 是演示默认值，由城市自定",
+)
 STATION_ALARM = AlarmRule(
     key="gas_station_alarm",
     label="调压站报警",
@@ -170,6 +185,7 @@ APP = IndustryApp(
         PRESSURE_RISES,
         MEDIUM_FALLS,
         MEDIUM_RISES,
+        MEDIUM_DROPS,
         STATION_ALARM,
     ),
 )

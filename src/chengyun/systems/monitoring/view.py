@@ -55,7 +55,6 @@ class WallLine:
 def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
     """``silence``: the one that lasts over it."""
     device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
-    level = rule.level(alarm.level) if rule else None
     now = clock.now()
     return WallLine(
         alarm=alarm,
@@ -63,7 +62,7 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
         where=f"{device}　{device.address}" if device.address else str(device),
         value=number(alarm.series.value, point),
         unit=point.unit if point else "",
-        limit=f"限 {level.sets:g}" if level else "",
+        limit=limit_words(alarm),
         lasting=duration((alarm.ended_at or now) - alarm.began_at),
         standing="已恢复" if alarm.cleared else label_of(alarm),
         doing=silence_words(silence) if silence else doing_of(alarm),
@@ -161,14 +160,26 @@ def rank_of(level: int) -> Rank:
     return ranks[level - 1]
 
 
+def limit_words(alarm: Alarm) -> str:
+    """限 15; with what it limits, when that is not the value itself: 限 0.02 MPa/分钟."""
+    rule, point = alarm.declared, alarm.series.declared
+    level = rule.level(alarm.level) if rule else None
+    if rule is None or level is None:
+        return ""
+    unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
+    return f"限 {level.sets:g} {unit}".rstrip()
+
+
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
-    """黄色 10（回到 7）… 厘米."""
+    """黄色 10 厘米（回到 7 解除）…, after what they limit when that is not the value itself."""
     if rule is None:
         return ""
-    return "；".join(
-        f"{RANK_LABELS[level.rank]} {level.sets:g} {unit}（回到 {level.clears:g} 解除）"
+    own = f" {rule.unit(unit)}".rstrip()
+    levels = "；".join(
+        f"{RANK_LABELS[level.rank]} {level.sets:g}{own}（回到 {level.clears:g} 解除）"
         for level in rule.levels
     )
+    return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
 
 
 @dataclass(frozen=True, kw_only=True)
