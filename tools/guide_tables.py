@@ -11,7 +11,7 @@ import sys
 
 import django
 
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, lasting
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, Silent, lasting
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel.soundness import named
 from chengyun.kernel.specs import Workflow
@@ -94,8 +94,10 @@ def _limits(rule: AlarmRule, point: Point) -> str:
     side = "达到" if rule.side == "above" else "降到"
     if rule.looks_at:
         side = f"{rule.looks_at.words(point.unit)}（{rule.unit(point.unit)}），{side}"
+    ends = not isinstance(rule.looks_at, Silent)
     levels = "、".join(
-        f"{RANK_LABELS[level.rank][0]} {level.sets:g}（{level.clears:g}）" for level in rule.levels
+        f"{RANK_LABELS[level.rank][0]} {level.sets:g}" + (f"（{level.clears:g}）" if ends else "")
+        for level in rule.levels
     )
     return f"{rule.label}：{side} {levels}" + (f"，持续 {lasting(rule.hold)}" if rule.hold else "")
 

@@ -19,7 +19,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.city.sensing.services.readings import Newest, remember
 from chengyun.gateways import roster
-from chengyun.gateways.watching import Rules, moment
+from chengyun.gateways.moments import moment
+from chengyun.gateways.watching import Rules
+from chengyun.kernel import clock
 from chengyun.lake import journal, readings
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
@@ -93,6 +95,7 @@ class Pipeline(threading.Thread):
         """Do what waits now; whether there will be more."""
         batches, going = self._taken()
         self._accept(batches)
+        self.changes.extend(self.rules.tick(clock.now()))
         self._surely(self._write)
         self._store()
         return going

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -12,7 +12,8 @@ import numpy as np
 from chengyun.city.people.models import User
 from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Silent
+from chengyun.gateways.absences import Awaited, awaited
 from chengyun.kernel import registry
 from chengyun.science.episodes import Limits
 from chengyun.science.signals import Floats, Ints
@@ -43,11 +44,11 @@ class Roster:
     """All series of the city at one moment.
 
     ``keys``, ``low``, ``high`` and ``factor`` have a place for each name by which a series is told of; a value that is
-    told, times its factor, is in the unit of the point.
+    told, times its factor, is in the unit of the point. ``awaited``: the devices whose silence is told.
     """
 
-    def __init__(self, series: Mapping[Name, Known]) -> None:
-        self.series = series
+    def __init__(self, series: Mapping[Name, Known], awaited: Sequence[Awaited] = ()) -> None:
+        self.series, self.awaited = series, awaited
         self.devices = {known.device: known.area for known in series.values()}
         told = [(known, name, factor) for known in series.values() for name, factor in known.names]
         self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
@@ -89,6 +90,8 @@ class Roster:
         """Each series with each rule that watches it, in the order of the series."""
         by_point: dict[Name, list[AlarmRule]] = {}
         for rule in registry.all_of(AlarmRule):
+            if isinstance(rule.looks_at, Silent):
+                continue
             by_point.setdefault((rule.kind, rule.point), []).append(rule)
         pairs = [
             (known.pk, rule)
@@ -127,4 +130,4 @@ def read() -> Roster:
                 area=area,
                 names=((key, 1.0), *((other.name, other.factor) for other in point.heard_as)),
             )
-    return Roster(found)
+    return Roster(found, awaited())

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from chengyun.city.sensing.services.alarms import LevelChange
+from chengyun.gateways.absences import Absences
+from chengyun.gateways.moments import matched, moment
 from chengyun.gateways.roster import Roster
+from chengyun.kernel import clock
 from chengyun.science.episodes import Changes, Ints, Watch, rounds
 
 KEPT = ("beyond", "since", "on", "last")
@@ -25,9 +28,11 @@ class Rules:
         self.roster = roster
         self.watch = Watch(roster.limits)
         self.series: Ints = np.array([pk for pk, _ in roster.watched], np.int64)
+        self.absences = Absences(roster.awaited, clock.now())
 
     def follow(self, roster: Roster) -> None:
         """The register has changed: what is still watched stays as it stands."""
+        self.absences = self.absences.follow(roster.awaited)
         if roster.watched == self.roster.watched:
             self.roster = roster
             return
@@ -58,26 +63,23 @@ class Rules:
     def take(self, readings: pa.Table) -> Iterator[LevelChange]:
         """The changes of level that a batch of readings brings, in the order of their times.
 
-        ``readings`` as ``lake.readings.SCHEMA``; those that are doubted raise nothing.
+        ``readings`` as ``lake.readings.SCHEMA``; those that are doubted raise nothing, but end a silence.
         """
+        yield from self.absences.hear(readings)
         sound = readings.filter(pa.compute.equal(readings["quality"], 0))
         series = sound["series"].to_numpy()
         at = sound["at"].cast(pa.int64()).to_numpy()
         value = sound["value"].to_numpy()
-        rows, of = self._rows_of(series)
+        rows, of = matched(self.series, series)
         order = np.lexsort((at[of], rows))
         rows, of = rows[order], of[order]
         for part in rounds(rows):
             chosen = of[part]
             yield from self._told(self.watch.step(rows[part], at[chosen], value[chosen]))
 
-    def _rows_of(self, series: Ints) -> tuple[Ints, Ints]:
-        """For each reading the rows that watch its series: the rows, and which reading each is of."""
-        first = np.searchsorted(self.series, series, "left")
-        many = np.searchsorted(self.series, series, "right") - first
-        of = np.repeat(np.arange(len(series)), many)
-        nth = np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many)
-        return first[of] + nth, of
+    def tick(self, now: datetime) -> Iterator[LevelChange]:
+        """The changes of level that time brings, without a reading."""
+        return self.absences.tick(now)
 
     def _told(self, changes: Changes) -> Iterator[LevelChange]:
         for n in np.argsort(changes.at, kind="stable"):
@@ -104,6 +106,7 @@ class Rules:
 
     def load(self, path: Path, otherwise: int) -> int:
         """Take the kept state up again; the position of the journal it holds for, ``otherwise`` when there is none."""
+        self.absences.take_up()
         if not path.exists():
             return otherwise
         with np.load(path) as kept:
@@ -124,9 +127,3 @@ def _alike(new: list[str], old: list[str]) -> tuple[Ints, Ints]:
     return np.array([row for row, _ in pairs], np.int64), np.array(
         [row for _, row in pairs], np.int64
     )
-
-
-def moment(microseconds: int) -> datetime:
-    """The moment so many microseconds after 1970 (UTC)."""
-    whole, rest = divmod(microseconds, 1_000_000)
-    return datetime.fromtimestamp(whole, UTC).replace(microsecond=rest)

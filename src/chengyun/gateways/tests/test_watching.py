@@ -13,8 +13,9 @@ import pytest
 from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.specs import AlarmRule, Count, Level, Rate, Signal, Still
+from chengyun.gateways.moments import moment
 from chengyun.gateways.roster import Roster
-from chengyun.gateways.watching import Rules, moment
+from chengyun.gateways.watching import Rules
 from chengyun.lake import readings
 from chengyun.science.episodes import episodes
 

@@ -5,7 +5,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point, Rate
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point, Rate, Silent
 from chengyun.city.specs import IndustryApp
 
 SPACE = DeviceKind(
@@ -82,6 +82,27 @@ METHANE_VOL = AlarmRule(
     calm=timedelta(minutes=10),
     class_code="E0502",
     source="由 %LEL 的限值换算：甲烷爆炸下限 5 %VOL 为 100 %LEL",
+)
+SILENCE = (Level(rank="yellow", sets=60, clears=1), Level(rank="orange", sets=360, clears=1))
+SILENT_LEL = AlarmRule(
+    key="methane_lel_silent",
+    label="甲烷监测点失联",
+    kind="gas_space",
+    point="lel",
+    looks_at=Silent(),
+    levels=SILENCE,
+    class_code="E0502",
+    source="没有标准限值；1 小时、6 小时由城市自定，按监测点的上报间隔调整",
+)
+SILENT_VOL = AlarmRule(
+    key="methane_vol_silent",
+    label="甲烷监测点失联",
+    kind="gas_space_vol",
+    point="vol",
+    looks_at=Silent(),
+    levels=SILENCE,
+    class_code="E0502",
+    source="与 %LEL 的监测点相同",
 )
 PRESSURE_FALLS = AlarmRule(
     key="gas_low_falls",
@@ -181,6 +202,8 @@ APP = IndustryApp(
     rules=(
         METHANE_LEL,
         METHANE_VOL,
+        SILENT_LEL,
+        SILENT_VOL,
         PRESSURE_FALLS,
         PRESSURE_RISES,
         MEDIUM_FALLS,

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from chengyun.city.people.models import User
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank, Silent
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
 from chengyun.kernel.editions import flow_of
@@ -175,8 +175,10 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
     if rule is None:
         return ""
     own = f" {rule.unit(unit)}".rstrip()
+    ends = not isinstance(rule.looks_at, Silent)
     levels = "；".join(
-        f"{RANK_LABELS[level.rank]} {level.sets:g}{own}（回到 {level.clears:g} 解除）"
+        f"{RANK_LABELS[level.rank]} {level.sets:g}{own}"
+        + (f"（回到 {level.clears:g} 解除）" if ends else "")
         for level in rule.levels
     )
     return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
