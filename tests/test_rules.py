@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.services.tokens import issue_token
-from chengyun.city.sensing.factories import make_device
-from chengyun.city.sensing.models import Alarm, Series
+from chengyun.city.sensing.factories import make_device, make_limits
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.services.limits import end_limits
 from tests.gateway import BEGIN, Gateway, line, within
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +29,8 @@ def cast() -> Cast:
 def gateway(cast: Cast, tmp_path: Path) -> Iterator[Gateway]:
     make_device("ZY-001", kind="gas_medium", name="中压压力点")
     make_device("YC-001", kind="dust", name="工地扬尘")
+    make_device("RQ-001", kind="gas_space", name="燃气相邻井")
+    make_device("JS-001")
     token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
     made = Gateway(home=tmp_path / "home", token=token)
     made.start()
@@ -83,3 +87,39 @@ def test_a_probe_that_stands_still_alarms_until_it_moves(gateway: Gateway) -> No
     assert (alarm.rule, alarm.began_at) == ("dust_stuck", began)
     tell(gateway, "YC-001", "pm10", [(70, 81.6)])
     assert within(10, lambda: Alarm.objects.get().cleared)
+
+
+def test_limits_that_are_set_hold_within_five_seconds_and_so_does_their_end(
+    gateway: Gateway, cast: Cast
+) -> None:
+    device = Device.objects.get(code="JS-001")
+    own = make_limits(device, levels={"red": (5, 4)}, by=cast.supervisor)
+    minutes = itertools.count()
+
+    def six_centimetres() -> bool:
+        tell(gateway, "JS-001", "depth", [(next(minutes), 6.0)])
+        return Alarm.objects.exists()
+
+    assert within(10, six_centimetres)
+    assert Alarm.objects.get().rank == "red"
+    end_limits(own, by=cast.supervisor)
+
+    def harmless_now() -> bool:
+        tell(gateway, "JS-001", "depth", [(next(minutes), 6.0)])
+        return Alarm.objects.get().cleared
+
+    assert within(10, harmless_now)
+
+
+def test_a_device_that_falls_silent_alarms_until_it_speaks(gateway: Gateway, cast: Cast) -> None:
+    """A twentieth of a minute is long enough here."""
+    device = Device.objects.get(code="RQ-001")
+    short = {"red": (0.05, 0.05)}
+    make_limits(device, rule="methane_lel_silent", levels=short, by=cast.supervisor)
+    tell(gateway, "RQ-001", "lel", [(0, 1)])
+    assert within(20, Alarm.objects.exists)
+    alarm = Alarm.objects.get()
+    assert (alarm.rule, alarm.rank, alarm.value) == ("methane_lel_silent", "red", 1)
+    tell(gateway, "RQ-001", "lel", [(1, 1)])
+    assert within(10, lambda: Alarm.objects.get().ended_at is not None)
+    assert Alarm.objects.count() == 1

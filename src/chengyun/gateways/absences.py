@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.own_limits import Holding
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.silences import silence_over, silences_now
 from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Silent
@@ -37,7 +38,7 @@ class Awaited:
     excused: bool
 
 
-def awaited() -> list[Awaited]:
+def awaited(holding: Holding) -> list[Awaited]:
     """As the register stands now; a simulated device speaks only while somebody plays it, so nobody misses it."""
     rules = [rule for rule in registry.all_of(AlarmRule) if isinstance(rule.looks_at, Silent)]
     rows = Series.objects.filter(
@@ -59,7 +60,7 @@ def awaited() -> list[Awaited]:
             if rule.kind == device.kind and own is not None and own.value is not None:
                 found.append(
                     Awaited(
-                        rule=rule,
+                        rule=holding.at(rule, device.code, device.area),
                         series=own.pk,
                         every=tuple(row.pk for row in every),
                         heard=heard,

@@ -28,8 +28,8 @@ from chengyun.science.episodes import Ints
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = 5.0
-"""Seconds after which a change of the register is seen at the latest."""
+LOOK_AGAIN = 4.0
+"""Seconds after which the register is looked at again, so that a change of it is seen within five."""
 REMEMBER = 1.0
 COMMIT = 60.0
 MOST_LOOSE = 2_000_000

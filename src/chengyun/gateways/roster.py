@@ -12,6 +12,7 @@ import numpy as np
 from chengyun.city.people.models import User
 from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
+from chengyun.city.sensing.own_limits import DECLARED, Holding, holding_now
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Silent
 from chengyun.gateways.absences import Awaited, awaited
 from chengyun.kernel import registry
@@ -47,8 +48,13 @@ class Roster:
     told, times its factor, is in the unit of the point. ``awaited``: the devices whose silence is told.
     """
 
-    def __init__(self, series: Mapping[Name, Known], awaited: Sequence[Awaited] = ()) -> None:
-        self.series, self.awaited = series, awaited
+    def __init__(
+        self,
+        series: Mapping[Name, Known],
+        awaited: Sequence[Awaited] = (),
+        holding: Holding = DECLARED,
+    ) -> None:
+        self.series, self.awaited, self.holding = series, awaited, holding
         self.devices = {known.device: known.area for known in series.values()}
         told = [(known, name, factor) for known in series.values() for name, factor in known.names]
         self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
@@ -87,14 +93,14 @@ class Roster:
 
     @cached_property
     def watched(self) -> list[tuple[int, AlarmRule]]:
-        """Each series with each rule that watches it, in the order of the series."""
+        """Each series with each rule that watches it and the limits that hold there, in the order of the series."""
         by_point: dict[Name, list[AlarmRule]] = {}
         for rule in registry.all_of(AlarmRule):
             if isinstance(rule.looks_at, Silent):
                 continue
             by_point.setdefault((rule.kind, rule.point), []).append(rule)
         pairs = [
-            (known.pk, rule)
+            (known.pk, self.holding.at(rule, known.device, known.area))
             for known in self.series.values()
             for rule in by_point.get((known.kind, known.point), ())
         ]
@@ -130,4 +136,5 @@ def read() -> Roster:
                 area=area,
                 names=((key, 1.0), *((other.name, other.factor) for other in point.heard_as)),
             )
-    return Roster(found, awaited())
+    holding = holding_now()
+    return Roster(found, awaited(holding), holding)

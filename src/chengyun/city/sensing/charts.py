@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from chengyun.city.sensing.models import Series
-from chengyun.city.sensing.queries import rules_on
+from chengyun.city.sensing.own_limits import limits_at
 from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
@@ -41,7 +41,7 @@ def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> 
 
 def _limits(series: Series) -> dict[str, Any]:
     """The limits that watch it, as lines across the chart."""
-    rules = rules_on(series.device.kind, series.point)
+    rules = [rule for rule, _ in limits_at(series.device, series.point)]
     levels = [level for rule in rules if rule.looks_at is None for level in rule.levels]
     if not levels:
         return {}

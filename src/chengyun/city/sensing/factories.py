@@ -7,10 +7,11 @@ from typing import Any
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.models import Alarm, Alert, Device, Series, Silence
+from chengyun.city.sensing.models import Alarm, Alert, Device, OwnLimits, Series, Silence
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
@@ -71,3 +72,9 @@ def make_silence(device: Device | None, *, by: User | None = None, **changes: An
     until = changes.get("begins_at", clock.now()) + timedelta(hours=1)
     new: dict[str, Any] = {"device": device, "ends_at": until, "reason": "更换探头"}
     return silence(NewSilence(**new | changes), by=by)
+
+
+def make_limits(device: Device | None, *, by: User | None = None, **changes: Any) -> OwnLimits:
+    """A ponding point that is red from 60 cm on, and has no other level."""
+    new: dict[str, Any] = {"rule": RULE, "device": device, "levels": {"red": (60.0, 50.0)}}
+    return set_limits(NewLimits(**new | {"reason": "路面低"} | changes), by=by)

@@ -91,9 +91,9 @@ def silence_over(device: Device, area: str, silences: Iterable[Silence]) -> Sile
     )
 
 
-def areas_to_silence(user: User) -> list[tuple[str, str]]:
+def areas_to_silence(user: User, may: str = SILENCE) -> list[tuple[str, str]]:
     """The areas a person may choose from: their own, and the regions in it."""
-    areas = user.scope(SILENCE).areas
+    areas = user.scope(may).areas
     if not areas:
         return []
     home = min(areas, key=len)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from chengyun.city.people.models import User
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
+from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank, Silent
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
@@ -120,7 +121,7 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
     device, point, rule, now = (
         alarm.series.device,
         alarm.series.declared,
-        alarm.declared,
+        rule_of(alarm),
         clock.now(),
     )
     unit = point.unit if point else ""
@@ -160,9 +161,15 @@ def rank_of(level: int) -> Rank:
     return ranks[level - 1]
 
 
+def rule_of(alarm: Alarm) -> AlarmRule | None:
+    """The rule of an alarm with the limits that hold at its device now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().at(rule, device.code, device.area) if rule else None
+
+
 def limit_words(alarm: Alarm) -> str:
     """限 15; with what it limits, when that is not the value itself: 限 0.02 MPa/分钟."""
-    rule, point = alarm.declared, alarm.series.declared
+    rule, point = rule_of(alarm), alarm.series.declared
     level = rule.level(alarm.level) if rule else None
     if rule is None or level is None:
         return ""
