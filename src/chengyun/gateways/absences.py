@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
+from chengyun.city.sensing.limits import silences_of
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.own_limits import Holding
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.silences import silence_over, silences_now
-from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Silent
-from chengyun.gateways.moments import MICROSECOND, matched, microseconds, moment
+from chengyun.city.sensing.specs import AlarmRule, Silent
+from chengyun.gateways.moments import matched, microseconds, moment
 from chengyun.kernel import registry
-from chengyun.science.absence import NEVER, NO_LEVEL, Absence
+from chengyun.science.absence import NEVER, Absence
 from chengyun.science.signals import Floats, Ints
 
 EACH = timedelta(seconds=1)
@@ -76,7 +77,7 @@ class Absences:
 
     def __init__(self, rows: Sequence[Awaited], now: datetime) -> None:
         self.rows = rows
-        self.absence = Absence(_sets(rows), microseconds(now))
+        self.absence = Absence(silences_of([each.rule for each in rows]), microseconds(now))
         self.ticked = now
         pairs = sorted((series, row) for row, each in enumerate(rows) for series in each.every)
         self.series: Ints = np.array([series for series, _ in pairs], np.int64)
@@ -150,12 +151,3 @@ class Absences:
 
     def _name(self, row: int) -> tuple[int, str]:
         return self.rows[row].series, self.rows[row].rule.key
-
-
-def _sets(rows: Sequence[Awaited]) -> Ints:
-    """How long a silence is for each level, a row each."""
-    sets = np.full((len(rows), len(RANKS)), NO_LEVEL)
-    for row, each in enumerate(rows):
-        for level in each.rule.levels:
-            sets[row, RANKS.index(level.rank)] = round(level.sets * MINUTE / MICROSECOND)
-    return sets

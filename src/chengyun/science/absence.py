@@ -7,11 +7,11 @@ the time and is over with the first word. All times are microseconds since 1970 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from chengyun.science.episodes import NEVER as NEVER
+from chengyun.science.episodes import Episode
+from chengyun.science.signals import Ints
 
-NEVER = np.iinfo(np.int64).min
 NO_LEVEL = np.iinfo(np.int64).max
 
 
@@ -51,3 +51,23 @@ class Absence:
     def excuse(self, rows: Ints, now: int) -> None:
         """Nobody expects a word of these up to ``now``: a silence counts from then on."""
         self.since[rows] = now
+
+
+def silences(heard: Ints, until: int, sets: Ints) -> list[Episode]:
+    """The silences of one source between the moments it was ``heard``, shape (k,), and up to ``until``.
+
+    ``sets``: shape (4,), as of an ``Absence``. An episode starts with the last word before it and ends with the next
+    one, None when there is none up to ``until``; its peak is how long it was, in microseconds.
+    """
+    heard = np.unique(heard[heard <= until])
+    lengths = np.diff(np.r_[heard, until])
+    level = ((lengths[:, None] >= sets) * np.arange(1, len(sets) + 1)).max(axis=1, initial=0)
+    return [
+        Episode(
+            start=int(heard[n]),
+            end=int(heard[n + 1]) if n + 1 < len(heard) else None,
+            level=int(level[n]),
+            peak=float(lengths[n]),
+        )
+        for n in np.flatnonzero(level)
+    ]

@@ -10,6 +10,7 @@ from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
 from chengyun.city.cases.schemas import Code
+from chengyun.city.sensing import limit_trials as trials
 from chengyun.city.sensing import own_limits as reads
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import OwnLimits
@@ -123,6 +124,10 @@ def shown(row: OwnLimits) -> dict[str, Any]:
     }
 
 
+def _given(levels: list[LevelIn]) -> dict[Rank, tuple[float, float]]:
+    return {each.rank: (each.sets, each.clears) for each in levels}
+
+
 def _levels(levels: tuple[Level, ...]) -> list[dict[str, Any]]:
     return [vars(level) for level in levels]
 
@@ -163,14 +168,11 @@ def add(request: HttpRequest, body: NewLimitsIn) -> tuple[int, Any]:
     """自定限值：一台设备，或一个区域里的全部；5 秒内生效。"""
     user = caller(request)
     require(user, reads.CHANGE)
-    levels: dict[Rank, tuple[float, float]] = {
-        each.rank: (each.sets, each.clears) for each in body.levels
-    }
     new = service.NewLimits(
         rule=body.rule,
         device=queries.device_for(user, body.device) if body.device else None,
         area=body.area,
-        levels=levels,
+        levels=_given(body.levels),
         season=(body.season_from, body.season_to),
         valid_from=body.valid_from,
         valid_to=body.valid_to,
@@ -188,3 +190,78 @@ def end(request: HttpRequest, code: Key) -> tuple[int, Any]:
     row = reads.limits_of_code(user, code)
     service.end_limits(row, by=user)
     return 200, shown(row)
+
+
+class TrialIn(Schema):
+    """Limits to try at a ``device``, or everywhere in an ``area``, on the readings from ``begin`` to ``end``."""
+
+    device: Code = ""
+    area: Code = ""
+    levels: list[LevelIn] = Field(min_length=1, max_length=4)
+    begin: Moment
+    end: Moment
+
+
+class WouldOut(Schema):
+    """An episode there would have been; without ``end`` it goes on. ``peak`` is in the unit of the rule."""
+
+    device: str
+    rank: str
+    begin: datetime
+    end: datetime | None
+    peak: float
+
+
+class ReallyOut(Schema):
+    """An alarm there was; ``rank`` is the worst it had."""
+
+    code: str
+    device: str
+    rank: str
+    begin: datetime
+    end: datetime | None
+
+
+class TrialOut(Schema):
+    """What there would have been beside what there was, each in the order of time."""
+
+    series: int
+    readings: int
+    would: list[WouldOut]
+    really: list[ReallyOut]
+
+
+@router.post("/alarm-rules/{key}/trial", response={200: TrialOut, **problems(404)})
+def trial(request: HttpRequest, key: Key, body: TrialIn) -> Any:
+    """试算：拿过去的读数试一组限值，什么都不改。最多 31 天、200 台、50 万条读数。"""
+    user = caller(request)
+    require(user, reads.CHANGE)
+    rule = reads.rule_called(key)
+    asked = trials.Asked(
+        rule=rule,
+        levels=service.levels_of(rule, _given(body.levels)),
+        device=queries.device_for(user, body.device) if body.device else None,
+        area=body.area,
+        begin=body.begin,
+        end=body.end,
+    )
+    found = trials.tried(user, asked)
+    return {
+        "series": found.series,
+        "readings": found.readings,
+        "would": [
+            {"device": each.series.device.code, "rank": each.rank}
+            | {name: getattr(each, name) for name in ("begin", "end", "peak")}
+            for each in found.would
+        ],
+        "really": [
+            {
+                "code": each.code,
+                "device": each.series.device.code,
+                "rank": each.worst_rank,
+                "begin": each.began_at,
+                "end": each.ended_at,
+            }
+            for each in found.really
+        ],
+    }

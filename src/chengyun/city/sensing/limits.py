@@ -9,8 +9,9 @@ from math import ceil
 import numpy as np
 
 from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Count, Rate, Still
+from chengyun.science.absence import NO_LEVEL
 from chengyun.science.episodes import LEVELS, Limits
-from chengyun.science.signals import COUNT, RATE, STILL, VALUE, Signals
+from chengyun.science.signals import COUNT, RATE, STILL, VALUE, Ints, Signals
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -58,3 +59,12 @@ def _looked_at(rule: AlarmRule) -> tuple[int, int, int, float, int, int]:
         case Still(stray=stray, gap=gap):
             return STILL, MINUTE // MICROSECOND, gap // MICROSECOND, stray, 1, 0
     return VALUE, 1, 0, 0.0, 1, 0
+
+
+def silences_of(rules: Sequence[AlarmRule]) -> Ints:
+    """How long a silence is for each level of some rules, a row each, in microseconds; ``NO_LEVEL`` for none."""
+    sets = np.full((len(rules), LEVELS), NO_LEVEL)
+    for row, rule in enumerate(rules):
+        for level in rule.levels:
+            sets[row, RANKS.index(level.rank)] = round(level.sets * MINUTE / MICROSECOND)
+    return sets

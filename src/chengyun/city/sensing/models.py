@@ -120,6 +120,10 @@ class Alarm(Subject):
         return RANKS[self.level - 1]
 
     @property
+    def worst_rank(self) -> Rank:
+        return RANKS[self.worst - 1]
+
+    @property
     def cleared(self) -> bool:
         return CLEARED in self.marks
 

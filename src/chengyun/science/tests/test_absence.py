@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from chengyun.science.absence import NO_LEVEL, Absence
+from chengyun.science.absence import NO_LEVEL, Absence, silences
+from chengyun.science.episodes import Episode
 
 SETS = np.array([[NO_LEVEL, 60, NO_LEVEL, 240]])
 
@@ -55,3 +56,14 @@ def test_a_silence_counts_only_while_somebody_listens() -> None:
 
 def test_nobody_to_listen_to() -> None:
     assert Absence(np.zeros((0, 4), np.int64), 0).tick(5).tolist() == []
+
+
+def test_the_silences_of_the_past_are_those_the_clock_would_have_told() -> None:
+    told = silences(np.array([300, 0, 59, 59, 360, 900]), 1000, SETS[0])
+    assert told == [
+        Episode(start=59, end=300, level=4, peak=241),
+        Episode(start=300, end=360, level=2, peak=60),
+        Episode(start=360, end=900, level=4, peak=540),
+        Episode(start=900, end=None, level=2, peak=100),
+    ]
+    assert silences(np.zeros(0, np.int64), 1000, SETS[0]) == []

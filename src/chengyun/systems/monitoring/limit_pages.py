@@ -151,7 +151,8 @@ def _form(request: HttpRequest, user: User, rule: AlarmRule) -> Form:
     fields = (*WHERE, *limit_view.level_fields(rule), *WHEN)
     device = _device_named(user, request.GET.get("device", ""))
     held = reads.holding().at(rule, device.code, device.area) if device else rule
-    filled = limit_view.levels_filled(held) | request.GET.dict()
+    tried = any(key.endswith("_sets") for key in request.GET)
+    filled = ({} if tried else limit_view.levels_filled(held)) | request.GET.dict()
     areas = [("", "不填"), *areas_to_silence(user, reads.CHANGE)]
     return form_of(fields, request.POST or None, initial=filled, choices={"area": areas})
 
