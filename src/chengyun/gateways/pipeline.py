@@ -19,16 +19,18 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.city.sensing.services.readings import Newest, remember
 from chengyun.gateways import roster
+from chengyun.gateways.moments import moment
 from chengyun.gateways.revising import revise_some
-from chengyun.gateways.watching import Rules, moment
+from chengyun.gateways.watching import Rules
+from chengyun.kernel import clock
 from chengyun.lake import journal, readings
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = 5.0
-"""Seconds after which a change of the register is seen at the latest."""
+LOOK_AGAIN = 4.0
+"""Seconds after which the register is looked at again, so that a change of it is seen within five."""
 REMEMBER = 1.0
 COMMIT = 60.0
 MOST_LOOSE = 2_000_000
@@ -130,6 +132,7 @@ class Pipeline(threading.Thread):
         """Do what waits now; whether there will be more."""
         batches, going = self._taken()
         self._accept(batches)
+        self.changes.extend(self.rules.tick(clock.now()))
         self._surely(self._write)
         self._store()
         return going

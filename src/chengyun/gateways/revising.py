@@ -21,7 +21,8 @@ from django.db import DatabaseError, InterfaceError
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.services.revising import Revision, Seen, begins, revise
 from chengyun.city.sensing.specs import AlarmRule
-from chengyun.gateways.watching import Rules, moment
+from chengyun.gateways.moments import moment
+from chengyun.gateways.watching import Rules
 from chengyun.kernel.errors import Conflict
 from chengyun.lake import readings
 from chengyun.science.episodes import Course, Episode, Floats, Ints, course, episodes_of
@@ -71,8 +72,9 @@ def _revise(table: Path, rules: Rules, late: Sequence[Late], loose: Sequence[pa.
         if end - begin <= LONGEST:
             at, value = _past(table, late[0].series, (begin, end), loose)
             for each in late:
-                found = course(at, value, rules.watch.limits.part(each.row))
-                revise(_revision(each, found))
+                found = course(at, value, rules.watch.limits.row(each.row))
+                if len(found.at):
+                    revise(_revision(each, found))
                 rules.watch.stand(each.row, found)
     except Conflict:  # somebody is judging one of them; the next second will do
         return
