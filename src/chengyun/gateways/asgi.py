@@ -41,7 +41,7 @@ class Gateway:
     def __init__(self) -> None:
         archive = Archive(settings.READINGS)
         self.ledger = Ledger()
-        self.intake = Intake(archive, lambda: self.pipeline.roster)
+        self.intake = Intake(archive, lambda: self.pipeline.roster.register)
         self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
         self.http = Door(self.intake)
