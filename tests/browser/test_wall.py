@@ -6,11 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from chengyun.city.people.factories import Cast
+from chengyun.city.places.factories import CENTRE
 from chengyun.city.sensing.factories import change, make_alarm, make_device
+from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.services.alarms import act
+from chengyun.city.sensing.services.readings import remember
+from chengyun.kernel import clock
 from tests.browser.conftest import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LON = CENTRE[0]
 
 
 def test_an_alarm_comes_is_confirmed_and_gets_its_case(city: Cast, window: Windows) -> None:
@@ -56,3 +62,55 @@ def test_it_sounds_for_an_unanswered_red_alarm_alone(city: Cast, window: Windows
         expect(sound).to_have_attribute("data-rang", rang or "")
         sound.click()
         expect(sound).to_have_text("声音 关")
+
+
+def hear(device: Device, **values: float) -> None:
+    """A device tells its points now."""
+    now = clock.now()
+    keys = {each.point: each.pk for each in Series.objects.filter(device=device)}
+    remember([(keys[point], now, value, 0, now) for point, value in values.items()])
+
+
+def test_a_row_leads_to_its_place_on_the_map(city: Cast, window: Windows) -> None:
+    make_alarm(make_device("JS-001", name="一号点"), level=3)
+    truck = make_device("13800000001", kind="vehicle", name="洒水车")
+    hear(truck, lon=truck.lon or 0, lat=truck.lat or 0, direction=0)
+    with window() as duty:
+        page = duty.page
+        duty.is_in_as(city.duty)
+        duty.opens("/monitoring/")
+        expect(page.locator("#dm-told")).to_have_text("图上 2 台，报警 1，离线 0。")
+        page.get_by_role("button", name="在图上看一号点").click()
+        expect(page.locator(".dm-ring[data-code='JS-001']")).to_be_visible()
+        expect(page.locator(".al.on")).to_contain_text("一号点")
+        expect(page.locator("[data-sign='red']")).to_be_hidden()
+        make_alarm(make_device("JS-002", name="二号点", lon=LON - 0.004))
+        expect(page.locator("#dm-told")).to_have_text("图上 3 台，报警 2，离线 0。")
+        expect(page.locator("[data-sign='red']")).to_be_visible()
+        expect(page.locator(".al.on")).to_contain_text("一号点")
+        mark = page.locator("[data-mark]").get_attribute("data-mark") or ""
+        hear(truck, lon=(truck.lon or 0) + 0.001, lat=truck.lat or 0)
+        expect(page.locator(f"[data-mark='{mark}']")).to_have_count(0)
+        canvas = page.locator(".aw-map canvas")
+        expect(page.locator(".aw-map [data-zoom='16']")).to_be_visible()
+        canvas.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("一号点")
+
+
+def test_a_browser_without_maps_has_the_list(city: Cast, window: Windows) -> None:
+    make_alarm(make_device())
+    with window() as duty:
+        page = duty.page
+        page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        duty.is_in_as(city.duty)
+        duty.opens("/monitoring/")
+        expect(page.locator("#dm-told")).to_contain_text("画不了地图")
+        expect(page.locator(".al-red.un")).to_contain_text("湖南路立交桥下积水点")
+        expect(page.locator(".al-find")).to_be_hidden()
+
+
+def test_a_city_without_devices_has_an_empty_map(city: Cast, window: Windows) -> None:
+    with window() as duty:
+        duty.is_in_as(city.duty)
+        duty.opens("/monitoring/")
+        expect(duty.page.locator("#dm-told")).to_have_text("还没有登记设备。")
