@@ -114,3 +114,42 @@ def test_a_city_without_devices_has_an_empty_map(city: Cast, window: Windows) ->
         duty.is_in_as(city.duty)
         duty.opens("/monitoring/")
         expect(duty.page.locator("#dm-told")).to_have_text("还没有登记设备。")
+
+
+def test_the_screen_of_the_duty_room_grows_loud_and_calm_again(city: Cast, window: Windows) -> None:
+    device = make_device()
+    hear(device, depth=1.0)
+    with window({"width": 1920, "height": 1080}) as duty:
+        page = duty.page
+        duty.is_in_as(city.duty)
+        duty.opens("/monitoring/")
+        page.get_by_role("link", name="全屏值守").click()
+        expect(page.get_by_text("没有未关闭的报警")).to_be_visible()
+        expect(page.locator("#sc-seen")).to_contain_text("截至")
+        alarm = make_alarm(device)
+        expect(page.locator(".sa-red.un")).to_contain_text("湖南路立交桥下积水点")
+        expect(page.locator("#dm-told")).to_contain_text("报警 1")
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        act(alarm, "confirm", {}, by=city.duty)
+        expect(page.locator(".sa-red:not(.un)")).to_be_visible()
+        change(device, 0)
+        alarm.refresh_from_db()
+        act(alarm, "close", {}, by=city.duty)
+        expect(page.get_by_text("没有未关闭的报警")).to_be_visible()
+
+
+def test_a_screen_shows_no_login_page_and_says_that_it_is_cut_off(
+    city: Cast, window: Windows
+) -> None:
+    with window({"width": 1920, "height": 1080}) as duty:
+        page = duty.page
+        duty.is_in_as(city.duty)
+        duty.opens("/monitoring/screen/")
+        expect(page.locator("#sc-seen")).to_contain_text("截至")
+        session = page.context.cookies()
+        page.context.clear_cookies()
+        expect(page.get_by_role("alert")).to_contain_text("登录到期了")
+        expect(page.get_by_role("link", name="重新登录")).to_be_visible()
+        page.context.add_cookies([{**each} for each in session])  # type: ignore[typeddict-item]
+        expect(page.get_by_role("alert")).to_be_hidden()
+        duty.complaints.clear()

@@ -214,6 +214,7 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
         ("duty", "/monitoring/?muted=1"),
+        ("duty", "/monitoring/screen/"),
         ("duty", "/monitoring/alarms/"),
         ("duty", f"/monitoring/alarms/{standing}/"),
         ("duty", f"/monitoring/alarms/{standing}/refute/"),

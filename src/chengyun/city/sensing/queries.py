@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
@@ -266,3 +266,16 @@ def _told_places(scope: Scope, kinds: Iterable[DeviceKind]) -> dict[int, dict[st
         if value is not None:
             found.setdefault(device, {})[point] = value
     return found
+
+
+def last_heard(user: User) -> datetime | None:
+    """When the last reading came from this person's part of the city."""
+    seen = user.scope("monitoring.view").area_q("device__area")
+    found: datetime | None = Series.objects.filter(seen).aggregate(last=Max("heard_at"))["last"]
+    return found
+
+
+def most_urgent(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    """Some alarms, red ones nobody has confirmed first; then the worst, of the same level the oldest."""
+    unanswered = Case(When(level=RED, state=RAISED, then=0), default=1)
+    return rows.order_by(unanswered, "-level", "began_at", "id")

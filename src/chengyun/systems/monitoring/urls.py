@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from chengyun.systems.monitoring import alert_pages, device_pages, link_pages, pages, silence_pages
+from chengyun.systems.monitoring import (
+    alert_pages,
+    device_pages,
+    link_pages,
+    pages,
+    screen_pages,
+    silence_pages,
+)
 
 app_name = "monitoring"
 urlpatterns = [
     path("", pages.wall, name="wall"),
+    path("screen/", screen_pages.screen, name="screen"),
     path("alarms/", pages.alarms, name="alarms"),
     path("alarms/<slug:code>/", pages.alarm, name="alarm"),
     path("alarms/<slug:code>/comment/", pages.alarm_comment, name="alarm_comment"),
