@@ -232,6 +232,8 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", f"/monitoring/silences/{silence}/"),
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/JS-003/"),
+        ("duty", "/monitoring/devices/JS-001/near/"),
+        ("duty", "/monitoring/devices/13800000001/"),
         ("duty", "/monitoring/devices/add/"),
         ("duty", "/monitoring/devices/JS-001/"),
         ("duty", "/monitoring/devices/JS-001/edit/"),

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.db.models import Case, Count, Max, Q, QuerySet, When
 
+from chengyun.city.cases.models import Case as CityCase
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
 from chengyun.city.sensing.silences import loud, silences_now
@@ -17,6 +19,7 @@ from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Missing, wrong
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
+from chengyun.science.coordinates import distance
 
 RED = 4
 GATEWAY_SILENT = timedelta(seconds=30)
@@ -279,3 +282,20 @@ def most_urgent(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
     """Some alarms, red ones nobody has confirmed first; then the worst, of the same level the oldest."""
     unanswered = Case(When(level=RED, state=RAISED, then=0), default=1)
     return rows.order_by(unanswered, "-level", "began_at", "id")
+
+
+def standings_near(
+    user: User, lon: float, lat: float, metres: float
+) -> list[tuple[Standing, float]]:
+    """The devices within ``metres`` of a place as they stand now, with their distance, nearest first."""
+    placed = [row for row in standings(user.scope("monitoring.view")) if row.place]
+    places = np.array([row.place for row in placed], dtype=float).reshape(-1, 2)
+    away = distance(places[:, 0], places[:, 1], lon, lat)
+    found = [(row, float(far)) for row, far in zip(placed, away, strict=True) if far <= metres]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def open_cases_of(series: Iterable[Series]) -> list[CityCase]:
+    """The open cases because of alarms of some series, newest first."""
+    found = CityCase.objects.filter(alarms__series__in=list(series), open=True).distinct()
+    return list(found.select_related("case_class", "unit").order_by("-id"))

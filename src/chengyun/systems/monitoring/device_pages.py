@@ -20,7 +20,7 @@ from chengyun.city.sensing.services.devices import CHANGE, NewDevice
 from chengyun.city.sensing.silences import SILENCE, silence_on
 from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import registry
-from chengyun.kernel.errors import Invalid
+from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.history import history_of
 from chengyun.kernel.installation import installation
@@ -28,7 +28,7 @@ from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import tracks, view
+from chengyun.systems.monitoring import near_view, tracks, view
 from chengyun.systems.monitoring.link_pages import DOORS
 
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
@@ -214,6 +214,8 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
             (rule, view.limits_words(rule, _unit(found, rule.point)))
             for rule in queries.rules_on(found.kind)
         ],
+        cases=queries.open_cases_of(series),
+        near=_place(found, series),
         alarms=[(row, view.badge_of(row)) for row in queries.alarms_of(series)[:ALARMS_SHOWN]],
         map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
@@ -258,6 +260,27 @@ def _facts(found: Device) -> list[tuple[str, Any]]:
         ("地点", found.address),
         ("管护单位", str(found.unit) if found.unit else ""),
     ]
+
+
+def _place(found: Device, series: list[Series]) -> tuple[float, float] | None:
+    """Where a device is now, as it tells or as it was registered."""
+    told = {each.point: each.value for each in series if not each.quality}
+    place = queries.place_told({key: value for key, value in told.items() if value is not None})
+    own = (found.lon, found.lat) if found.lon is not None and found.lat is not None else None
+    return place or own
+
+
+@door(may="monitoring.view")
+def near(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands around a device and how it is: other devices, and parts for who sees them."""
+    user = person_of(request)
+    found = queries.device_for(user, code)
+    place = _place(found, queries.series_of(found))
+    if place is None:
+        raise Missing(f"设备「{code}」没有位置，说不出附近有什么。")
+    devices = near_view.devices_near(user, found, *place)
+    assets = near_view.assets_near(user, *place) if user.may("asset.view") else None
+    return page(request, device=found, devices=devices, assets=assets, metres=near_view.METRES)
 
 
 @require_POST

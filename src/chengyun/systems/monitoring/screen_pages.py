@@ -82,7 +82,7 @@ def _rest(counts: list[tuple[str, int]], shown: list[Row]) -> str:
     left = dict(counts)
     for row in shown:
         left[row.line.alarm.rank] -= 1
-    named = [f"{RANK_LABELS[rank]} {n}" for rank, n in left.items() if n]  # type: ignore[index]
+    named = [f"{RANK_LABELS[rank]} {n}" for rank, n in left.items() if n]
     return f"另有 {sum(left.values())} 条：{'、'.join(named)}" if named else ""
 
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("devices/", device_pages.devices, name="devices"),
     path("devices/add/", device_pages.device_add, name="device_add"),
     path("devices/<slug:code>/", device_pages.device, name="device"),
+    path("devices/<slug:code>/near/", device_pages.near, name="near"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
     path("links/", link_pages.links, name="links"),
