@@ -54,6 +54,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "counts": counts_of(heard),
         "silent": muted.count() if silences else 0,
         "unfolded": unfolded,
+        "first": request.GET.get("device", ""),
         "muted": _muted(muted, silences) if unfolded else [],
         "alerts": alert_view.standing_on(user),
         "health": queries.health_of(user),

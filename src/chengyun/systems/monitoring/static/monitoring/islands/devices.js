@@ -1,5 +1,6 @@
 // Where the devices are and how each stands now, asked for again every two seconds and answered with nothing while nothing
-// has changed. data-src: GeoJSON; data-told: the id of the sentence beside the map; data-still: a picture, nothing opens.
+// has changed. data-src: GeoJSON; data-told: the id of the sentence beside the map; data-first: the device that is marked at
+// first; data-still: a picture, nothing opens.
 // An element with data-device, wherever it is on the page, shows its device here when it is pressed.
 import * as maplibre from "maplibre-gl";
 import { addButtons, bounds } from "islands/map";
@@ -112,13 +113,13 @@ function ring() {
 /** A row of the page is pressed: the map goes to its device and keeps it marked, wherever it moves. */
 function letFind(map, element, features) {
   const marker = ring();
-  let code = "";
+  let code = element.dataset.first ?? "";
   const placed = () => features().find(({ properties }) => properties.code === code);
   function mark() {
     for (const row of document.querySelectorAll("[data-device]")) row.classList.toggle("on", row.dataset.device === code);
     const found = code && placed();
     if (!found) return void marker.remove();
-    marker.getElement().dataset.code = code;
+    Object.assign(marker.getElement().dataset, { code, at: found.geometry.coordinates.join(",") });
     marker.setLngLat(found.geometry.coordinates).addTo(map);
   }
   function press(event) {
@@ -126,14 +127,18 @@ function letFind(map, element, features) {
     if (!row || event.target.closest("a")) return;
     code = row.dataset.device;
     mark();
-    const found = placed();
-    if (found) map.flyTo({ center: found.geometry.coordinates, zoom: Math.max(map.getZoom(), CLOSE) });
+    go();
     element.scrollIntoView({ block: "nearest" });
+  }
+  function go() {
+    const found = code && placed();
+    if (found) map.flyTo({ center: found.geometry.coordinates, zoom: Math.max(map.getZoom(), CLOSE) });
+    return Boolean(found);
   }
   document.addEventListener("click", press);
   document.addEventListener("htmx:afterSettle", mark);
   const end = () => { document.removeEventListener("click", press); document.removeEventListener("htmx:afterSettle", mark); };
-  return { mark, end };
+  return { mark, go, end };
 }
 
 /** The legend names no sign that is not on the map. */
@@ -169,7 +174,7 @@ export async function mount(element) {
   const map = newMap(element, frame, looks);
   const size = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const finder = letFind(map, element, () => followed.data().features);
-  const first = (data) => data.features.length && map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false });
+  const first = (data) => finder.go() || (data.features.length && map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false }));
   const followed = follow(map, element, { first, changed: (data) => { legend(data); finder.mark(); } });
   map.on("style.load", () => dress(map, followed.data(), size));
   map.on("moveend", () => { element.dataset.zoom = String(Math.round(map.getZoom())); });
