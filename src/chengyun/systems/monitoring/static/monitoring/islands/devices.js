@@ -1,6 +1,6 @@
 // Where the devices are and how each stands now, asked for again every two seconds and answered with nothing while nothing
 // has changed. data-src: GeoJSON; data-told: the id of the sentence beside the map; data-first: the device that is marked at
-// first; data-still: a picture, nothing opens.
+// first; data-still: a picture that nobody touches, it looks where the alarms are.
 // An element with data-device, wherever it is on the page, shows its device here when it is pressed.
 import * as maplibre from "maplibre-gl";
 import { addButtons, bounds } from "islands/map";
@@ -29,9 +29,11 @@ function dress(map, data, size) {
   for (const layer of layers(size)) map.addLayer(layer);
 }
 
+const alarmsOf = ({ features }) => features.filter(({ properties }) => properties.rank);
+
 function sentence({ features, unplaced }) {
   if (!features.length) return unplaced ? `${unplaced} 台设备都没有位置，在设备页上补填。` : "还没有登记设备。";
-  const alarms = features.filter(({ properties }) => properties.rank).length;
+  const alarms = alarmsOf({ features }).length;
   const off = features.filter(({ properties }) => properties.state === "offline").length;
   const rest = unplaced ? `，另有 ${unplaced} 台没有位置` : "";
   return `图上 ${features.length.toLocaleString()} 台，报警 ${alarms}，离线 ${off}${rest}。`;
@@ -144,6 +146,7 @@ function letFind(map, element, features) {
 /** The legend names no sign that is not on the map. */
 function legend({ features }) {
   const there = new Set(features.map(({ properties: { state, moving } }) => (moving && state === "quiet" ? "moving" : state)));
+  if (features.filter(({ properties }) => SOURCES.quiet.holds(properties)).length > 1) there.add("many");
   for (const line of document.querySelectorAll("[data-sign]")) line.hidden = !there.has(line.dataset.sign);
 }
 
@@ -174,8 +177,18 @@ export async function mount(element) {
   const map = newMap(element, frame, looks);
   const size = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const finder = letFind(map, element, () => followed.data().features);
-  const first = (data) => finder.go() || (data.features.length && map.fitBounds(bounds(data), { padding: 40, maxZoom: 15, animate: false }));
-  const followed = follow(map, element, { first, changed: (data) => { legend(data); finder.mark(); } });
+  const look = (features) => features.length && map.fitBounds(bounds({ features }), { padding: 50, maxZoom: 15, animate: false });
+  const first = (data) => finder.go() || look(alarmsOf(data)) || look(data.features);
+  let seen = "";
+  function changed(data) {
+    legend(data);
+    finder.mark();
+    const alarms = alarmsOf(data);
+    const codes = alarms.map(({ properties }) => properties.code).join();
+    if (still && seen !== codes) look(alarms);
+    seen = codes;
+  }
+  const followed = follow(map, element, { first, changed });
   map.on("style.load", () => dress(map, followed.data(), size));
   map.on("moveend", () => { element.dataset.zoom = String(Math.round(map.getZoom())); });
   if (!still) letOpen(map);
