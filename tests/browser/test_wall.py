@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
@@ -153,3 +156,29 @@ def test_a_screen_shows_no_login_page_and_says_that_it_is_cut_off(
         page.context.add_cookies([{**each} for each in session])  # type: ignore[typeddict-item]
         expect(page.get_by_role("alert")).to_be_hidden()
         duty.complaints.clear()
+
+
+def test_a_screen_comes_back_by_itself_after_the_network_was_gone(
+    city: Cast, window: Windows
+) -> None:
+    with window({"width": 1920, "height": 1080}) as duty:
+        page = duty.page
+        duty.is_in_as(city.duty)
+        duty.opens("/monitoring/screen/")
+        expect(page.locator("#sc-seen")).to_contain_text("截至")
+        page.context.set_offline(True)
+        expect(page.get_by_role("alert")).to_contain_text("没有连上服务器")
+        page.context.set_offline(False)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        duty.complaints.clear()
+
+
+def test_a_screen_is_dim_by_night(city: Cast, window: Windows) -> None:
+    with window({"width": 1920, "height": 1080}) as duty:
+        page = duty.page
+        duty.is_in_as(city.duty)
+        for hour, night in ((12, 0), (23, 1), (5, 1), (6, 0)):
+            page.clock.set_fixed_time(datetime(2026, 7, 1, hour, tzinfo=ZoneInfo("Asia/Shanghai")))
+            duty.opens("/monitoring/screen/")
+            expect(page.locator("#sc-time")).to_have_text(f"{hour:02}:00")
+            expect(page.locator("html[data-night]")).to_have_count(night)

@@ -124,6 +124,13 @@ def test_devices_without_a_place_are_counted(cast: Cast) -> None:
     assert len(found["features"]) == 1 and found["unplaced"] == 1
 
 
+def test_the_pages_of_a_device_without_a_place_open(cast: Cast) -> None:
+    alarm = make_alarm()
+    Device.objects.update(lon=None, lat=None)
+    for url in (f"/monitoring/alarms/{alarm.code}/", "/monitoring/devices/JS-001/", "/monitoring/"):
+        assert enter(cast.duty).get(url).status_code == 200
+
+
 def test_five_thousand_devices_take_as_many_queries_as_one(cast: Cast) -> None:
     make_alarm(make_device())
     client = enter(cast.duty)
