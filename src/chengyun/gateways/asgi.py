@@ -44,7 +44,7 @@ class Gateway:
         self.intake = Intake(archive, lambda: self.pipeline.roster)
         self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
-        self.http = Door(self.intake)
+        self.http = Door(self.intake, self.ledger)
         self.broker: Broker | None = None
         self.lines = {
             key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()

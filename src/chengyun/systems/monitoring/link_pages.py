@@ -20,6 +20,7 @@ from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import told
 
 DOORS = {
+    "http": "HTTP",
     "jt808": "JT/T 808",
     "hj212": "HJ 212",
     "sl651": "SL 651",
