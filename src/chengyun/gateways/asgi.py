@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402 - the doors read models
 from chengyun.city.sensing.services.links import alive, count  # noqa: E402
 from chengyun.gateways import talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.broker import Broker, Place  # noqa: E402
+from chengyun.gateways.callback_door import PATH, CallbackDoor  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
@@ -45,6 +46,7 @@ class Gateway:
         self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
         self.http = Door(self.intake, self.ledger)
+        self.callbacks = CallbackDoor(self.intake, self.ledger)
         self.broker: Broker | None = None
         self.lines = {
             key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
@@ -91,6 +93,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI: the doors open when the process starts and close when it is told to stop."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
+    elif scope["path"].startswith(PATH):
+        await _gateway[0].callbacks(scope, receive, send)
     else:
         await _gateway[0].http(scope, receive, send)
 

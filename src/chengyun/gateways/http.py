@@ -57,6 +57,19 @@ class Answer(Exception):
         return json.dumps(self.said, ensure_ascii=False).encode() if self.said else b""
 
 
+class Text(Answer):
+    """A text that is given back as it came."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(HTTPStatus.OK)
+        self.kind, self.text = "text/plain; charset=utf-8", text
+
+    @property
+    def body(self) -> bytes:
+        """The text alone."""
+        return self.text.encode("utf-8", "replace")
+
+
 def refusal(status: HTTPStatus, error: str, message: str) -> Answer:
     """An answer that says in one sentence why nothing was kept."""
     return Answer(status, error=error, message=message)
@@ -100,7 +113,7 @@ class Door:
 
     async def _sender(self, scope: Scope) -> User:
         """Whose token it is, and that it may send; a good one is remembered for a while."""
-        token = _token(scope)
+        token = token_in(scope)
         since, sender = self.senders.get(token, (0.0, None))
         if sender is not None and time.monotonic() - since <= REMEMBERED:
             return sender
@@ -172,6 +185,7 @@ def _as_influx(taken: Taken) -> Answer:
     return refusal(HTTPStatus.BAD_REQUEST, "partial write", sentence)
 
 
-def _token(scope: Scope) -> str:
+def token_in(scope: Scope) -> str:
+    """The token a request shows, "" without one."""
     kind, _, token = header(scope, b"authorization").partition(" ")
     return token.strip() if kind.lower() in SCHEMES else ""

@@ -222,9 +222,17 @@ def _moment(number: int, said: Any) -> datetime:
 
 
 def _value(number: int, said: Any) -> float:
-    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+    if isinstance(said, bool) or not isinstance(said, int | float) or not is_finite(said):
         raise Unreadable(f"第 {number} 行的数值（value）要写成一个数。")
     return float(said)
+
+
+def is_finite(number: float) -> bool:
+    """Whether a number of JSON, which may be a whole one of any length, is one a reading can have."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _serial(number: int, said: Any) -> int:

@@ -26,6 +26,9 @@ DOORS = {
     "sl651": "SL 651",
     "mqtt": "MQTT",
     "broker": "外部 MQTT 服务",
+    "chirpstack": "ChirpStack",
+    "onenet": "OneNET",
+    "iotda": "华为 IoTDA",
 }
 BYTES_A_LINE = 16
 
