@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_KEY = 32
 SMTP_PORTS = {"none": 25, "starttls": 587, "tls": 465}
-DOORS = ("jt808", "hj212", "sl651", "mqtt")
+DOORS = ("jt808", "hj212", "sl651", "mqtt", "cjt188")
 """The protocols a device may hold a line in."""
 HIGHEST_PORT = 65535
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}

@@ -14,7 +14,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 - the doors read models
 
 from chengyun.city.sensing.services.links import alive, count  # noqa: E402
-from chengyun.gateways import talk_hj212, talk_jt808, talk_sl651  # noqa: E402
+from chengyun.gateways import talk_cjt188, talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.broker import Broker, Place  # noqa: E402
 from chengyun.gateways.callback_door import PATH, CallbackDoor  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
@@ -32,6 +32,7 @@ LINES: dict[str, Begin] = {
     "hj212": partial(DeviceLine, talk=talk_hj212.Talk),
     "sl651": partial(DeviceLine, talk=talk_sl651.Talk),
     "mqtt": MqttLine,
+    "cjt188": partial(DeviceLine, talk=talk_cjt188.Talk),
 }
 """What speaks over the connections of each door."""
 

@@ -25,6 +25,7 @@ DOORS = {
     "hj212": "HJ 212",
     "sl651": "SL 651",
     "mqtt": "MQTT",
+    "cjt188": "CJ/T 188",
     "broker": "外部 MQTT 服务",
     "chirpstack": "ChirpStack",
     "onenet": "OneNET",
