@@ -31,6 +31,8 @@ DOORS = {
     "onenet": "OneNET",
     "iotda": "华为 IoTDA",
 }
+SENDERS = "http"
+"""The door at which accounts speak, not devices."""
 BYTES_A_LINE = 16
 
 
@@ -48,7 +50,7 @@ LINKS = Listing(
     label="通信",
     may="monitoring.view",
     columns=(
-        Column(key="name", label="设备或地址", kind="short", value=lambda row: row.name),
+        Column(key="name", label="设备、地址或账号", kind="short", value=lambda row: row.name),
         Column(key="door", label="协议", kind="short", value=lambda row: DOORS[row.door]),
         Column(key="frames", label="收到报文", kind="number", value=lambda row: row.frames),
         Column(key="faults", label="读不出", kind="number", value=lambda row: row.faults),
@@ -95,7 +97,7 @@ def link(request: HttpRequest, door: str, name: str) -> HttpResponse:
         link=found,
         protocol=DOORS[found.door],
         facts=[
-            ("设备", _named(known)),
+            ("设备", _named(found, known)),
             ("收到报文", found.frames),
             ("读不出", found.faults),
             ("最近通信", told(found.heard_at, now=clock.now())),
@@ -104,7 +106,9 @@ def link(request: HttpRequest, door: str, name: str) -> HttpResponse:
     )
 
 
-def _named(device: Device | None) -> str:
+def _named(speaker: Link, device: Device | None) -> str:
+    if speaker.door == SENDERS:
+        return "报送账号，替许多设备报"
     if device is None:
         return "还不知道是哪台设备"
     there = reverse("monitoring:device", args=(device.code,))
