@@ -50,7 +50,9 @@ LINKS = Listing(
     label="通信",
     may="monitoring.view",
     columns=(
-        Column(key="name", label="设备、地址或账号", kind="short", value=lambda row: row.name),
+        Column(
+            key="name", label="设备、地址或账号", kind="strong", value=lambda row: (row.name, "")
+        ),
         Column(key="door", label="协议", kind="short", value=lambda row: DOORS[row.door]),
         Column(key="frames", label="收到报文", kind="number", value=lambda row: row.frames),
         Column(key="faults", label="读不出", kind="number", value=lambda row: row.faults),

@@ -181,6 +181,13 @@ def test_who_reports_over_http_is_an_account(cast: Cast) -> None:
     assert "HTTP" in text and "报送账号" in text and ">41<" in text
 
 
+def test_a_device_heard_at_a_door_without_tokens_waits_where_the_city_sees_it(cast: Cast) -> None:
+    city = make_user("city-duty", "市级值守", "duty", cast.bureau)
+    heard_of("0010100009", {"rain_1h": 1.0}, by=None)
+    assert "0010100009" in seen(city, "/monitoring/devices/?state=waiting")
+    assert "0010100009" not in seen(cast.duty, "/monitoring/devices/?state=waiting")
+
+
 def test_a_note_stands_in_the_history(cast: Cast) -> None:
     alarm = make_alarm()
     client, here = enter(cast.duty), f"/monitoring/alarms/{alarm.code}/"
