@@ -96,6 +96,14 @@ def test_what_is_refused_says_why_and_keeps_nothing(gateway: Gateway, device: De
     assert gateway.stored(series_of(device)) == Counter()
 
 
+def test_who_must_choose_a_password_first_is_told_and_not_let_in(
+    gateway: Gateway, cast: Cast
+) -> None:
+    cast.sender.temporary_since = BEGIN
+    cast.sender.save(update_fields=["temporary_since"])
+    assert gateway.send(line(3, BEGIN))[0] == 403
+
+
 def test_the_door_counts_its_senders_and_keeps_what_it_could_not_read(
     gateway: Gateway, cast: Cast
 ) -> None:

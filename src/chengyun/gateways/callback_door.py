@@ -32,7 +32,7 @@ from chengyun.gateways.http import (
 from chengyun.gateways.intake import Intake, Refused, Taken
 from chengyun.gateways.ledger import Ledger
 from chengyun.gateways.talk import Heard, as_rows
-from chengyun.gateways.tokens import sender_of
+from chengyun.gateways.tokens import NotAllowed, Stranger
 
 PATH = "/callbacks/"
 CHIRPSTACK, ONENET, IOTDA = PLATFORMS = ("chirpstack", "onenet", "iotda")
@@ -78,9 +78,11 @@ class CallbackDoor:
 
     async def _chirpstack(self, scope: Scope, body: bytes) -> Answer:
         token, event = token_in(scope), asked(scope, "event")
-        sender = await self.intake.ask(lambda: sender_of(token))
-        if sender is None:
-            raise _unproved("请在集成的请求头里写报送平台的令牌：Authorization: Bearer …")
+        try:
+            sender = await self.intake.senders.of(token)
+        except (Stranger, NotAllowed) as error:
+            sentence = "请在集成的请求头里写报送平台的令牌：Authorization: Bearer …"
+            raise _unproved(sentence) from error
         return await self._take(
             CHIRPSTACK, sender, body, partial(callbacks.chirpstack, body, event)
         )

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import owner_of
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.forms import (
     INFLUX,
@@ -30,6 +28,7 @@ from chengyun.gateways.forms import (
 from chengyun.gateways.intake import Intake, Refused, Taken
 from chengyun.gateways.ledger import Ledger
 from chengyun.gateways.parsing import Message, Unreadable
+from chengyun.gateways.tokens import NotAllowed, Stranger
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -39,8 +38,6 @@ LONGEST = 10 * 1024 * 1024
 DOOR, ALIVE = "http", "/healthz"
 SCHEMES = ("bearer", "token")
 """What may stand before a token; the clients of InfluxDB write Token."""
-REMEMBERED = 30.0
-"""Seconds for which a token, once it was good, is taken without asking."""
 
 
 class Answer(Exception):
@@ -90,7 +87,6 @@ class Door:
 
     def __init__(self, intake: Intake, ledger: Ledger) -> None:
         self.intake, self.ledger = intake, ledger
-        self.senders: dict[str, tuple[float, User]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -112,22 +108,15 @@ class Door:
         return await body_of(receive)
 
     async def _sender(self, scope: Scope) -> User:
-        """Whose token it is, and that it may send; a good one is remembered for a while."""
-        token = token_in(scope)
-        since, sender = self.senders.get(token, (0.0, None))
-        if sender is not None and time.monotonic() - since <= REMEMBERED:
-            return sender
-        self.senders.pop(token, None)
-        sender = await self.intake.ask(lambda: owner_of(token)) if token else None
-        if sender is None:
+        """Whose token it is, and that it may send."""
+        try:
+            return await self.intake.senders.of(token_in(scope))
+        except Stranger:
             sentence = "请带上报送平台的令牌：Authorization: Bearer …"
-            raise refusal(HTTPStatus.UNAUTHORIZED, "unauthenticated", sentence)
-        found = sender
-        if not await self.intake.ask(lambda: found.may("reading.send")):
+            raise refusal(HTTPStatus.UNAUTHORIZED, "unauthenticated", sentence) from None
+        except NotAllowed:
             sentence = "这个令牌没有「报送监测读数」的权限。"
-            raise refusal(HTTPStatus.FORBIDDEN, "not_allowed", sentence)
-        self.senders[token] = (time.monotonic(), sender)
-        return sender
+            raise refusal(HTTPStatus.FORBIDDEN, "not_allowed", sentence) from None
 
     async def _take(self, scope: Scope, body: bytes, sender: User) -> Answer:
         """Read it beside the event loop, keep it, and count it with its sender."""

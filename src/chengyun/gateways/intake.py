@@ -25,6 +25,7 @@ from chengyun.city.people.models import User
 from chengyun.city.sensing.services.devices import heard_of
 from chengyun.gateways.parsing import TOLD, Message, Unreadable, read_all
 from chengyun.gateways.roster import UNKNOWN, Name, Roster
+from chengyun.gateways.tokens import Senders
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
 from chengyun.lake.journal import Journal, Unwritable
@@ -91,6 +92,7 @@ class Intake:
         self.told: Kept = _nobody
         self.hand = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self.asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
+        self.senders = Senders(self.ask)
         self.waiting: list[_Waiting] = []
         self.bytes = 0
         self.writing: asyncio.Task[None] | None = None

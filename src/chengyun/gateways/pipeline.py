@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.city.sensing.services.readings import Newest, remember
 from chengyun.gateways import roster
+from chengyun.gateways.revising import revise_some
 from chengyun.gateways.watching import Rules, moment
 from chengyun.lake import journal, readings
 from chengyun.lake.archive import Archive
@@ -136,6 +137,7 @@ class Pipeline(threading.Thread):
         now = time.monotonic()
         if now - self.remembered >= REMEMBER:
             self._remember()
+            revise_some(self.archive.table, self.rules, [batch.readings for batch in self.loose])
             self.remembered = now
         if now - self.looked >= LOOK_AGAIN:
             self.roster = roster.read()

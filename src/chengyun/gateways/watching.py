@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.gateways.roster import Roster
-from chengyun.science.episodes import Changes, Ints, Watch, rounds
+from chengyun.science.episodes import NOTHING_LATE, Changes, Ints, Watch, rounds
 
-KEPT = ("beyond", "since", "on", "last")
+KEPT = ("beyond", "since", "on", "last", "value", "late")
 """What of a watch is kept between two runs."""
 
 
@@ -31,16 +32,17 @@ class Rules:
         if roster.watched == self.roster.watched:
             self.roster = roster
             return
-        self._take_over(Rules(roster), self._names(), self.watch)
+        self._take_over(Rules(roster), self._names(), vars(self.watch))
 
-    def _take_over(self, new: Rules, names: list[str], old: Watch) -> None:
-        """Become ``new``, with the state that ``old`` has under these names."""
+    def _take_over(self, new: Rules, names: list[str], old: Mapping[str, Any]) -> None:
+        """Become ``new``, with what ``old`` has of a watch under these names; a file of an earlier version has less."""
         places = {name: place for place, name in enumerate(names)}
         pairs = [(row, places[name]) for row, name in enumerate(new._names()) if name in places]
         mine = np.array([row for row, _ in pairs], np.int64)
         theirs = np.array([row for _, row in pairs], np.int64)
         for part in KEPT:
-            getattr(new.watch, part)[mine] = getattr(old, part)[theirs]
+            if part in old:
+                getattr(new.watch, part)[mine] = old[part][theirs]
         self.roster, self.watch, self.series = new.roster, new.watch, new.series
 
     def _names(self) -> list[str]:
@@ -82,6 +84,16 @@ class Rules:
                 since=moment(int(changes.since[n])),
             )
 
+    def late_rows(self, series: int) -> list[int]:
+        """The rows of a series that do not know all of its readings."""
+        first, end = np.searchsorted(self.series, [series, series + 1])
+        return [row for row in range(first, end) if self.watch.late[row] != NOTHING_LATE]
+
+    def late_series(self) -> list[int]:
+        """The series of which readings came late."""
+        late: list[int] = np.unique(self.series[self.watch.late != NOTHING_LATE]).tolist()
+        return late
+
     def save(self, path: Path, position: int) -> None:
         """Keep the state as it stands after the journal up to ``position``; all of it or none."""
         state = {part: getattr(self.watch, part) for part in KEPT}
@@ -97,10 +109,8 @@ class Rules:
         if not path.exists():
             return otherwise
         with np.load(path) as kept:
-            old = Watch(self.watch.limits)
-            for part in KEPT:
-                setattr(old, part, kept[part])
-            self._take_over(Rules(self.roster), [str(name) for name in kept["names"]], old)
+            names = [str(name) for name in kept["names"]]
+            self._take_over(Rules(self.roster), names, kept)
             return int(kept["position"])
 
 

@@ -37,6 +37,8 @@ registry.add(
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
+    Act(key="alarm.find", label="补报"),
+    Act(key="alarm.correct", label="更正"),
     Act(key="alarm.end", label="判断之后读数恢复"),
     Act(key="alarm.case_ended", label="案件办结"),
     Act(key="alarm.escalate", label="上报"),

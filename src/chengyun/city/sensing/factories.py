@@ -14,6 +14,7 @@ from chengyun.city.sensing.services.devices import NewDevice, add_device
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
+from chengyun.kernel.models import Audit
 
 RULE = "ponding_depth"
 
@@ -71,3 +72,10 @@ def make_silence(device: Device | None, *, by: User | None = None, **changes: An
     until = changes.get("begins_at", clock.now()) + timedelta(hours=1)
     new: dict[str, Any] = {"device": device, "ends_at": until, "reason": "更换探头"}
     return silence(NewSilence(**new | changes), by=by)
+
+
+def verbs(row: Alarm | Alert) -> list[str]:
+    """What was done with it, in the order in which it was."""
+    kind = row._meta.model_name
+    rows = Audit.objects.filter(subject_type=f"sensing.{kind}", subject_id=row.pk)
+    return [each.verb.removeprefix(f"{kind}.") for each in rows.order_by("seq")]

@@ -28,6 +28,7 @@ TONES = {
     "closed": "eco",
     "refuted": "line",
     "faulty": "amber",
+    "withdrawn": "line",
 }
 DEVICE_TONES = {"waiting": "amber", "working": "eco", "ended": "line"}
 
