@@ -21,6 +21,8 @@ from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
 from chengyun.gateways.lines import Address, Begin, DeviceLine, Lines  # noqa: E402
+from chengyun.gateways.modbus import Modbus  # noqa: E402
+from chengyun.gateways.modbus_plan import read as read_plan  # noqa: E402
 from chengyun.gateways.mqtt_line import MqttLine  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
@@ -49,6 +51,7 @@ class Gateway:
         self.http = Door(self.intake, self.ledger)
         self.callbacks = CallbackDoor(self.intake, self.ledger)
         self.broker: Broker | None = None
+        self.modbus: Modbus | None = None
         self.lines = {
             key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
         }
@@ -61,8 +64,14 @@ class Gateway:
             self.broker = Broker(Place(**asdict(settings.BROKER)), self.intake, self.ledger)
             self.broker.begin()
 
+        if settings.MODBUS is not None:
+            self.modbus = Modbus(read_plan(settings.MODBUS), self.intake, self.ledger)
+            self.modbus.begin()
+
     async def close(self) -> None:
         """Take nothing more, do what is there, answer it."""
+        if self.modbus is not None:
+            await self.modbus.close()
         if self.broker is not None:
             await self.broker.close()
         for lines in self.lines.values():
@@ -83,6 +92,9 @@ class Gateway:
         if self.broker is not None:
             at = f"{self.broker.address.host}:{self.broker.address.port}"
             doors.append({"key": "broker", "address": at, "open": int(self.broker.connected)})
+        if self.modbus is not None:
+            many = f"{len(self.modbus.asked)} 台控制器"
+            doors.append({"key": "modbus", "address": many, "open": self.modbus.connected})
         alive(self.intake.trouble or self.pipeline.trouble, doors)
         count(*self.ledger.take())
 

@@ -27,6 +27,7 @@ DOORS = {
     "mqtt": "MQTT",
     "cjt188": "CJ/T 188",
     "broker": "外部 MQTT 服务",
+    "modbus": "Modbus TCP",
     "chirpstack": "ChirpStack",
     "onenet": "OneNET",
     "iotda": "华为 IoTDA",
