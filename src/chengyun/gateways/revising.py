@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,8 @@ from django.db import DatabaseError, InterfaceError
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.services.revising import Revision, Seen, begins, revise
 from chengyun.city.sensing.specs import AlarmRule
-from chengyun.gateways.watching import Rules, moment
+from chengyun.gateways.moments import moment
+from chengyun.gateways.watching import Rules
 from chengyun.kernel.errors import Conflict
 from chengyun.lake import readings
 from chengyun.science.episodes import Course, Episode, Floats, Ints, course, episodes_of
@@ -47,14 +48,14 @@ class Late:
     since: int
 
 
-def revise_some(table: Path, rules: Rules, loose: Sequence[pa.Table]) -> None:
-    """Put right what can be within the share of a second. ``loose``: readings the table may not have yet.
+def revise_some(table: Path, rules: Rules, loose: Callable[[], Sequence[pa.Table]]) -> None:
+    """Put right what can be within the share of a second. ``loose``: gives readings the table may not have yet.
 
     Raises DatabaseError and InterfaceError; the same again is right then.
     """
     until = time.monotonic() + SHARE
     for series in rules.late_series():
-        _revise(table, rules, [_late(rules, row) for row in rules.late_rows(series)], loose)
+        _revise(table, rules, [_late(rules, row) for row in rules.late_rows(series)], loose())
         if time.monotonic() > until:
             return
 
@@ -71,8 +72,9 @@ def _revise(table: Path, rules: Rules, late: Sequence[Late], loose: Sequence[pa.
         if end - begin <= LONGEST:
             at, value = _past(table, late[0].series, (begin, end), loose)
             for each in late:
-                found = course(at, value, rules.watch.limits.part(each.row))
-                revise(_revision(each, found))
+                found = course(at, value, rules.watch.limits.row(each.row))
+                if len(found.at):
+                    revise(_revision(each, found))
                 rules.watch.stand(each.row, found)
     except Conflict:  # somebody is judging one of them; the next second will do
         return

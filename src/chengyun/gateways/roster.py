@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -10,14 +10,17 @@ from itertools import repeat
 import numpy as np
 
 from chengyun.city.people.models import User
+from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
-from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
+from chengyun.city.sensing.own_limits import DECLARED, Holding, holding_now
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Silent
+from chengyun.gateways.absences import Awaited, awaited
 from chengyun.kernel import registry
-from chengyun.science.episodes import LEVELS, Floats, Ints, Limits
+from chengyun.science.episodes import Limits
+from chengyun.science.signals import Floats, Ints
 
 Name = tuple[str, str]
 """A device's code and a point."""
-SECOND = 1_000_000
 UNKNOWN = -1
 
 
@@ -42,11 +45,16 @@ class Roster:
     """All series of the city at one moment.
 
     ``keys``, ``low``, ``high`` and ``factor`` have a place for each name by which a series is told of; a value that is
-    told, times its factor, is in the unit of the point.
+    told, times its factor, is in the unit of the point. ``awaited``: the devices whose silence is told.
     """
 
-    def __init__(self, series: Mapping[Name, Known]) -> None:
-        self.series = series
+    def __init__(
+        self,
+        series: Mapping[Name, Known],
+        awaited: Sequence[Awaited] = (),
+        holding: Holding = DECLARED,
+    ) -> None:
+        self.series, self.awaited, self.holding = series, awaited, holding
         self.devices = {known.device: known.area for known in series.values()}
         told = [(known, name, factor) for known in series.values() for name, factor in known.names]
         self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
@@ -85,12 +93,14 @@ class Roster:
 
     @cached_property
     def watched(self) -> list[tuple[int, AlarmRule]]:
-        """Each series with each rule that watches it, in the order of the series."""
+        """Each series with each rule that watches it and the limits that hold there, in the order of the series."""
         by_point: dict[Name, list[AlarmRule]] = {}
         for rule in registry.all_of(AlarmRule):
+            if isinstance(rule.looks_at, Silent):
+                continue
             by_point.setdefault((rule.kind, rule.point), []).append(rule)
         pairs = [
-            (known.pk, rule)
+            (known.pk, self.holding.at(rule, known.device, known.area))
             for known in self.series.values()
             for rule in by_point.get((known.kind, known.point), ())
         ]
@@ -100,23 +110,6 @@ class Roster:
     def limits(self) -> Limits:
         """The limits of ``watched``, row by row."""
         return limits_of([rule for _, rule in self.watched])
-
-
-def limits_of(rules: list[AlarmRule]) -> Limits:
-    """The limits of some rules as arrays, a row each."""
-    sets = np.full((len(rules), LEVELS), np.nan)
-    clears = np.full((len(rules), LEVELS), np.nan)
-    for row, rule in enumerate(rules):
-        for level in rule.levels:
-            sets[row, RANKS.index(level.rank)] = level.sets
-            clears[row, RANKS.index(level.rank)] = level.clears
-    return Limits(
-        sets=sets,
-        clears=clears,
-        hold=np.array([rule.hold.total_seconds() * SECOND for rule in rules], np.int64),
-        calm=np.array([rule.calm.total_seconds() * SECOND for rule in rules], np.int64),
-        sign=np.array([1 if rule.side == "above" else -1 for rule in rules], np.int64),
-    )
 
 
 def read() -> Roster:
@@ -143,4 +136,5 @@ def read() -> Roster:
                 area=area,
                 names=((key, 1.0), *((other.name, other.factor) for other in point.heard_as)),
             )
-    return Roster(found)
+    holding = holding_now()
+    return Roster(found, awaited(holding), holding)

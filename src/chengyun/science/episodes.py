@@ -2,7 +2,8 @@
 
 A level comes when a value reaches what sets it and stays for the hold time; it goes when the value falls back behind
 what clears it and stays there for the calm time. Between the two the level stays as it was, so that a value that
-trembles at a limit raises nothing twice. Only the times of the readings count, never the clock of this machine: the
+trembles at a limit raises nothing twice. The value is that of the signal the rule looks at (``signals``); a reading at
+which there is none, NaN, changes no level. Only the times of the readings count, never the clock of this machine: the
 same readings in the same order give the same levels whenever they are looked at.
 """
 
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from chengyun.science.signals import Floats as Floats
+from chengyun.science.signals import Ints as Ints
+from chengyun.science.signals import Signals, carried_of, nothing_carried, signal, signals_of
+
 Flags = NDArray[np.bool_]
 
 LEVELS = 4
@@ -29,9 +32,9 @@ LATENESS = 24 * 3600 * 1_000_000
 class Limits:
     """The limits of ``n`` watched series.
 
-    ``sets`` and ``clears``: shape (n, 4), in the unit of the series, one column a level from blue to red; NaN where a
+    ``sets`` and ``clears``: shape (n, 4), in the unit of the signal, one column a level from blue to red; NaN where a
     rule has no such level. ``hold`` and ``calm``: shape (n,), microseconds. ``sign``: shape (n,), 1 where large values
-    are bad, -1 where small ones are.
+    are bad, -1 where small ones are. ``signals``: what they are held against; None when all look at the value itself.
     """
 
     sets: Floats
@@ -39,32 +42,31 @@ class Limits:
     hold: Ints
     calm: Ints
     sign: Ints
+    signals: Signals | None = None
 
     def __len__(self) -> int:
         return len(self.hold)
 
-    def part(self, row: int) -> Limits:
-        """The limits of one series."""
-        chosen = slice(row, row + 1)
-        return Limits(
-            sets=self.sets[chosen],
-            clears=self.clears[chosen],
-            hold=self.hold[chosen],
-            calm=self.calm[chosen],
-            sign=self.sign[chosen],
-        )
+    def row(self, row: int) -> Limits:
+        """Those of one series."""
+        parts = ("sets", "clears", "hold", "calm", "sign")
+        one = np.array([row])
+        mine = {part: getattr(self, part)[one] for part in parts}
+        return Limits(**mine, signals=self.signals.rows(one) if self.signals else None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """Where a level changed: which series, when, by which value, from which level to which.
 
-    ``since``: when the value first went beyond what the new level asks for, or fell back behind what the old one does.
+    ``signal``: what the limits were held against. ``since``: when it first went beyond what the new level asks for, or
+    fell back behind what the old one does.
     """
 
     rows: Ints
     at: Ints
     value: Floats
+    signal: Floats
     before: Ints
     after: Ints
     since: Ints
@@ -76,6 +78,7 @@ class Watch:
     ``beyond``, ``since`` and ``on`` have the shape (n, 4), ``last``, ``value`` and ``late`` (n,), times in microseconds
     since 1970 (UTC). ``value`` is the newest. ``late``: the earliest reading that came after a later one, which the
     levels do not know of (``NOTHING_LATE``: none); a doubled one and one that is more than a day behind do not count.
+    ``carried``, (n, width): what the signals need of the readings before.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -87,6 +90,7 @@ class Watch:
         self.last: Ints = np.full(len(limits), NEVER)
         self.value: Floats = np.full(len(limits), np.nan)
         self.late: Ints = np.full(len(limits), NOTHING_LATE)
+        self.carried = nothing_carried(limits.signals, len(limits))
 
     def step(self, rows: Ints, at: Ints, value: Floats) -> Changes:
         """Take one reading of each of some series; ``rows`` names no series twice.
@@ -97,8 +101,13 @@ class Watch:
         if not fresh.all():
             self._came_late(rows[~fresh], at[~fresh], value[~fresh])
             rows, at, value = rows[fresh], at[fresh], value[fresh]
+        seen = self._signal(rows, at, value)
+        self.last[rows], self.value[rows] = at, value
+        known = ~np.isnan(seen)
+        if not known.all():
+            rows, at, value, seen = rows[known], at[known], value[known], seen[known]
         before = self.level(rows)
-        self._look(rows, at, value)
+        self._look(rows, at, seen)
         after = self.level(rows)
         moved = np.flatnonzero(before != after)
         column = np.maximum(np.where(after > before, after, before)[moved], 1) - 1
@@ -106,6 +115,7 @@ class Watch:
             rows=rows[moved],
             at=at[moved],
             value=value[moved],
+            signal=seen[moved],
             before=before[moved],
             after=after[moved],
             since=self.since[rows[moved], column],
@@ -116,10 +126,11 @@ class Watch:
         return highest(self.on[rows])
 
     def stand(self, row: int, course: Course) -> None:
-        """Stand as after a course, not empty, in which every reading of the series is that has come so far."""
-        self.beyond[row], self.since[row] = course.beyond[-1], course.since[-1]
-        self.on[row] = course.on[-1]
-        self.last[row], self.value[row] = course.at[-1], course.value[-1]
+        """Stand as after a course in which every reading of the series is that has come so far."""
+        self.beyond[row], self.since[row], self.on[row] = course.end
+        self.last[row], self.value[row] = course.last, course.newest
+        self.carried[row] = np.nan
+        self.carried[row, : len(course.carried)] = course.carried
         self.late[row] = NOTHING_LATE
 
     def forgive(self, row: int) -> None:
@@ -132,6 +143,15 @@ class Watch:
         counts = ~again & (at >= last - LATENESS)
         self.late[rows[counts]] = np.minimum(self.late[rows[counts]], at[counts])
 
+    def _signal(self, rows: Ints, at: Ints, value: Floats) -> Floats:
+        """What the limits are held against; it is taken note of for the readings to come."""
+        signals = self.limits.signals
+        if signals is None:
+            return value
+        mine, last, carried = signals.rows(rows), self.last[rows], self.carried[rows]
+        seen, self.carried[rows] = signal(mine, last, carried, at, value)
+        return seen
+
     def _look(self, rows: Ints, at: Ints, value: Floats) -> None:
         limits, when = self.limits, at[:, None]
         sets, clears = _crossed(value, limits, rows)
@@ -143,7 +163,6 @@ class Watch:
         was_on = self.on[rows]
         self.on[rows] = np.where(now, was_on | held, was_on & ~calm)
         self.beyond[rows], self.since[rows] = now, since
-        self.last[rows], self.value[rows] = at, value
 
 
 def highest(on: Flags) -> Ints:
@@ -174,16 +193,28 @@ def rounds(series: Ints) -> list[Ints]:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """How the levels of one series went: after each reading what ``Watch`` has after it.
+    """How the levels of one series went: after each reading at which there is a signal what ``Watch`` has after it.
 
-    ``at``, ``value``: shape (n,); ``beyond``, ``since``, ``on``: (n, 4).
+    ``at``, ``value``, ``signal``: shape (n,); ``beyond``, ``since``, ``on``: (n, 4). ``last``, ``newest``: the time and
+    the value of the newest reading of all, ``carried``: what the signal needs of them, (width,).
     """
 
     at: Ints
     value: Floats
+    signal: Floats
     beyond: Flags
     since: Ints
     on: Flags
+    last: int
+    newest: float
+    carried: Floats
+
+    @property
+    def end(self) -> tuple[Flags, Ints, Flags]:
+        """``beyond``, ``since`` and ``on`` after the last reading, shape (4,) each."""
+        if not len(self.at):
+            return np.zeros(LEVELS, bool), np.full(LEVELS, NEVER), np.zeros(LEVELS, bool)
+        return self.beyond[-1], self.since[-1], self.on[-1]
 
     @property
     def level(self) -> Ints:
@@ -198,16 +229,29 @@ def course(at: Ints, value: Floats, limits: Limits) -> Course:
     two of one moment the later in the batch is left out.
     """
     at, first = np.unique(at, return_index=True)
-    value, when = value[first], at[:, None]
-    sets, clears = _crossed(value, limits, slice(None))
+    value, signals = value[first], limits.signals
+    last, newest = (int(at[-1]), float(value[-1])) if len(at) else (NEVER, float("nan"))
+    seen = signals_of(signals, at, value) if signals else value
+    carried = carried_of(signals, at, value) if signals else np.empty(0)
+    known = ~np.isnan(seen)
+    at, value, seen = at[known], value[known], seen[known]
+    sets, clears = _crossed(seen, limits, slice(None))
     beyond = _latched(sets, clears)
     turned = np.diff(beyond, axis=0, prepend=False)
-    since = np.where(turned, when, NEVER)
-    np.maximum.accumulate(since, axis=0, out=since)
-    known = np.where(since == NEVER, when, since)
-    held, calm = when - known >= limits.hold, when - known >= limits.calm
-    on = _latched(beyond & held, ~beyond & calm)
-    return Course(at=at, value=value, beyond=beyond, since=since, on=on)
+    since = np.maximum.accumulate(np.where(turned, at[:, None], NEVER), axis=0)
+    lasting = np.where(since == NEVER, 0, at[:, None] - since)
+    on = _latched(beyond & (lasting >= limits.hold), ~beyond & (lasting >= limits.calm))
+    return Course(
+        at=at,
+        value=value,
+        signal=seen,
+        beyond=beyond,
+        since=since,
+        on=on,
+        last=last,
+        newest=newest,
+        carried=carried,
+    )
 
 
 def _latched(sets: Flags, clears: Flags) -> Flags:
@@ -222,7 +266,7 @@ def _latched(sets: Flags, clears: Flags) -> Flags:
 class Episode:
     """From when to when a series stood above no level at all; ``end`` is None while it does.
 
-    ``level`` is the highest of it, ``peak`` the value furthest beyond its limits. Times in microseconds.
+    ``level`` is the highest of it, ``peak`` the signal furthest beyond its limits. Times in microseconds.
     """
 
     start: int
@@ -254,5 +298,5 @@ def _episode(found: Course, level: Ints, sign: int, part: slice) -> Episode:
         start=int(found.since[part.start, level[part.start] - 1]),
         end=int(found.at[part.stop]) if over else None,
         level=int(level[part].max()),
-        peak=float((found.value[part] * sign).max() * sign),
+        peak=float((found.signal[part] * sign).max() * sign),
     )

@@ -7,10 +7,11 @@ from typing import Any
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.models import Alarm, Alert, Device, Series, Silence
+from chengyun.city.sensing.models import Alarm, Alert, Device, OwnLimits, Series, Silence
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
@@ -79,3 +80,9 @@ def verbs(row: Alarm | Alert) -> list[str]:
     kind = row._meta.model_name
     rows = Audit.objects.filter(subject_type=f"sensing.{kind}", subject_id=row.pk)
     return [each.verb.removeprefix(f"{kind}.") for each in rows.order_by("seq")]
+
+
+def make_limits(device: Device | None, *, by: User | None = None, **changes: Any) -> OwnLimits:
+    """A ponding point that is red from 60 cm on, and has no other level."""
+    new: dict[str, Any] = {"rule": RULE, "device": device, "levels": {"red": (60.0, 50.0)}}
+    return set_limits(NewLimits(**new | {"reason": "路面低"} | changes), by=by)

@@ -15,6 +15,7 @@ from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import Device
+from chengyun.city.sensing.own_limits import limits_at
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
 from chengyun.city.sensing.silences import SILENCE, silence_on
@@ -208,8 +209,8 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         facts=_facts(found),
         readings=[view.reading_of(each) for each in series],
         rules=[
-            (rule, view.limits_words(rule, _unit(found, rule.point)))
-            for rule in queries.rules_on(found.kind)
+            (rule, view.limits_words(rule, _unit(found, rule.point)), own)
+            for rule, own in limits_at(found)
         ],
         alarms=[(row, view.badge_of(row)) for row in queries.alarms_of(series)[:ALARMS_SHOWN]],
         map=view.map_of(found) if found.lon is not None else None,
