@@ -72,15 +72,21 @@ class Gateway:
         self.process.terminate()
         self.process.wait(30)
 
-    def send(self, body: bytes, *, token: str = "", path: str = "/readings") -> tuple[int, Any]:
-        """The status and what is said; OSError when the line breaks, which acknowledges nothing."""
+    def send(
+        self, body: bytes | None, *, token: str = "", path: str = "/readings", **headers: str
+    ) -> tuple[int, Any]:
+        """The status and what is said; OSError when the line breaks, which acknowledges nothing.
+
+        Without a body it is asked. ``headers`` with underscores for hyphens.
+        """
         head = {"Authorization": f"Bearer {token or self.token}"}
+        head |= {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(f"http://{LOCAL}:{self.port}{path}", body, head)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, _said(answer.read())
         except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
+            return error.code, _said(error.read())
 
     def line(self, door: str) -> socket.socket:
         """A line to a door that stays open."""
@@ -96,6 +102,14 @@ class Gateway:
         archive = self.archive
         table = readings.history(archive.table, [series.pk], begin, end, journal=archive.journal)
         return Counter(table["value"].to_pylist())
+
+
+def _said(answer: bytes) -> Any:
+    """JSON where it is some, else the text."""
+    try:
+        return json.loads(answer)
+    except ValueError:
+        return answer.decode()
 
 
 def line(value: float, at: datetime, device: str = "JS-001", point: str = "depth") -> bytes:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import paho.mqtt.client as paho
 import pytest
@@ -29,6 +30,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(MOSQUITTO is None, reason="there is no mosquitto (apt install mosquitto)"),
 ]
+PASSWD = "mosquitto_passwd"
+USER, PASSWORD = "gateway", "p@ss:word/1"
 SEED = 18830
 AT = round(BEGIN.timestamp() * 1000)
 
@@ -43,9 +46,10 @@ class Mosquitto:
 
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        config = self.folder / "mosquitto.conf"
+        secret, config = self.folder / "secret", self.folder / "mosquitto.conf"
+        subprocess.run([PASSWD, "-c", "-b", secret, USER, PASSWORD], check=True)
         config.write_text(
-            f"user {getpass.getuser()}\nlistener {self.port} {LOCAL}\nallow_anonymous true\npersistence true\n"
+            f"user {getpass.getuser()}\nlistener {self.port} {LOCAL}\npassword_file {secret}\npersistence true\n"
             f"persistence_location {self.folder}/\nmax_inflight_messages 1000\n"
             "max_queued_messages 0\n"
         )
@@ -66,6 +70,7 @@ class Mosquitto:
 
     def publisher(self) -> paho.Client:
         client = paho.Client(CallbackAPIVersion.VERSION2, "field")
+        client.username_pw_set(USER, PASSWORD)
         client.max_queued_messages_set(0)
         client.connect(LOCAL, self.port)
         client.loop_start()
@@ -92,7 +97,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture
 def gateway(broker: Mosquitto, device: Device, tmp_path: Path) -> Iterator[Gateway]:
-    address = {"CHENGYUN_BROKER": f"mqtt://{LOCAL}:{broker.port}"}
+    address = {"CHENGYUN_BROKER": f"mqtt://{USER}:{quote(PASSWORD, safe='')}@{LOCAL}:{broker.port}"}
     made = Gateway(home=tmp_path / "home", token="", more=address)
     made.start()
     yield made
@@ -110,7 +115,8 @@ def test_what_the_broker_hands_out_is_kept(
     client = broker.publisher()
     say(client, 1).wait_for_publish(10)
     say(client, 2, "readings/X-9").wait_for_publish(10)
-    client.publish("readings/JS-001", b"nonsense", qos=1).wait_for_publish(10)
+    for nonsense in (b"nonsense", bytes(400_000)):
+        client.publish("readings/JS-001", nonsense, qos=1).wait_for_publish(10)
     say(client, 3).wait_for_publish(10)
     client.loop_stop()
     assert within(20, lambda: gateway.stored(series_of(device)) == Counter({0.01: 1, 0.03: 1}))

@@ -14,7 +14,7 @@ from chengyun.city.cases.factories import EDITION, make_working_city
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import Series
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
-from chengyun.city.sensing.specs import RANKS, AlarmRule, Point
+from chengyun.city.sensing.specs import RANKS, AlarmRule, Count, Point, Rate
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
 from tools.check import LONGEST_FILE
@@ -81,10 +81,18 @@ def test_its_limits_lie_inside_the_range_and_grow_worse_with_the_level(
 ) -> None:
     point, sign = point_of(app, rule), 1 if rule.side == "above" else -1
     levels = sorted(rule.levels, key=lambda level: RANKS.index(level.rank))
-    assert all(point.low <= limit <= point.high for v in levels for limit in (v.sets, v.clears))
+    limits = [limit for level in levels for limit in (level.sets, level.clears)]
+    if rule.looks_at is None:
+        assert all(point.low <= limit <= point.high for limit in limits)
+    elif isinstance(rule.looks_at, Rate):
+        assert all(abs(limit) <= point.high - point.low for limit in limits)
+    else:
+        assert all(limit > 0 for limit in limits)
+    if isinstance(rule.looks_at, Count):
+        assert point.low <= rule.looks_at.mark <= point.high
     for milder, worse in zip(levels, levels[1:], strict=False):
         assert milder.sets * sign < worse.sets * sign
-        assert milder.clears * sign < worse.clears * sign
+        assert milder.clears * sign <= worse.clears * sign
 
 
 @every_rule

@@ -186,6 +186,17 @@ def test_a_station_for_dust_is_answered_where_it_asks(gateway: Gateway) -> None:
     assert gateway.stored(series(MN, "pm10")) == Counter({81.5: 1, 90.0: 1})
 
 
+def test_who_speaks_no_more_still_hears_the_answer(gateway: Gateway) -> None:
+    with gateway.line("hj212") as line:
+        line.sendall(hj212_frame(BEGIN, 81.5))
+        line.shutdown(socket.SHUT_WR)
+        assert hj212.decode(heard(line, hj212.frames)[0])["head"]["CN"] == "9014"
+        assert line.recv(1) == b""
+    with gateway.line("hj212") as line:
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(1) == b""
+
+
 def test_a_rain_station_is_told_our_time(gateway: Gateway) -> None:
     with gateway.line("sl651") as line:
         line.sendall(sl651_frame(BEGIN, 42.5))

@@ -18,9 +18,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
+from chengyun.city.people.models import ApiToken
+from chengyun.city.people.services.tokens import issue_token, revoke_token
 from chengyun.city.sensing.factories import make_device, series_of
 from chengyun.city.sensing.models import Device, Link, Unread
+from chengyun.gateways.tokens import REMEMBERED
 from tests.gateway import BEGIN, Gateway, within
 from tools.start import LOCAL
 
@@ -111,6 +113,20 @@ def test_without_a_token_nobody_speaks(gateway: Gateway, cast: Cast) -> None:
         stranger = Client(gateway, token)
         assert stranger.codes[0] == "Not authorized"
         stranger.leave()
+
+
+@pytest.mark.long
+def test_a_token_that_is_revoked_is_good_no_longer_on_an_open_line(
+    gateway: Gateway, client: Client
+) -> None:
+    assert client.acked(client.say("readings/JS-001", {"depth": 1}))
+    revoke_token(ApiToken.objects.get(), by=None)
+
+    def refused() -> bool:
+        client.say("readings/JS-001", {"depth": 2})
+        return "Not authorized" in client.codes
+
+    assert within(2 * REMEMBERED, refused)
 
 
 def test_what_cannot_be_read_is_kept_as_it_came_and_stops_nobody(client: Client) -> None:

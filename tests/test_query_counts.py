@@ -65,7 +65,13 @@ from chengyun.city.people.services.units import add_unit
 from chengyun.city.people.services.walks import begin_walk
 from chengyun.city.places.factories import DISTRICTS
 from chengyun.city.places.queries import locate
-from chengyun.city.sensing.factories import make_alarm, make_alert, make_device, make_silence
+from chengyun.city.sensing.factories import (
+    make_alarm,
+    make_alert,
+    make_device,
+    make_limits,
+    make_silence,
+)
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
@@ -190,9 +196,14 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     """Several devices under water."""
     alarms = [make_alarm(make_device(f"JS-{n:03}", unit=cast.crew)) for n in range(SEVERAL)]
     alerts = [make_alert(alarm, cast.crew) for alarm in alarms]
+    own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
     return {
         "monitoring:silence": {"code": silences[0].code},
+        "monitoring:limit": {"code": own[0].code},
+        "monitoring:limit_rule": {"key": "ponding_depth"},
+        "monitoring:limit_add": {"key": "ponding_depth"},
+        "monitoring:limit_trial": {"key": "ponding_depth"},
         "monitoring:alarm": {"code": alarms[0].code},
         "monitoring:alarm_comment": {"code": alarms[0].code},
         "monitoring:alert_add": {"code": alarms[0].code},

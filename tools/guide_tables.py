@@ -11,7 +11,7 @@ import sys
 
 import django
 
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, Silent, lasting
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel.soundness import named
 from chengyun.kernel.specs import Workflow
@@ -73,7 +73,7 @@ def devices_of(app: IndustryApp) -> str:
     for kind in app.device_kinds:
         for point in kind.points:
             rules = [r for r in app.rules if (r.kind, r.point) == (kind.key, point.key)]
-            told = "；".join(_limits(rule) for rule in rules) or "只显示，不报警"
+            told = "；".join(_limits(rule, point) for rule in rules) or "只显示，不报警"
             sources = "；".join(rule.source for rule in rules) or "—"
             lines.append((_kind(kind, point), _point(point), told, sources))
     return _drawn(lines)
@@ -89,15 +89,17 @@ def _point(point: Point) -> str:
     return f"{point.label} `{point.key}`{unit}，{point.low:g} 到 {point.high:g}"
 
 
-def _limits(rule: AlarmRule) -> str:
+def _limits(rule: AlarmRule, point: Point) -> str:
     """管网满流：达到 黄 75（70）、红 100（95），持续 5 分钟."""
     side = "达到" if rule.side == "above" else "降到"
+    if rule.looks_at:
+        side = f"{rule.looks_at.words(point.unit)}（{rule.unit(point.unit)}），{side}"
+    ends = not isinstance(rule.looks_at, Silent)
     levels = "、".join(
-        f"{RANK_LABELS[level.rank][0]} {level.sets:g}（{level.clears:g}）" for level in rule.levels
+        f"{RANK_LABELS[level.rank][0]} {level.sets:g}" + (f"（{level.clears:g}）" if ends else "")
+        for level in rule.levels
     )
-    seconds = int(rule.hold.total_seconds())
-    lasting = f"{seconds // 60} 分钟" if seconds >= 60 else f"{seconds} 秒"
-    return f"{rule.label}：{side} {levels}" + (f"，持续 {lasting}" if seconds else "")
+    return f"{rule.label}：{side} {levels}" + (f"，持续 {lasting(rule.hold)}" if rule.hold else "")
 
 
 def _drawn(lines: list[tuple[str, ...]]) -> str:

@@ -72,6 +72,7 @@ from chengyun.city.sensing.factories import (
     make_alarm,
     make_alert,
     make_device,
+    make_limits,
     make_silence,
 )
 from chengyun.city.sensing.services.alarms import act as judge
@@ -112,7 +113,7 @@ class City:
     campaign: str
     whistle: str
     gathered: tuple[int, str, str]
-    watched: tuple[str, str, str, str, str]
+    watched: tuple[str, str, str, str, str, str]
     token: int
     audit_row: int
     edition: int
@@ -313,8 +314,8 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     return cases
 
 
-def watched(cast: Cast) -> tuple[str, str, str, str, str]:
-    """An alarm that stands, one whose case is handled, a device that waits, a 预警 and a silence over an alarm."""
+def watched(cast: Cast) -> tuple[str, str, str, str, str, str]:
+    """An alarm that stands, one whose case is handled, a device that waits, a 预警, a silence and own limits."""
     standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
     flooded = make_device("JS-002", name="兴华路口积水点")
     calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
@@ -330,4 +331,5 @@ def watched(cast: Cast) -> tuple[str, str, str, str, str]:
     broken = make_device("JS-003", name="育新街口积水点")
     silence = make_silence(broken, by=cast.duty)
     make_alarm(broken, level=3)
-    return standing.code, calm.code, "X-9", alert.code, silence.code
+    own = make_limits(flooded, by=cast.supervisor)
+    return standing.code, calm.code, "X-9", alert.code, silence.code, own.code

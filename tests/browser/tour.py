@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
 from chengyun.city.cases.models import Campaign, Whistle
 from chengyun.city.people.models import StationVisit
+from chengyun.kernel import clock
 from tests.browser.furnished import City
 
 Stop = tuple[str, str]
@@ -208,8 +211,16 @@ def _evaluation(city: City) -> list[Stop]:
     ]
 
 
+def _tried_last_week() -> str:
+    """Limits tried on a device that was never read: nothing would have been."""
+    now = clock.now()
+    when = f"begin={now - timedelta(days=7):%Y-%m-%dT%H:%M}&end={now:%Y-%m-%dT%H:%M}"
+    there = "/monitoring/rules/ponding_depth/trial/"
+    return f"{there}?device=JS-001&yellow_sets=8&yellow_clears=6&{when}"
+
+
 def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting, alert, silence = city.watched
+    standing, calm, waiting, alert, silence, own = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -239,6 +250,12 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/devices/JS-001/edit/"),
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
+        ("duty", "/monitoring/rules/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),
+        ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
+        ("supervisor", _tried_last_week()),
+        ("supervisor", f"/monitoring/limits/{own}/"),
         ("duty", "/monitoring/links/"),
         ("duty", "/monitoring/links/sl651/JS-001/"),
     ]

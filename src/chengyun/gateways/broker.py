@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
+import time
 from dataclasses import dataclass, field
-from typing import Any
 
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-
+from chengyun.gateways import mqtt
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.ledger import Ledger
+from chengyun.gateways.lines import Door, Line
 from chengyun.gateways.payloads import DEVICE, GATEWAY, OWN, said_of
 from chengyun.gateways.talk import Heard, as_rows
 
@@ -25,10 +25,12 @@ log = logging.getLogger(__name__)
 
 DOOR = "broker"
 CLIENT = "chengyun-gateway"
-TOPICS = [(f"{OWN}+", 1), (DEVICE, 1), (GATEWAY, 1)]
+TOPICS = [f"{OWN}+", DEVICE, GATEWAY]
 QOS = 1
-AGAIN = 1.0
+AGAIN, AGAIN_AT_MOST = 1.0, 10.0
 KEEP_ALIVE = 30
+DEAD = 2 * KEEP_ALIVE
+"""Seconds without a word after which a broker that was asked to speak is given up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,87 +44,138 @@ class Place:
     tls: bool
 
 
-class Broker:
-    """One client of one broker; its thread hands the messages to the event loop, where they gather."""
+class Broker(Door):
+    """One client of one broker, connected again whenever the connection is lost."""
 
     def __init__(self, address: Place, intake: Intake, ledger: Ledger) -> None:
-        self.address, self.intake, self.ledger = address, intake, ledger
-        self.waiting: list[paho.MQTTMessage] = []
-        self.working: asyncio.Task[None] | None = None
-        self.loop = asyncio.get_running_loop()
-        self.connected = False
-        self.client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            CLIENT,
-            clean_session=False,
-            protocol=paho.MQTTv311,
-            manual_ack=True,
-        )
-        self.client.reconnect_delay_set(1, 10)
-        if address.user:
-            self.client.username_pw_set(address.user, address.password)
-        if address.tls:
-            self.client.tls_set()
-        self.client.on_connect = self._connected
-        self.client.on_disconnect = self._disconnected
-        self.client.on_message = self._heard
+        super().__init__(DOOR, intake, ledger)
+        self.address = address
+        self.holding: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has let us in."""
+        return any(isinstance(line, BrokerLine) and line.let_in for line in self.open)
 
     def begin(self) -> None:
-        """Connect, now or as soon as the broker is there, and again whenever the connection is lost."""
-        self.client.connect_async(self.address.host, self.address.port, keepalive=KEEP_ALIVE)
-        self.client.loop_start()
+        """Connect, now or as soon as the broker is there."""
+        self.holding = asyncio.get_running_loop().create_task(self._hold())
 
     async def close(self) -> None:
         """Take nothing more; what is not acknowledged comes again after the next start."""
-        self.client.disconnect()
-        await asyncio.to_thread(self.client.loop_stop)
-        if self.working is not None:
-            self.working.cancel()
+        if self.holding is not None:
+            self.holding.cancel()
+        for line in self.open:
+            line.transport.pause_reading()
+        await super().close()
 
-    def _connected(self, client: paho.Client, _: Any, flags: Any, code: Any, more: Any) -> None:
-        self.connected = not code.is_failure
-        if code.is_failure:
-            log.error("the broker at %s refuses: %s", self.address.host, code)
-        else:
-            client.subscribe(TOPICS)
+    async def _hold(self) -> None:
+        wait = AGAIN
+        while True:
+            try:
+                line = await self._connect()
+                await line.last()
+                wait = AGAIN if line.let_in else wait
+            except OSError as error:
+                log.warning("the broker at %s cannot be had: %s", self.address.host, error)
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, AGAIN_AT_MOST)
 
-    def _disconnected(self, client: paho.Client, _: Any, flags: Any, code: Any, more: Any) -> None:
-        """What is waiting will be handed out again; its numbers mean nothing on the next connection."""
-        self.connected = False
-        self.loop.call_soon_threadsafe(self.waiting.clear)
+    async def _connect(self) -> BrokerLine:
+        secure = ssl.create_default_context() if self.address.tls else None
+        _, line = await asyncio.get_running_loop().create_connection(
+            lambda: BrokerLine(self), self.address.host, self.address.port, ssl=secure
+        )
+        return line
 
-    def _heard(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
-        self.loop.call_soon_threadsafe(self._take, message)
 
-    def _take(self, message: paho.MQTTMessage) -> None:
-        self.waiting.append(message)
-        if self.working is None or self.working.done():
-            self.working = self.loop.create_task(self._work())
+class BrokerLine(Line):
+    """One connection to the broker, from the greeting to its end."""
 
-    async def _work(self) -> None:
-        while self.waiting:
-            batch, self.waiting[:] = list(self.waiting), []
-            heard = [each for message in batch for each in self._said(message)]
-            await self._keep(heard)
-            for message in batch:
-                self.client.ack(message.mid, message.qos)
+    def __init__(self, broker: Broker) -> None:
+        super().__init__(broker)
+        self.address = broker.address
+        self.let_in = False
+        self.over = asyncio.Event()
 
-    def _said(self, message: paho.MQTTMessage) -> list[Heard]:
-        payload = bytes(message.payload)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask to be let in."""
+        super().connection_made(transport)
+        self.name, place = self.address.host, self.address
+        who = mqtt.Connect(
+            client=CLIENT, user=place.user, password=place.password, keep_alive=KEEP_ALIVE
+        )
+        self.answer(mqtt.connect(who))
+
+    def connection_lost(self, reason: Exception | None) -> None:
+        """What was not acknowledged will be handed out again."""
+        super().connection_lost(reason)
+        self.over.set()
+
+    async def last(self) -> None:
+        """Until the connection is over; who says nothing for long, though asked, is given up."""
+        while not self.over.is_set():
+            self.answer(mqtt.PING if self.let_in else b"")
+            if time.monotonic() - self.heard_at > DEAD:
+                self.end()
+            try:
+                await asyncio.wait_for(self.over.wait(), KEEP_ALIVE / 2)
+            except TimeoutError:
+                continue
+
+    async def take(self, stream: bytes) -> bytes:
+        """Keep the messages among some packets together, and acknowledge them then."""
         try:
-            told = said_of(message.topic, payload, "")
+            packets, rest = mqtt.packets(stream, mqtt.LONGEST_OF_ALL)
+            for packet in packets:
+                self._told(packet)
+            await self._published([each for each in packets if each.kind == mqtt.PUBLISH])
         except Fault as fault:
-            self.ledger.fault(DOOR, self.address.host, fault, payload)
+            self.lines.ledger.fault(DOOR, self.name, fault, stream)
+            self.end()
+            return b""
+        return rest
+
+    def _told(self, packet: mqtt.Packet) -> None:
+        """What is no message."""
+        if packet.kind == mqtt.CONNACK:
+            self._greeted(packet.body[-1:])
+        elif packet.kind == mqtt.SUBACK and mqtt.REFUSED in packet.body[2:]:
+            log.error("the broker at %s hands out nothing of %s", self.name, ", ".join(TOPICS))
+
+    def _greeted(self, code: bytes) -> None:
+        if code == bytes((mqtt.ACCEPTED,)):
+            self.let_in = True
+            self.answer(mqtt.subscribe(1, TOPICS, QOS))
+        else:
+            log.error("the broker at %s refuses us: %s", self.name, code.hex())
+            self.end()
+
+    async def _published(self, packets: list[mqtt.Packet]) -> None:
+        messages = [mqtt.publish_of(packet) for packet in packets]
+        heard = [each for message in messages for each in self._said(message)]
+        if await self._kept(heard):
+            self.answer(b"".join(mqtt.puback(each.packet) for each in messages if each.qos))
+
+    def _said(self, message: mqtt.Publish) -> list[Heard]:
+        ledger = self.lines.ledger
+        try:
+            told = said_of(message.topic, message.payload, "")
+        except Fault as fault:
+            ledger.fault(DOOR, self.name, fault, message.payload)
             return []
         for device in told:
-            self.ledger.heard(DOOR, device)
+            ledger.heard(DOOR, device)
         return [Heard(device=device, said=said) for device, said in told.items()]
 
-    async def _keep(self, heard: list[Heard]) -> None:
-        """Until it is durable: the broker waits meanwhile."""
+    async def _kept(self, heard: list[Heard]) -> bool:
+        """Whether all is durable; the broker waits until it is, or until the connection is over."""
         while any(each.said for each in heard):
             try:
                 await self.intake.take(as_rows(heard), None)
-                return
+                return True
             except Refused:
+                if self.over.is_set():
+                    return False
                 await asyncio.sleep(AGAIN)
+        return True

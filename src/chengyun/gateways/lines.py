@@ -41,13 +41,27 @@ class Address:
     port: int
 
 
-class Lines:
+class Door:
+    """Connections of one protocol, and what they need behind them."""
+
+    def __init__(self, protocol: str, intake: Intake, ledger: Ledger) -> None:
+        self.protocol, self.intake, self.ledger = protocol, intake, ledger
+        self.open: set[Line] = set()
+
+    async def close(self) -> None:
+        """What is being worked on gets its answer."""
+        working = [line.working for line in self.open if line.working is not None]
+        await asyncio.gather(*working, return_exceptions=True)
+        for line in list(self.open):
+            line.end()
+
+
+class Lines(Door):
     """One listener: a door for one protocol; ``begin`` makes what speaks over each connection."""
 
     def __init__(self, protocol: str, begin: Begin, intake: Intake, ledger: Ledger) -> None:
-        self.protocol, self.begin = protocol, begin
-        self.intake, self.ledger = intake, ledger
-        self.open: set[Line] = set()
+        super().__init__(protocol, intake, ledger)
+        self.begin = begin
         self.server: asyncio.Server | None = None
         self.looking: asyncio.Task[None] | None = None
 
@@ -65,10 +79,7 @@ class Lines:
             self.server.close()
         if self.looking is not None:
             self.looking.cancel()
-        working = [line.working for line in self.open if line.working is not None]
-        await asyncio.gather(*working, return_exceptions=True)
-        for line in list(self.open):
-            line.end()
+        await super().close()
 
     async def _look(self) -> None:
         while True:
@@ -83,12 +94,13 @@ class Line(asyncio.Protocol, ABC):
 
     transport: asyncio.Transport
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Door) -> None:
         self.lines, self.intake = lines, lines.intake
         self.rest = b""
         self.more = bytearray()
         self.heard_at = time.monotonic()
         self.name = ""
+        self.spoken = False
         self.working: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -110,6 +122,11 @@ class Line(asyncio.Protocol, ABC):
             self.working = asyncio.get_running_loop().create_task(self._work())
         elif len(self.more) > PIECE:
             self.transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        """Who speaks no more still hears the answer to what is being worked on."""
+        self.spoken = True
+        return self.working is not None
 
     def pause_writing(self) -> None:
         """A device that does not read its answers is ended; it will send again what they would have told it."""
@@ -139,6 +156,8 @@ class Line(asyncio.Protocol, ABC):
             self.end()
         finally:
             self.working = None
+            if self.spoken:
+                self.transport.close()
 
     @abstractmethod
     async def take(self, stream: bytes) -> bytes:
@@ -146,8 +165,8 @@ class Line(asyncio.Protocol, ABC):
 
     async def keep(self, heard: list[Heard], sender: User | None) -> list[bool]:
         """For each, whether what it tells is durable now; of devices that are not known it is not."""
-        roster = self.intake.roster()
-        known = [roster.reaches(each.device, sender) for each in heard]
+        register = self.intake.register()
+        known = [register.reaches(each.device, sender) for each in heard]
         told = [each for each, mine in zip(heard, known, strict=True) if mine and each.said]
         try:
             if told:
@@ -177,7 +196,7 @@ class DeviceLine(Line):
         return rest
 
     def _knows(self, device: str) -> bool:
-        return self.intake.roster().reaches(device, None)
+        return self.intake.register().reaches(device, None)
 
     def _hear(self, frame: bytes) -> Heard | None:
         """What a frame says; one that cannot be read is kept with the name of who spoke last on this line."""

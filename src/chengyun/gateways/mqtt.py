@@ -1,4 +1,6 @@
-"""MQTT 3.1.1, the side of the server: what clients send is cut into packets, and our answers are built. No socket here.
+"""MQTT 3.1.1: what the other side sends is cut into packets, and ours are built. No socket here.
+
+The server's side for our own door, the client's as far as one listens to somebody else's broker.
 
 Source: MQTT Version 3.1.1 (OASIS Standard, 2014), 2 (packets), 3.1 CONNECT, 3.3 PUBLISH, 3.8 SUBSCRIBE.
 """
@@ -13,7 +15,9 @@ CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
 SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK = 8, 9, 10, 11
 PINGREQ, PINGRESP, DISCONNECT = 12, 13, 14
 LONGEST = 256 * 1024
-"""Bytes of a packet at most."""
+"""Bytes of a packet of a device at most."""
+LONGEST_OF_ALL = 256 * 1024 * 1024
+"""What MQTT allows."""
 LENGTH_BYTES = 4
 ACCEPTED, BAD_VERSION, BAD_ID, NOT_AUTHORISED = 0, 1, 2, 5
 REFUSED = 0x80
@@ -50,11 +54,11 @@ class Publish:
     packet: int
 
 
-def packets(stream: bytes) -> tuple[list[Packet], bytes]:
+def packets(stream: bytes, longest: int = LONGEST) -> tuple[list[Packet], bytes]:
     """The whole packets at the beginning of a stream, and what is left of it. Raises Fault for one that is too long."""
     found, place = list[Packet](), 0
     while True:
-        head = _length(stream, place)
+        head = _length(stream, place, longest)
         if head is None or head[1] > len(stream):
             return found, stream[place:]
         begin, end = head
@@ -63,7 +67,7 @@ def packets(stream: bytes) -> tuple[list[Packet], bytes]:
         place = end
 
 
-def _length(stream: bytes, place: int) -> tuple[int, int] | None:
+def _length(stream: bytes, place: int, longest: int) -> tuple[int, int] | None:
     """Where the body of the packet at a place begins and ends; None while its length is not whole."""
     length = 0
     for n in range(1, LENGTH_BYTES + 1):
@@ -72,8 +76,8 @@ def _length(stream: bytes, place: int) -> tuple[int, int] | None:
         byte = stream[place + n]
         length |= (byte & 0x7F) << 7 * (n - 1)
         if byte < 0x80:
-            if length > LONGEST:
-                raise Fault("too_long", f"报文有 {length} 字节，最多 {LONGEST} 字节。")
+            if length > longest:
+                raise Fault("too_long", f"报文有 {length} 字节，最多 {longest} 字节。")
             return place + n + 1, place + n + 1 + length
     raise Fault("bad_length", "剩余长度不对，不是 MQTT 报文。")
 
@@ -152,3 +156,31 @@ def unsuback(packet: bytes) -> bytes:
 
 
 PONG = bytes((PINGRESP << 4, 0))
+PING = bytes((PINGREQ << 4, 0))
+
+
+def connect(said: Connect) -> bytes:
+    """Let us in; the session outlives the connection."""
+    flags = (0x80 if said.user else 0) | (0x40 if said.password else 0)
+    fields = [said.client, *(each for each in (said.user, said.password) if each)]
+    head = _put("MQTT") + bytes((4, flags)) + said.keep_alive.to_bytes(2)
+    return _packet(CONNECT << 4, head + b"".join(map(_put, fields)))
+
+
+def subscribe(packet: int, topics: list[str], qos: int) -> bytes:
+    """Hand out what is published under these topics."""
+    wanted = b"".join(_put(topic) + bytes((qos,)) for topic in topics)
+    return _packet(SUBSCRIBE << 4 | 2, packet.to_bytes(2) + wanted)
+
+
+def _put(text: str) -> bytes:
+    field = text.encode()
+    return len(field).to_bytes(2) + field
+
+
+def _packet(first: int, body: bytes) -> bytes:
+    length, head = len(body), bytes((first,))
+    while length >= 0x80:
+        length, low = divmod(length, 0x80)
+        head += bytes((low | 0x80,))
+    return head + bytes((length,)) + body

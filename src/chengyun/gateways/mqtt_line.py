@@ -13,7 +13,7 @@ from chengyun.gateways.faults import Fault
 from chengyun.gateways.lines import Line, Lines
 from chengyun.gateways.payloads import said_of
 from chengyun.gateways.talk import Heard
-from chengyun.gateways.tokens import sender_of
+from chengyun.gateways.tokens import NotAllowed, Stranger
 
 PACKET = 2
 """Bytes of the number of a packet."""
@@ -25,13 +25,13 @@ class MqttLine(Line):
     def __init__(self, lines: Lines) -> None:
         super().__init__(lines)
         self.sender: User | None = None
-        self.client = ""
+        self.token = self.client = ""
 
     async def take(self, stream: bytes) -> bytes:
         """Read the packets; the messages among them are kept together, and answered in their turn."""
         try:
             packets, rest = mqtt.packets(stream)
-            if packets and self.sender is None and not await self._connected(packets.pop(0)):
+            if packets and not await self._may_speak(packets):
                 return b""
             await self._published([each for each in packets if each.kind == mqtt.PUBLISH])
             for packet in packets:
@@ -42,18 +42,24 @@ class MqttLine(Line):
             return b""
         return rest
 
-    async def _connected(self, packet: mqtt.Packet) -> bool:
-        """Whether the client may speak."""
+    async def _may_speak(self, packets: list[mqtt.Packet]) -> bool:
+        """Whether the token is good that the first packet showed; asked again for what comes later."""
+        if greets := self.sender is None:
+            self._greeted(packets.pop(0))
+        try:
+            self.sender = await self.intake.senders.of(self.token)
+        except (Stranger, NotAllowed):
+            self.answer(mqtt.connack(mqtt.NOT_AUTHORISED) if greets else b"")
+            self.transport.close()
+            return False
+        self.answer(mqtt.connack(mqtt.ACCEPTED) if greets else b"")
+        return True
+
+    def _greeted(self, packet: mqtt.Packet) -> None:
         if packet.kind != mqtt.CONNECT:
             raise Fault("not_connected", "第一个报文要是 CONNECT。")
         said = mqtt.connect_of(packet.body)
-        token = said.password or said.user
-        self.sender = await self.intake.ask(lambda: sender_of(token))
-        self.client = said.client
-        self.answer(mqtt.connack(mqtt.ACCEPTED if self.sender else mqtt.NOT_AUTHORISED))
-        if self.sender is None:
-            self.transport.close()
-        return self.sender is not None
+        self.token, self.client = said.password or said.user, said.client
 
     async def _published(self, packets: list[mqtt.Packet]) -> None:
         heard, answers = list[Heard](), list[tuple[bytes, int]]()
@@ -74,7 +80,7 @@ class MqttLine(Line):
             ledger.fault(protocol, self.name, fault, message.payload)
             return []
         for device in told:
-            known = self.intake.roster().reaches(device, self.sender)
+            known = self.intake.register().reaches(device, self.sender)
             ledger.heard(protocol, device if known else self.name)
         return [Heard(device=device, said=said) for device, said in told.items()]
 

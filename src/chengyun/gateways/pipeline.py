@@ -19,20 +19,25 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.city.sensing.services.readings import Newest, remember
 from chengyun.gateways import roster
-from chengyun.gateways.watching import Rules, moment
+from chengyun.gateways.moments import moment
+from chengyun.gateways.revising import revise_some
+from chengyun.gateways.watching import Rules
+from chengyun.kernel import clock
 from chengyun.lake import journal, readings
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = 5.0
-"""Seconds after which a change of the register is seen at the latest."""
+LOOK_AGAIN = 4.0
+"""Seconds after which the register is looked at again, so that a change of it is seen within five."""
 REMEMBER = 1.0
 COMMIT = 60.0
 MOST_LOOSE = 2_000_000
 """Readings in memory that the lake has not got yet, above which it gets them at once."""
 AGAIN = 1.0
+PIECES = 64
+"""Batches that are made one."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,40 @@ class Batch:
 
     readings: pa.Table
     end: int
+
+
+class Loose:
+    """Readings in memory that the lake has not got yet, in few tables: a small one is mostly its own frame."""
+
+    def __init__(self) -> None:
+        self.whole: list[Batch] = []
+        self.pieces: list[Batch] = []
+
+    def add(self, batches: list[Batch]) -> None:
+        """Take batches that follow all others."""
+        self.pieces += batches
+        if len(self.pieces) >= PIECES:
+            self._gather()
+
+    def take(self) -> list[Batch]:
+        """All there are; they stay until the lake has them."""
+        self._gather()
+        return list(self.whole)
+
+    def drop(self, upto: int) -> None:
+        """The lake has what ends before this position of the journal, which is where something taken ended."""
+        self.whole = [batch for batch in self.whole if batch.end > upto]
+
+    @property
+    def rows(self) -> int:
+        """How many readings wait."""
+        return sum(batch.readings.num_rows for batch in (*self.whole, *self.pieces))
+
+    def _gather(self) -> None:
+        if self.pieces:
+            table = pa.concat_tables([batch.readings for batch in self.pieces])
+            self.whole.append(Batch(table.combine_chunks(), self.pieces[-1].end))
+            self.pieces = []
 
 
 class Pipeline(threading.Thread):
@@ -61,7 +100,7 @@ class Pipeline(threading.Thread):
         self.stored = readings.committed(archive.table)
         self.done = self.rules.load(archive.rules, self.stored)
         self.newest: list[pa.Table] = []
-        self.loose: list[Batch] = []
+        self.loose = Loose()
         self.storing: Future[int] | None = None
         self.hand = ThreadPoolExecutor(1, thread_name_prefix="lake")
         self.changes: deque[LevelChange] = deque()
@@ -93,6 +132,7 @@ class Pipeline(threading.Thread):
         """Do what waits now; whether there will be more."""
         batches, going = self._taken()
         self._accept(batches)
+        self.changes.extend(self.rules.tick(clock.now()))
         self._surely(self._write)
         self._store()
         return going
@@ -116,7 +156,7 @@ class Pipeline(threading.Thread):
             self.changes.extend(self.rules.take(table))
             self.done = fresh[-1].end
             self.newest.append(table)
-        self.loose += [batch for batch in batches if batch.end > self.stored]
+        self.loose.add([batch for batch in batches if batch.end > self.stored])
 
     def _surely(self, work: Callable[[], None]) -> None:
         """Do it, again and again while the database is away; nothing is lost meanwhile."""
@@ -136,12 +176,16 @@ class Pipeline(threading.Thread):
         now = time.monotonic()
         if now - self.remembered >= REMEMBER:
             self._remember()
+            revise_some(self.archive.table, self.rules, self._loose)
             self.remembered = now
         if now - self.looked >= LOOK_AGAIN:
-            self.roster = roster.read()
+            self.roster = self.roster.again()
             self.rules.follow(self.roster)
             self.say()
             self.looked = now
+
+    def _loose(self) -> list[pa.Table]:
+        return [batch.readings for batch in self.loose.take()]
 
     def _remember(self) -> None:
         """The newest reading of each series goes to the register."""
@@ -153,15 +197,14 @@ class Pipeline(threading.Thread):
         """To the lake each minute, or before memory fills; and what the lake has taken may leave the journal."""
         if self.storing is not None and self.storing.done():
             self._settle()
-        waits = sum(batch.readings.num_rows for batch in self.loose)
         if self.storing is None and (
-            waits >= MOST_LOOSE or time.monotonic() - self.committed >= COMMIT
+            self.loose.rows >= MOST_LOOSE or time.monotonic() - self.committed >= COMMIT
         ):
             self._begin_to_store()
 
     def _begin_to_store(self) -> None:
         self.committed = time.monotonic()
-        self.storing = self.hand.submit(self._commit, list(self.loose))
+        self.storing = self.hand.submit(self._commit, self.loose.take())
 
     def _commit(self, batches: list[Batch]) -> int:
         """Where the lake is after these batches."""
@@ -177,7 +220,7 @@ class Pipeline(threading.Thread):
             return
         try:
             self.stored = self.storing.result()
-            self.loose = [batch for batch in self.loose if batch.end > self.stored]
+            self.loose.drop(self.stored)
             self.rules.save(self.archive.rules, self.done)
             self.cut(min(self.done, self.stored))
             self.trouble = ""

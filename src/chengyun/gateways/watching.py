@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from chengyun.city.sensing.services.alarms import LevelChange
+from chengyun.gateways.absences import Absences
+from chengyun.gateways.moments import matched, moment
 from chengyun.gateways.roster import Roster
-from chengyun.science.episodes import Changes, Ints, Watch, rounds
+from chengyun.kernel import clock
+from chengyun.science.episodes import NOTHING_LATE, Changes, Ints, Watch, rounds
 
-KEPT = ("beyond", "since", "on", "last")
-"""What of a watch is kept between two runs."""
+KEPT = ("beyond", "since", "on", "last", "value", "late")
+"""What of a watch is kept between two runs, beside what the signals carry."""
 
 
 class Rules:
@@ -25,50 +29,67 @@ class Rules:
         self.roster = roster
         self.watch = Watch(roster.limits)
         self.series: Ints = np.array([pk for pk, _ in roster.watched], np.int64)
+        self.absences = Absences(roster.awaited, clock.now())
 
     def follow(self, roster: Roster) -> None:
         """The register has changed: what is still watched stays as it stands."""
+        self.absences = self.absences.follow(roster.awaited)
         if roster.watched == self.roster.watched:
             self.roster = roster
             return
-        self._take_over(Rules(roster), self._names(), self.watch)
+        self._take_over(Rules(roster), self._state())
 
-    def _take_over(self, new: Rules, names: list[str], old: Watch) -> None:
-        """Become ``new``, with the state that ``old`` has under these names."""
-        places = {name: place for place, name in enumerate(names)}
-        pairs = [(row, places[name]) for row, name in enumerate(new._names()) if name in places]
-        mine = np.array([row for row, _ in pairs], np.int64)
-        theirs = np.array([row for _, row in pairs], np.int64)
+    def _take_over(self, new: Rules, old: Mapping[str, Any]) -> None:
+        """Become ``new``, with the state that ``old`` has under the same names; that of an earlier version has less.
+
+        What a signal carries is taken over only from the same signal: ``looks`` says what each looked at.
+        """
+        mine, theirs = _alike(new._names(), old["names"])
         for part in KEPT:
-            getattr(new.watch, part)[mine] = getattr(old, part)[theirs]
+            if part in old:
+                getattr(new.watch, part)[mine] = old[part][theirs]
+        if "carried" in old:
+            same = np.array(new._looks())[mine] == np.array(old["looks"])[theirs]
+            mine, theirs, carried = mine[same], theirs[same], old["carried"]
+            width = min(new.watch.carried.shape[1], carried.shape[1])
+            new.watch.carried[mine, :width] = carried[theirs, :width]
+        # A level the rule has no more goes with the next reading.
+        new.watch.beyond &= ~np.isnan(new.watch.limits.sets)
         self.roster, self.watch, self.series = new.roster, new.watch, new.series
 
     def _names(self) -> list[str]:
         return [f"{pk} {rule.key}" for pk, rule in self.roster.watched]
 
+    def _looks(self) -> list[str]:
+        return [repr(rule.looks_at) for _, rule in self.roster.watched]
+
+    def _state(self) -> dict[str, Any]:
+        state = {part: getattr(self.watch, part) for part in (*KEPT, "carried")}
+        return {
+            "names": np.array(self._names(), str),
+            "looks": np.array(self._looks(), str),
+        } | state
+
     def take(self, readings: pa.Table) -> Iterator[LevelChange]:
         """The changes of level that a batch of readings brings, in the order of their times.
 
-        ``readings`` as ``lake.readings.SCHEMA``; those that are doubted raise nothing.
+        ``readings`` as ``lake.readings.SCHEMA``; those that are doubted raise nothing, but end a silence.
         """
+        yield from self.absences.hear(readings)
         sound = readings.filter(pa.compute.equal(readings["quality"], 0))
         series = sound["series"].to_numpy()
         at = sound["at"].cast(pa.int64()).to_numpy()
         value = sound["value"].to_numpy()
-        rows, of = self._rows_of(series)
+        rows, of = matched(self.series, series)
         order = np.lexsort((at[of], rows))
         rows, of = rows[order], of[order]
         for part in rounds(rows):
             chosen = of[part]
             yield from self._told(self.watch.step(rows[part], at[chosen], value[chosen]))
 
-    def _rows_of(self, series: Ints) -> tuple[Ints, Ints]:
-        """For each reading the rows that watch its series: the rows, and which reading each is of."""
-        first = np.searchsorted(self.series, series, "left")
-        many = np.searchsorted(self.series, series, "right") - first
-        of = np.repeat(np.arange(len(series)), many)
-        nth = np.arange(len(of)) - np.repeat(np.cumsum(many) - many, many)
-        return first[of] + nth, of
+    def tick(self, now: datetime) -> Iterator[LevelChange]:
+        """The changes of level that time brings, without a reading."""
+        return self.absences.tick(now)
 
     def _told(self, changes: Changes) -> Iterator[LevelChange]:
         for n in np.argsort(changes.at, kind="stable"):
@@ -82,29 +103,39 @@ class Rules:
                 since=moment(int(changes.since[n])),
             )
 
+    def late_rows(self, series: int) -> list[int]:
+        """The rows of a series that do not know all of its readings."""
+        first, end = np.searchsorted(self.series, [series, series + 1])
+        return [row for row in range(first, end) if self.watch.late[row] != NOTHING_LATE]
+
+    def late_series(self) -> list[int]:
+        """The series of which readings came late."""
+        late: list[int] = np.unique(self.series[self.watch.late != NOTHING_LATE]).tolist()
+        return late
+
     def save(self, path: Path, position: int) -> None:
         """Keep the state as it stands after the journal up to ``position``; all of it or none."""
-        state = {part: getattr(self.watch, part) for part in KEPT}
         part = path.with_suffix(".part")
         with part.open("wb") as file:
-            np.savez(file, names=np.array(self._names(), str), position=position, **state)
+            np.savez(file, position=position, **self._state())
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
 
     def load(self, path: Path, otherwise: int) -> int:
         """Take the kept state up again; the position of the journal it holds for, ``otherwise`` when there is none."""
+        self.absences.take_up()
         if not path.exists():
             return otherwise
         with np.load(path) as kept:
-            old = Watch(self.watch.limits)
-            for part in KEPT:
-                setattr(old, part, kept[part])
-            self._take_over(Rules(self.roster), [str(name) for name in kept["names"]], old)
+            self._take_over(Rules(self.roster), kept)
             return int(kept["position"])
 
 
-def moment(microseconds: int) -> datetime:
-    """The moment so many microseconds after 1970 (UTC)."""
-    whole, rest = divmod(microseconds, 1_000_000)
-    return datetime.fromtimestamp(whole, UTC).replace(microsecond=rest)
+def _alike(new: Sequence[str], old: Sequence[str]) -> tuple[Ints, Ints]:
+    """Where the same names stand in both."""
+    places = {name: place for place, name in enumerate(old)}
+    pairs = [(row, places[name]) for row, name in enumerate(new) if name in places]
+    return np.array([row for row, _ in pairs], np.int64), np.array(
+        [row for _, row in pairs], np.int64
+    )

@@ -91,6 +91,7 @@ DEFAULT_ROLES = (
             "case.escalate",
             "case.oversee",
             "monitoring.view",
+            "alarm.limit",
             "alert.view",
             "alarm.oversee",
             "case.reporter.view",

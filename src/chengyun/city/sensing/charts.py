@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,12 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from chengyun.city.sensing.models import Series
-from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import RANK_LABELS
+from chengyun.city.sensing.own_limits import limits_at
+from chengyun.city.sensing.specs import RANK_LABELS, Level
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
 
+DAY = timedelta(days=1)
 PARTS = 240
 """Parts a chart is cut into at most; each shows its lowest and its highest value."""
 
@@ -28,11 +30,11 @@ def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> 
     parts = found.to_pylist()
     high = {"name": "最高", "values": [part["highest"] for part in parts]}
     low = {"name": "最低", "values": [part["lowest"] for part in parts]}
-    point = series.declared
+    point, form = series.declared, "%H:%M" if span <= DAY else "%m-%d %H:%M"
     shown = {
         "kind": "line",
         "unit": point.unit if point else "",
-        "labels": [f"{localtime(part['at']):%H:%M}" for part in parts],
+        "labels": [f"{localtime(part['at']):{form}}" for part in parts],
         "series": [high, low] if high["values"] != low["values"] else [high],
         "unnamed": True,
     }
@@ -41,8 +43,11 @@ def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> 
 
 def _limits(series: Series) -> dict[str, Any]:
     """The limits that watch it, as lines across the chart."""
-    levels = [level for rule in rules_on(series.device.kind, series.point) for level in rule.levels]
-    if not levels:
-        return {}
-    lines = [{"name": RANK_LABELS[each.rank], "value": each.sets} for each in levels]
-    return {"limits": lines}
+    rules = [rule for rule, _ in limits_at(series.device, series.point)]
+    lines = lines_of([level for rule in rules if rule.looks_at is None for level in rule.levels])
+    return {"limits": lines} if lines else {}
+
+
+def lines_of(levels: Iterable[Level]) -> list[dict[str, Any]]:
+    """Limits of a value as lines across its chart."""
+    return [{"name": RANK_LABELS[each.rank], "value": each.sets} for each in levels]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from chengyun.city.sensing import alerts, jobs
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
 from chengyun.city.sensing.notices import NOTICES
+from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
 from chengyun.city.sensing.silences import SILENCE
@@ -31,12 +32,15 @@ registry.add(
         for each in ABOVE
     ),
     Permission(key=SILENCE, label="设置静默", group="运行监测"),
+    Permission(key=OWN_LIMITS, label="自定报警限值", group="运行监测"),
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
+    Act(key="alarm.find", label="补报"),
+    Act(key="alarm.correct", label="更正"),
     Act(key="alarm.end", label="判断之后读数恢复"),
     Act(key="alarm.case_ended", label="案件办结"),
     Act(key="alarm.escalate", label="上报"),
@@ -45,6 +49,8 @@ registry.add(
     Act(key="silence.add", label="设置静默"),
     Act(key="silence.end", label="提前结束静默"),
     Act(key="silence.over", label="静默到时"),
+    Act(key="limit.set", label="自定限值"),
+    Act(key="limit.end", label="不再用自定限值"),
     Act(key="alert.issue", label="发布预警"),
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),

@@ -7,13 +7,15 @@ from typing import Any
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.models import Alarm, Alert, Device, Series, Silence
+from chengyun.city.sensing.models import Alarm, Alert, Device, OwnLimits, Series, Silence
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
+from chengyun.kernel.models import Audit
 
 RULE = "ponding_depth"
 
@@ -71,3 +73,16 @@ def make_silence(device: Device | None, *, by: User | None = None, **changes: An
     until = changes.get("begins_at", clock.now()) + timedelta(hours=1)
     new: dict[str, Any] = {"device": device, "ends_at": until, "reason": "更换探头"}
     return silence(NewSilence(**new | changes), by=by)
+
+
+def verbs(row: Alarm | Alert) -> list[str]:
+    """What was done with it, in the order in which it was."""
+    kind = row._meta.model_name
+    rows = Audit.objects.filter(subject_type=f"sensing.{kind}", subject_id=row.pk)
+    return [each.verb.removeprefix(f"{kind}.") for each in rows.order_by("seq")]
+
+
+def make_limits(device: Device | None, *, by: User | None = None, **changes: Any) -> OwnLimits:
+    """A ponding point that is red from 60 cm on, and has no other level."""
+    new: dict[str, Any] = {"rule": RULE, "device": device, "levels": {"red": (60.0, 50.0)}}
+    return set_limits(NewLimits(**new | {"reason": "路面低"} | changes), by=by)

@@ -8,7 +8,7 @@ from django.db import models
 
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
-from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Point, Rank
+from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Level, Point, Rank
 from chengyun.city.sensing.workflow import CLEARED
 from chengyun.kernel import registry
 from chengyun.kernel.models import Subject
@@ -120,6 +120,10 @@ class Alarm(Subject):
         return RANKS[self.level - 1]
 
     @property
+    def worst_rank(self) -> Rank:
+        return RANKS[self.worst - 1]
+
+    @property
     def cleared(self) -> bool:
         return CLEARED in self.marks
 
@@ -145,7 +149,7 @@ class Gateway(models.Model):
 
 
 class Link(models.Model):
-    """Who speaks at a door: a device, or an address as long as nobody could tell which device it is."""
+    """Who speaks at a door: a device, an address as long as nobody could tell which device it is, or a sender."""
 
     door = models.CharField(max_length=10)
     name = models.CharField(max_length=64)
@@ -205,6 +209,50 @@ class Silence(models.Model):
             return str(self.device)
         known = registry.has(DeviceKind, self.kind)
         return f"全部{registry.get(DeviceKind, self.kind).label if known else self.kind}"
+
+
+class OwnLimits(models.Model):
+    """自定限值: the limits a person set for a rule at one device, or at all its devices in an area.
+
+    They hold from ``valid_from`` to ``valid_to`` (None: until somebody ends them), and each year only from the day
+    ``season_from`` to the day ``season_to``, both included, written 06-01; "" for the whole year. ``levels`` has for
+    each rank what sets and what clears it, in the unit of the rule.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    rule = models.CharField(max_length=40)
+    area = models.CharField(max_length=15)
+    device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="+")
+    levels = models.JSONField()
+    season_from = models.CharField(max_length=5, blank=True)
+    season_to = models.CharField(max_length=5, blank=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("ended_at", "valid_from"), name="limits_standing"),
+            models.Index(fields=("rule", "-made_at"), name="limits_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def declared(self) -> AlarmRule | None:
+        return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
+
+    @property
+    def as_levels(self) -> tuple[Level, ...]:
+        """Its limits as a rule declares them, the mildest first."""
+        told = [(rank, self.levels[rank]) for rank in RANKS if rank in self.levels]
+        return tuple(
+            Level(rank=rank, sets=each["sets"], clears=each["clears"]) for rank, each in told
+        )
 
 
 class Alert(models.Model):

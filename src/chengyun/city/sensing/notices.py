@@ -102,6 +102,10 @@ def facts_of_alert(row: Audit) -> Mapping[str, str]:
 NOTICES = (
     Notice(key="alarm.raised", label="设备报警", group="运行监测", on=("alarm.raise",), to=watching, facts=facts,
            title="{level}报警：{device} {what}", text="{place}，{what}越限，请确认。", channels=WIDE, order=51, urgent=True),
+    Notice(key="alarm.found", label="补报的报警", group="运行监测", on=("alarm.find",), to=watching, facts=facts,
+           title="补报{level}报警：{device} {what}", text="{place}，读数来晚了，现已恢复。", order=51),
+    Notice(key="alarm.withdrawn", label="报警撤销", group="运行监测", on=("alarm.withdraw",), to=watching, facts=facts,
+           title="报警已撤销：{device} {what}", text="{place}，迟到的读数表明没有越限。", order=51),
     Notice(key="alarm.worsened", label="报警升级", group="运行监测", on=("alarm.worsen",), to=watching, facts=facts,
            title="报警升到{level}：{device} {what}", text="{place}，{what}继续恶化。", channels=WIDE, order=52, urgent=True),
     Notice(key="alarm.unmuted", label="静默结束，报警还没有人确认", group="运行监测", on=("alarm.unmute",), to=watching,

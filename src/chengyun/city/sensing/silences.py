@@ -75,21 +75,25 @@ def about(silence: Silence) -> Q:
 
 def silence_of(alarm: Alarm, silences: Iterable[Silence]) -> Silence | None:
     """The first of some silences that is about an alarm."""
-    device = alarm.series.device
+    return silence_over(alarm.series.device, alarm.area, silences)
+
+
+def silence_over(device: Device, area: str, silences: Iterable[Silence]) -> Silence | None:
+    """The first of some silences that is about a device in an area."""
     return next(
         (
             each
             for each in silences
             if each.device_id == device.pk
-            or (each.kind == device.kind and alarm.area.startswith(each.area))
+            or (each.kind == device.kind and area.startswith(each.area))
         ),
         None,
     )
 
 
-def areas_to_silence(user: User) -> list[tuple[str, str]]:
+def areas_to_silence(user: User, may: str = SILENCE) -> list[tuple[str, str]]:
     """The areas a person may choose from: their own, and the regions in it."""
-    areas = user.scope(SILENCE).areas
+    areas = user.scope(may).areas
     if not areas:
         return []
     home = min(areas, key=len)

@@ -63,13 +63,99 @@ class Level:
     clears: float
 
 
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+PER_LABELS = {MINUTE: "分钟", HOUR: "小时"}
+MOST_TIMES = 100
+"""Up to so many readings a ``Count`` counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """How fast a value changes: by how much ``per`` minute or hour, from one reading to the next.
+
+    Between readings further apart than ``gap`` nothing is known of it.
+    """
+
+    per: timedelta
+    gap: timedelta
+
+    def __post_init__(self) -> None:
+        if self.per not in PER_LABELS or self.gap <= timedelta():
+            raise Misdeclared("Rate: per is a minute or an hour, gap a time")
+
+    def unit(self, unit: str) -> str:
+        return f"{unit}/{PER_LABELS[self.per]}"
+
+    def words(self, unit: str) -> str:
+        return f"每{PER_LABELS[self.per]}变化多少"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many readings of the time ``within``, the newest the last of them, reached ``mark`` on their ``side``."""
+
+    mark: float
+    within: timedelta
+    side: Literal["above", "below"] = "above"
+
+    def unit(self, unit: str) -> str:
+        return "次"
+
+    def words(self, unit: str) -> str:
+        side = "达到" if self.side == "above" else "降到"
+        return f"{lasting(self.within)}内{side} {self.mark:g} {unit}".rstrip() + "的次数"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Still:
+    """For how many minutes a value has not moved by more than ``stray``.
+
+    When readings are further apart than ``gap``, it begins anew.
+    """
+
+    stray: float = 0
+    gap: timedelta
+
+    def unit(self, unit: str) -> str:
+        return PER_LABELS[MINUTE]
+
+    def words(self, unit: str) -> str:
+        return (
+            f"读数不变（上下 {self.stray:g} {unit}以内）多久" if self.stray else "读数一点不变多久"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silent:
+    """For how many minutes nothing has come from a device, at any of its points."""
+
+    def unit(self, unit: str) -> str:
+        return PER_LABELS[MINUTE]
+
+    def words(self, unit: str) -> str:
+        return "设备多久没有读数"
+
+
+Signal = Rate | Count | Still | Silent
+
+
+def lasting(time: timedelta) -> str:
+    """24 小时, 15 分钟, 30 秒."""
+    seconds = int(time.total_seconds())
+    for size, label in ((3600, "小时"), (60, "分钟")):
+        if seconds % size == 0 and seconds:
+            return f"{seconds // size} {label}"
+    return f"{seconds} 秒"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AlarmRule:
     """When a point of a kind of device raises an alarm.
 
-    ``side``: whether large or small values are bad. ``hold``: how long a value stays beyond before the level comes,
-    ``calm``: how long it stays behind before the level goes. ``class_code``: the class of the case a person opens from
-    the alarm, in the edition of 2013. ``source`` says where the limits come from.
+    ``looks_at``: what its levels are held against; None for the value as it is read. ``side``: whether large or small
+    values are bad. ``hold``: how long it stays beyond before the level comes, ``calm``: how long it stays behind before
+    the level goes. ``class_code``: the class of the case a person opens from the alarm, in the edition of 2013.
+    ``source`` says where the limits come from. The alarm of a silent device is one of the ``point`` named here.
     """
 
     key: str
@@ -79,6 +165,7 @@ class AlarmRule:
     levels: tuple[Level, ...]
     class_code: str
     source: str
+    looks_at: Signal | None = None
     side: Literal["above", "below"] = "above"
     hold: timedelta = timedelta()
     calm: timedelta = timedelta()
@@ -89,7 +176,22 @@ class AlarmRule:
         sign = 1 if self.side == "above" else -1
         if any(level.clears * sign > level.sets * sign for level in self.levels):
             raise Misdeclared(f"AlarmRule {self.key}: a level clears beyond what sets it")
+        if isinstance(self.looks_at, Count | Still | Silent) and self.side == "below":
+            raise Misdeclared(f"AlarmRule {self.key}: of what it looks at only much is bad")
+        if isinstance(self.looks_at, Count) and self.most > MOST_TIMES:
+            raise Misdeclared(f"AlarmRule {self.key}: it counts to {MOST_TIMES} at most")
+        if isinstance(self.looks_at, Silent) and (self.hold or self.calm):
+            raise Misdeclared(f"AlarmRule {self.key}: silence neither holds nor calms")
+
+    @property
+    def most(self) -> float:
+        """The largest of its limits."""
+        return max(level.sets for level in self.levels)
 
     def level(self, number: int) -> Level | None:
         """The level of that number (1 blue … 4 red); None when the rule has none such."""
         return next((each for each in self.levels if RANKS.index(each.rank) + 1 == number), None)
+
+    def unit(self, unit: str) -> str:
+        """The unit of its limits, from that of its point."""
+        return self.looks_at.unit(unit) if self.looks_at else unit

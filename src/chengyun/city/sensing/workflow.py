@@ -3,7 +3,7 @@
 from chengyun.kernel.specs import Field, Mark, State, Step, Workflow
 
 RAISED, CONFIRMED, HANDLING = "raised", "confirmed", "handling"
-REFUTED, FAULTY, CLOSED = "refuted", "faulty", "closed"
+REFUTED, FAULTY, CLOSED, WITHDRAWN = "refuted", "faulty", "closed", "withdrawn"
 OPEN = (RAISED, CONFIRMED, HANDLING)
 CLEARED = "cleared"
 JUDGE = "alarm.judge"
@@ -30,6 +30,7 @@ ALARM = Workflow(
         State(key=REFUTED,   label="误报",     stage=4, final=True),
         State(key=FAULTY,    label="设备故障", stage=4, final=True),
         State(key=CLOSED,    label="已关闭",   stage=4, final=True),
+        State(key=WITHDRAWN, label="已撤销",   stage=4, final=True),
     ),
     marks=(
         Mark(key=CLEARED, label="已恢复", why="的读数已经恢复", tone="eco"),
@@ -44,6 +45,7 @@ ALARM = Workflow(
         Step(verb="ease",      label="降级",     source=OPEN, target="", may=""),
         Step(verb="clear",     label="读数恢复", source=OPEN, target="", may="", unless=(CLEARED,), puts=(CLEARED,)),
         Step(verb="relapse",   label="再次越限", source=OPEN, target="", may="", where=(CLEARED,), lifts=(CLEARED,)),
+        Step(verb="withdraw",  label="撤销",     source=(RAISED,), target=WITHDRAWN, may=""),
     ),
 )
 # fmt: on

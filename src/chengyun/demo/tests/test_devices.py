@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
 from chengyun.demo.build.devices import BATCHES, CABINETS, IN_TOWNS, LAMP, SPEAKERS
 from chengyun.demo.devices import lamps
 from chengyun.demo.devices.plays import PLAYS, measured
-from chengyun.gateways.roster import limits_of
 from chengyun.kernel import registry
 from chengyun.science.episodes import Watch
 

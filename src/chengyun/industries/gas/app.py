@@ -5,7 +5,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point, Rate, Silent
 from chengyun.city.specs import IndustryApp
 
 SPACE = DeviceKind(
@@ -83,6 +83,27 @@ METHANE_VOL = AlarmRule(
     class_code="E0502",
     source="由 %LEL 的限值换算：甲烷爆炸下限 5 %VOL 为 100 %LEL",
 )
+SILENCE = (Level(rank="yellow", sets=60, clears=1), Level(rank="orange", sets=360, clears=1))
+SILENT_LEL = AlarmRule(
+    key="methane_lel_silent",
+    label="甲烷监测点失联",
+    kind="gas_space",
+    point="lel",
+    looks_at=Silent(),
+    levels=SILENCE,
+    class_code="E0502",
+    source="没有标准限值；1 小时、6 小时由城市自定，按监测点的上报间隔调整",
+)
+SILENT_VOL = AlarmRule(
+    key="methane_vol_silent",
+    label="甲烷监测点失联",
+    kind="gas_space_vol",
+    point="vol",
+    looks_at=Silent(),
+    levels=SILENCE,
+    class_code="E0502",
+    source="与 %LEL 的监测点相同",
+)
 PRESSURE_FALLS = AlarmRule(
     key="gas_low_falls",
     label="低压管网压力过低",
@@ -143,6 +164,21 @@ MEDIUM_RISES = AlarmRule(
     class_code="E0502",
     source="0.4 MPa：GB 50028 中压 A 级的上限（未核对原文）；0.38 由城市自定",
 )
+MEDIUM_DROPS = AlarmRule(
+    key="gas_medium_drops",
+    label="中压管网压力骤降",
+    kind="gas_medium",
+    point="pressure",
+    looks_at=Rate(per=timedelta(minutes=1), gap=timedelta(minutes=10)),
+    side="below",
+    levels=(
+        Level(rank="orange", sets=-0.02, clears=-0.01),
+        Level(rank="red", sets=-0.05, clears=-0.02),
+    ),
+    calm=timedelta(minutes=5),
+    class_code="E0502",
+    source="没有标准限值，骤降多为管道被挖断：每分钟 0.02、0.05 MPa 是演示默认值，由城市自定",
+)
 STATION_ALARM = AlarmRule(
     key="gas_station_alarm",
     label="调压站报警",
@@ -166,10 +202,13 @@ APP = IndustryApp(
     rules=(
         METHANE_LEL,
         METHANE_VOL,
+        SILENT_LEL,
+        SILENT_VOL,
         PRESSURE_FALLS,
         PRESSURE_RISES,
         MEDIUM_FALLS,
         MEDIUM_RISES,
+        MEDIUM_DROPS,
         STATION_ALARM,
     ),
 )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing.specs import DeviceKind, HeardAs, Point
+from chengyun.city.sensing.specs import AlarmRule, Count, DeviceKind, HeardAs, Level, Point, Still
 from chengyun.city.specs import IndustryApp
 
 VEHICLE = DeviceKind(
@@ -52,10 +52,34 @@ DUST = DeviceKind(
     order=32,
 )
 
+LOUD = AlarmRule(
+    key="site_loud",
+    label="工地噪声反复超标",
+    kind="dust",
+    point="noise",
+    looks_at=Count(mark=70, within=timedelta(hours=1)),
+    levels=(
+        Level(rank="blue", sets=20, clears=10),
+        Level(rank="yellow", sets=40, clears=30),
+    ),
+    class_code="E0301",
+    source="70 分贝：GB 12523 建筑施工场界昼间限值（等效声级，未核对原文）；一小时 20、40 次由城市自定",
+)
+STUCK = AlarmRule(
+    key="dust_stuck",
+    label="扬尘监测点读数不变",
+    kind="dust",
+    point="pm10",
+    looks_at=Still(gap=timedelta(minutes=30)),
+    levels=(Level(rank="blue", sets=60, clears=1),),
+    class_code="E0304",
+    source="读数一点不变多为探头故障或被堵；60 分钟由城市自定",
+)
+
 APP = IndustryApp(
     key="sanitation",
     label="环境卫生",
     order=4,
     device_kinds=(VEHICLE, DUST),
-    rules=(),
+    rules=(LOUD, STUCK),
 )

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chengyun.science.episodes import NEVER, Changes, Episode, Limits, Watch, episodes, rounds
+from chengyun.science.episodes import (
+    LATENESS,
+    NEVER,
+    NOTHING_LATE,
+    Changes,
+    Episode,
+    Limits,
+    Watch,
+    course,
+    episodes,
+    rounds,
+)
 
 MINUTE = 60_000_000
 NAN = float("nan")
@@ -114,6 +125,50 @@ def _listed(changes: Changes) -> list[tuple[int, int, int]]:
     return list(
         zip(changes.rows.tolist(), changes.at.tolist(), changes.after.tolist(), strict=True)
     )
+
+
+@given(readings, st.integers(0, 3), st.integers(0, 6))
+def test_a_course_computed_at_once_is_what_one_reading_after_the_other_gives(
+    told: list[tuple[int, int]], hold: int, calm: int
+) -> None:
+    rows = sorted(dict(told).items())
+    at = np.array([minute * MINUTE for minute, _ in rows], np.int64)
+    value = np.array([value for _, value in rows], float)
+    found = course(at, value, limits(hold=hold, calm=calm))
+    watch, row = Watch(limits(hold=hold, calm=calm)), np.zeros(1, np.int64)
+    for n in range(len(rows)):
+        watch.step(row, at[n : n + 1], value[n : n + 1])
+        for part in ("beyond", "since", "on"):
+            assert (getattr(watch, part)[0] == getattr(found, part)[n]).all(), part
+        assert watch.level(row)[0] == found.level[n]
+
+
+@given(readings.filter(bool), st.randoms())
+def test_what_came_late_is_known_and_brings_the_same_levels_in_the_end(
+    told: list[tuple[int, int]], rng: object
+) -> None:
+    straight = sorted(dict(told).items())
+    mixed = [*straight, *straight[::3]]
+    rng.shuffle(mixed)  # type: ignore[attr-defined]
+    at = np.array([minute * MINUTE for minute, _ in mixed], np.int64)
+    value = np.array([value for _, value in mixed], float)
+    watch, row = Watch(limits()), np.zeros(1, np.int64)
+    for n in range(len(mixed)):
+        watch.step(row, at[n : n + 1], value[n : n + 1])
+    newest = [minute for minute, _ in mixed]
+    behind = [minute for n, minute in enumerate(newest) if minute < max(newest[: n + 1])]
+    assert watch.late[0] == (min(behind) * MINUTE if behind else NOTHING_LATE)
+    watch.stand(0, found := course(at, value, limits()))
+    assert (watch.late[0], watch.level(row)[0]) == (NOTHING_LATE, found.level[-1])
+
+
+def test_a_doubled_reading_and_one_of_the_day_before_are_not_late() -> None:
+    watch, row = Watch(limits()), np.zeros(1, np.int64)
+    for at, value in ((2 * LATENESS, 5.0), (2 * LATENESS, 5.0), (LATENESS - 1, 30.0)):
+        watch.step(row, np.array([at]), np.array([value]))
+    assert watch.late[0] == NOTHING_LATE
+    watch.step(row, np.array([2 * LATENESS]), np.array([6.0]))
+    assert watch.late[0] == 2 * LATENESS
 
 
 @pytest.mark.parametrize("at", [5, 4])

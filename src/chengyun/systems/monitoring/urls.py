@@ -5,6 +5,8 @@ from django.urls import path
 from chengyun.systems.monitoring import (
     alert_pages,
     device_pages,
+    limit_pages,
+    limit_trial_pages,
     link_pages,
     pages,
     screen_pages,
@@ -36,6 +38,17 @@ urlpatterns = [
     path("devices/<slug:code>/near/", device_pages.near, name="near"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
+    path("rules/", limit_pages.limit_rules, name="limit_rules"),
+    path("rules/<slug:key>/", limit_pages.limit_rule, name="limit_rule"),
+    path("rules/<slug:key>/limits/", limit_pages.limit_add, name="limit_add"),
+    path("rules/<slug:key>/trial/", limit_trial_pages.limit_trial, name="limit_trial"),
+    path(
+        "rules/<slug:key>/trial/chart/",
+        limit_trial_pages.limit_trial_chart,
+        name="limit_trial_chart",
+    ),
+    path("limits/<slug:code>/", limit_pages.limit, name="limit"),
+    path("limits/<slug:code>/end/", limit_pages.limit_end, name="limit_end"),
     path("links/", link_pages.links, name="links"),
     path("links/<slug:door>/<str:name>/", link_pages.link, name="link"),
 ]

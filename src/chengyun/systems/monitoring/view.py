@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from chengyun.city.people.models import User
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank
+from chengyun.city.sensing.own_limits import holding
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank, Silent
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
 from chengyun.kernel.editions import flow_of
@@ -28,6 +29,7 @@ TONES = {
     "closed": "eco",
     "refuted": "line",
     "faulty": "amber",
+    "withdrawn": "line",
 }
 DEVICE_TONES = {"waiting": "amber", "working": "eco", "ended": "line"}
 
@@ -55,7 +57,6 @@ class WallLine:
 def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
     """``silence``: the one that lasts over it."""
     device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
-    level = rule.level(alarm.level) if rule else None
     now = clock.now()
     return WallLine(
         alarm=alarm,
@@ -63,7 +64,7 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
         where=f"{device}　{device.address}" if device.address else str(device),
         value=number(alarm.series.value, point),
         unit=point.unit if point else "",
-        limit=f"限 {level.sets:g}" if level else "",
+        limit=limit_words(alarm),
         lasting=duration((alarm.ended_at or now) - alarm.began_at),
         standing="已恢复" if alarm.cleared else label_of(alarm),
         doing=silence_words(silence) if silence else doing_of(alarm),
@@ -121,7 +122,7 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
     device, point, rule, now = (
         alarm.series.device,
         alarm.series.declared,
-        alarm.declared,
+        rule_of(alarm),
         clock.now(),
     )
     unit = point.unit if point else ""
@@ -161,14 +162,34 @@ def rank_of(level: int) -> Rank:
     return ranks[level - 1]
 
 
+def rule_of(alarm: Alarm) -> AlarmRule | None:
+    """The rule of an alarm with the limits that hold at its device now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().at(rule, device.code, device.area) if rule else None
+
+
+def limit_words(alarm: Alarm) -> str:
+    """限 15; with what it limits, when that is not the value itself: 限 0.02 MPa/分钟."""
+    rule, point = rule_of(alarm), alarm.series.declared
+    level = rule.level(alarm.level) if rule else None
+    if rule is None or level is None:
+        return ""
+    unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
+    return f"限 {level.sets:g} {unit}".rstrip()
+
+
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
-    """黄色 10（回到 7）… 厘米."""
+    """黄色 10 厘米（回到 7 解除）…, after what they limit when that is not the value itself."""
     if rule is None:
         return ""
-    return "；".join(
-        f"{RANK_LABELS[level.rank]} {level.sets:g} {unit}（回到 {level.clears:g} 解除）"
+    own = f" {rule.unit(unit)}".rstrip()
+    ends = not isinstance(rule.looks_at, Silent)
+    levels = "；".join(
+        f"{RANK_LABELS[level.rank]} {level.sets:g}{own}"
+        + (f"（回到 {level.clears:g} 解除）" if ends else "")
         for level in rule.levels
     )
+    return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from chengyun.city.sensing.models import Alarm, Series
 from chengyun.city.sensing.queries import forget_counts
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
-from chengyun.city.sensing.workflow import ALARM, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
+from chengyun.city.sensing.workflow import ALARM, CLEARED, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
@@ -53,11 +53,11 @@ def follow(change: LevelChange) -> Alarm | None:
     if last is not None and change.at <= last.changed_at:
         return last
     if last is not None and last.open:
-        _go_on(last, change)
+        follow_open(last, change)
     elif last is not None and last.ended_at is None:
         _after_the_judgement(last, change)
     elif change.level:
-        last = _raise(change)
+        last = raise_alarm(change)
     forget_counts()
     return last
 
@@ -67,7 +67,8 @@ def _last(change: LevelChange) -> Alarm | None:
     return rows.select_related("series__device").order_by("-changed_at", "-id").first()
 
 
-def _raise(change: LevelChange) -> Alarm:
+def raise_alarm(change: LevelChange, *, ended_at: datetime | None = None) -> Alarm:
+    """A new alarm. ``ended_at``: it is found only now that all is over, and nobody is woken for it."""
     series = Series.objects.select_related("device").get(pk=change.series)
     now, edition = clock.now(), editions.current(ALARM.key, series.device.area)
     day = localtime(now).strftime("%y%m%d")
@@ -77,6 +78,8 @@ def _raise(change: LevelChange) -> Alarm:
         workflow=ALARM.key,
         edition=edition,
         state=editions.flow_of(edition.pk).start,
+        marks=[CLEARED] if ended_at else [],
+        ended_at=ended_at,
         series=series,
         rule=change.rule,
         level=change.level,
@@ -89,23 +92,25 @@ def _raise(change: LevelChange) -> Alarm:
     )
     alarm.save(force_insert=True)
     facts = _said(change) | _silenced(alarm)
-    record("alarm.raise", alarm, by=None, edition=edition.pk, facts=facts, new=True)
+    verb = "alarm.find" if ended_at else "alarm.raise"
+    record(verb, alarm, by=None, edition=edition.pk, facts=facts, new=True)
     return alarm
 
 
-def _go_on(alarm: Alarm, change: LevelChange) -> None:
+def follow_open(alarm: Alarm, change: LevelChange) -> None:
     """An open alarm clears, comes back, or changes its level."""
     columns: dict[str, Any] = {"changed_at": change.at, "value": change.value}
     if change.level == 0:
-        _machine(alarm, "clear", columns | {"ended_at": change.at}, change)
+        machine(alarm, "clear", columns | {"ended_at": change.at}, change)
         return
     worse = change.level > alarm.level
     columns |= {"level": change.level, "worst": max(alarm.worst, change.level), "ended_at": None}
     verb = "relapse" if alarm.cleared else "worsen" if worse else "ease"
-    _machine(alarm, verb, columns, change)
+    machine(alarm, verb, columns, change)
 
 
-def _machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
+def machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
+    """A step that nobody takes but the readings."""
     move = workflow.plan(alarm, verb, by=None, facts={})
     facts = _said(change) | _silenced(alarm)
     workflow.take(alarm, move, Effects(columns=columns, facts=facts), by=None)

@@ -13,7 +13,7 @@ from chengyun.city.cases.services.acting import act as act_on_case
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
-from chengyun.city.sensing.factories import change, make_alarm, make_device
+from chengyun.city.sensing.factories import change, make_alarm, make_device, verbs
 from chengyun.city.sensing.models import Alarm, Device
 from chengyun.city.sensing.services.alarms import act, comment
 from chengyun.kernel import audit, clock, outbox
@@ -33,11 +33,6 @@ def cast() -> Cast:
 @pytest.fixture
 def device(cast: Cast) -> Device:
     return make_device()
-
-
-def verbs(alarm: Alarm) -> list[str]:
-    rows = Audit.objects.filter(subject_type="sensing.alarm", subject_id=alarm.pk)
-    return [row.verb.removeprefix("alarm.") for row in rows.order_by("seq")]
 
 
 def follow(device: Device, *levels: int) -> Alarm:

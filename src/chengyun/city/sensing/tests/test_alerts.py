@@ -14,14 +14,14 @@ from chengyun.city.people.models import Unit, User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.units import add_unit
 from chengyun.city.sensing.alerts import count_waiting, readers
-from chengyun.city.sensing.factories import make_alarm, make_alert
+from chengyun.city.sensing.factories import make_alarm, make_alert, verbs
 from chengyun.city.sensing.jobs import look_at_limits
 from chengyun.city.sensing.models import Alarm, Alert, AlertUnit
 from chengyun.city.sensing.services.alarms import act
 from chengyun.city.sensing.services.alerts import NewAlert, acknowledge, issue, lift
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
-from chengyun.kernel.models import Audit, Message
+from chengyun.kernel.models import Message
 from chengyun.kernel.params import set_param
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +47,6 @@ def water(cast: Cast) -> Unit:
 @pytest.fixture
 def pumper(water: Unit) -> User:
     return make_user("pumper", "潘水生", "department", water)
-
-
-def verbs(alert: Alert) -> list[str]:
-    rows = Audit.objects.filter(subject_type="sensing.alert", subject_id=alert.pk)
-    return [row.verb.removeprefix("alert.") for row in rows.order_by("seq")]
 
 
 def told(user: User) -> list[str]:

@@ -12,16 +12,16 @@ from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
-from chengyun.city.sensing.factories import change, make_alarm, make_device, make_silence
+from chengyun.city.sensing.factories import change, make_alarm, make_device, make_silence, verbs
 from chengyun.city.sensing.jobs import look_at_limits
-from chengyun.city.sensing.models import Alarm, Device, Silence
+from chengyun.city.sensing.models import Device, Silence
 from chengyun.city.sensing.queries import count_waiting
 from chengyun.city.sensing.services.alarms import act
 from chengyun.city.sensing.services.devices import end_device
 from chengyun.city.sensing.services.silences import NewSilence, end_silence, silence
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
-from chengyun.kernel.models import Audit, Message
+from chengyun.kernel.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +36,6 @@ def cast() -> Cast:
 @pytest.fixture
 def device(cast: Cast) -> Device:
     return make_device()
-
-
-def verbs(alarm: Alarm) -> list[str]:
-    rows = Audit.objects.filter(subject_type="sensing.alarm", subject_id=alarm.pk)
-    return [row.verb.removeprefix("alarm.") for row in rows.order_by("seq")]
 
 
 def told(user: User) -> list[str]:

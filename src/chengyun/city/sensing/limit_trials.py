@@ -1,0 +1,209 @@
+"""试算: what other limits would have raised on the readings of the past, beside what was really raised."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q
+
+from chengyun.city.people.models import User
+from chengyun.city.places.queries import names_of
+from chengyun.city.sensing.limits import MICROSECOND, limits_of, silences_of
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.own_limits import CHANGE
+from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Level, Rank, Silent
+from chengyun.kernel import clock
+from chengyun.kernel.errors import wrong
+from chengyun.kernel.permissions import require
+from chengyun.kernel.scope import inside
+from chengyun.lake.archive import Archive
+from chengyun.science.absence import silences
+from chengyun.science.episodes import Episode, episodes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LONGEST = timedelta(days=31)
+LEAD = timedelta(days=1)
+"""So much before the period is read as well: what was under way when it began counts."""
+MOST_SERIES, MOST_READINGS = 200, 500_000
+PATIENCE = 20.0
+"""Seconds after which reading is given up."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which limits are tried, at one ``device`` or everywhere in an ``area``, on the readings from then to then."""
+
+    rule: AlarmRule
+    levels: tuple[Level, ...]
+    device: Device | None = None
+    area: str = ""
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Would:
+    """An episode there would have been: at which series, from when to when (None: it goes on), how bad."""
+
+    series: Series
+    begin: datetime
+    end: datetime | None
+    level: int
+    peak: float
+
+    @property
+    def rank(self) -> Rank:
+        return RANKS[self.level - 1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What there would have been and what there was, each in the order of time; out of how many readings."""
+
+    would: list[Would]
+    really: list[Alarm]
+    readings: int
+    series: int
+
+    @property
+    def counts(self) -> list[tuple[Rank, int, int]]:
+        """For each level, the worst first: how many there would have been, and how many there were."""
+        return [
+            (
+                rank,
+                sum(each.level == number for each in self.would),
+                sum(each.worst == number for each in self.really),
+            )
+            for number, rank in reversed(list(enumerate(RANKS, start=1)))
+        ]
+
+
+def tried(user: User, asked: Asked) -> Trial:
+    """Hold other limits against the readings of a period. Nothing is changed and nobody is told.
+
+    Invalid when the period cannot be or there is too much to read; it says what to ask for instead.
+    """
+    _check(asked)
+    require(user, CHANGE, area=asked.device.area if asked.device else asked.area)
+    series = _series(asked)
+    spoken = _spoken(asked.rule, series)
+    rule, until = replace(asked.rule, levels=asked.levels), min(asked.end, clock.now())
+    table = _read([pk for every in spoken.values() for pk in every], asked.begin - LEAD, until)
+    would = [
+        Would(
+            series=each,
+            begin=_moment(episode.start),
+            end=_moment(episode.end) if episode.end is not None else None,
+            level=episode.level,
+            peak=episode.peak,
+        )
+        for each in series
+        for episode in _episodes(rule, _of(table, spoken[each.pk]), until)
+    ]
+    would = [each for each in would if each.end is None or each.end > asked.begin]
+    return Trial(
+        would=sorted(would, key=lambda each: (each.begin, each.series.pk)),
+        really=_raised(rule, series, asked),
+        readings=len(table),
+        series=len(series),
+    )
+
+
+def _raised(rule: AlarmRule, series: Sequence[Series], asked: Asked) -> list[Alarm]:
+    """What was really raised in the period."""
+    rows = Alarm.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=asked.begin),
+        series__in=[each.pk for each in series],
+        rule=rule.key,
+        began_at__lt=asked.end,
+    )
+    return list(rows.select_related("series__device").order_by("began_at", "id"))
+
+
+def _check(asked: Asked) -> None:
+    if asked.device is not None and asked.device.kind != asked.rule.kind:
+        raise wrong("device", f"规则「{asked.rule.label}」不看设备「{asked.device.code}」。")
+    if asked.device is None and not names_of([asked.area]):
+        raise wrong("area", "请填设备编号，或者从列表中选区域。")
+    if asked.begin >= asked.end:
+        raise wrong("end", "结束时间要晚于开始时间。")
+    if asked.begin >= clock.now():
+        raise wrong("begin", "试算的是过去的读数，开始时间要早于现在。")
+    if asked.end - asked.begin > LONGEST:
+        raise wrong("end", f"一次最多试算 {LONGEST.days} 天，请缩短时间。")
+
+
+def _series(asked: Asked) -> list[Series]:
+    """The series the rule watches there."""
+    rows = Series.objects.filter(device__kind=asked.rule.kind, point=asked.rule.point)
+    if asked.device is not None:
+        rows = rows.filter(device=asked.device)
+    else:
+        rows = rows.filter(inside("device__area", asked.area), device__state=Device.State.WORKING)
+    found = list(rows.select_related("device").order_by("id")[: MOST_SERIES + 1])
+    if len(found) > MOST_SERIES:
+        raise wrong("area", f"这里有 {MOST_SERIES} 台以上，一次试不完，请选小一点的区域。")
+    return found
+
+
+def _read(numbers: list[int], begin: datetime, end: datetime) -> pa.Table:
+    """The readings of some series, in parts that grow while little is in them: too much is noticed in time."""
+    # A second and 90 MB of libraries: a web process that tries nothing does without.
+    import pyarrow as pa
+
+    from chengyun.lake.readings import SCHEMA, history
+
+    archive, parts, count = Archive(settings.READINGS), [SCHEMA.empty_table()], 0
+    width, deadline = LEAD, time.monotonic() + PATIENCE
+    while numbers and begin < end:
+        until = min(begin + width, end)
+        parts.append(history(archive.table, numbers, begin, until, journal=archive.journal))
+        count += len(parts[-1])
+        if count > MOST_READINGS or time.monotonic() > deadline:
+            raise wrong(
+                "end", f"读数太多，一次最多 {MOST_READINGS} 条：请缩短时间，或者只试一台设备。"
+            )
+        width = width * 2 if len(parts[-1]) < MOST_READINGS // 10 else width
+        begin = until
+    return pa.concat_tables(parts)
+
+
+def _of(table: pa.Table, numbers: list[int]) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return table.filter(pc.is_in(table["series"], value_set=pa.array(numbers, pa.int64())))
+
+
+def _episodes(rule: AlarmRule, own: pa.Table, until: datetime) -> list[Episode]:
+    """Of the readings of one series; for a silence, of all series of its device."""
+    if isinstance(rule.looks_at, Silent):
+        heard = own["received"].cast("int64").to_numpy()
+        found = silences(heard, (until - EPOCH) // MICROSECOND, silences_of([rule])[0])
+        return [replace(each, peak=each.peak * (MICROSECOND / MINUTE)) for each in found]
+    quality = own["quality"].to_numpy()
+    at, value = own["at"].cast("int64").to_numpy(), own["value"].to_numpy()
+    return episodes(at[quality == 0], value[quality == 0], limits_of([rule]))
+
+
+def _spoken(rule: AlarmRule, series: Sequence[Series]) -> dict[int, list[int]]:
+    """Of each series those whose readings count: its own, for a silence all of its device."""
+    if not isinstance(rule.looks_at, Silent):
+        return {each.pk: [each.pk] for each in series}
+    by_device: dict[int, list[int]] = {}
+    rows = Series.objects.filter(device__in=[each.device_id for each in series])
+    for pk, device in rows.values_list("pk", "device_id"):
+        by_device.setdefault(device, []).append(pk)
+    return {each.pk: by_device[each.device_id] for each in series}
+
+
+def _moment(microseconds: int) -> datetime:
+    return EPOCH + microseconds * MICROSECOND

@@ -1,0 +1,115 @@
+"""Reads about 自定限值: which hold now, and what a rule's limits are at a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+
+from chengyun.city.people.models import User
+from chengyun.city.sensing.models import Device, OwnLimits
+from chengyun.city.sensing.queries import rules_on
+from chengyun.city.sensing.specs import AlarmRule
+from chengyun.kernel import clock, registry
+from chengyun.kernel.errors import Missing
+from chengyun.kernel.recent import recent
+
+CHANGE = "alarm.limit"
+
+
+def limits_for(user: User) -> QuerySet[OwnLimits]:
+    """Those of this person's part of the city."""
+    return OwnLimits.objects.filter(user.scope("monitoring.view").area_q("area"))
+
+
+def limits_of_code(user: User, code: str) -> OwnLimits:
+    """One of them; Missing when it is not this person's to see."""
+    found = limits_for(user).select_related("device", "made_by").filter(code=code).first()
+    if found is None:
+        raise Missing(f"没有自定限值「{code}」，或者它不在你的范围内。")
+    return found
+
+
+def rule_called(key: str) -> AlarmRule:
+    """A declared rule; Missing when there is none of that key."""
+    if not registry.has(AlarmRule, key):
+        raise Missing(f"没有报警规则「{key}」。")
+    return registry.get(AlarmRule, key)
+
+
+def lasting(now: datetime) -> QuerySet[OwnLimits]:
+    """What is valid at a moment, in whatever season."""
+    until = Q(valid_to=None) | Q(valid_to__gt=now)
+    return OwnLimits.objects.filter(until, ended_at=None, valid_from__lte=now)
+
+
+def in_season(row: OwnLimits, day: date) -> bool:
+    """Whether they hold on a day of the year; a season may go over New Year."""
+    if not row.season_from:
+        return True
+    now, begin, end = f"{day:%m-%d}", row.season_from, row.season_to
+    return begin <= now <= end if begin <= end else now >= begin or now <= end
+
+
+class Holding:
+    """The limits that hold at one moment: the declared ones, or of a city's own the nearest.
+
+    A device goes before an area, a smaller area before a larger one, a season before the whole year, then the newer.
+    """
+
+    def __init__(self, rows: Iterable[OwnLimits], day: date) -> None:
+        self._own: dict[str, list[OwnLimits]] = {}
+        self._made: dict[int, AlarmRule] = {}
+        mine = [row for row in rows if in_season(row, day)]
+        self.rows = sorted(mine, key=_nearness, reverse=True)
+        for row in self.rows:
+            self._own.setdefault(row.rule, []).append(row)
+
+    def own(self, rule: AlarmRule, device: str, area: str) -> OwnLimits | None:
+        """What somebody set for a rule at the device of that code, in that area."""
+        return next((row for row in self._own.get(rule.key, ()) if _about(row, device, area)), None)
+
+    def at(self, rule: AlarmRule, device: str, area: str) -> AlarmRule:
+        """The rule with the limits that hold there."""
+        row = self.own(rule, device, area)
+        if row is None:
+            return rule
+        if row.pk not in self._made:
+            self._made[row.pk] = replace(rule, levels=row.as_levels)
+        return self._made[row.pk]
+
+
+def _nearness(row: OwnLimits) -> tuple[bool, int, bool, int]:
+    return row.device_id is not None, len(row.area), bool(row.season_from), row.pk
+
+
+def _about(row: OwnLimits, device: str, area: str) -> bool:
+    return row.device.code == device if row.device else area.startswith(row.area)
+
+
+DECLARED = Holding((), date.min)
+"""The limits as they are declared, nobody having set any."""
+
+
+def holding_now() -> Holding:
+    """As the register stands at this moment."""
+    now = clock.now()
+    return Holding(lasting(now).select_related("device"), localdate(now))
+
+
+@recent(5)
+def holding() -> Holding:
+    """The same for pages, which ask again and again."""
+    return holding_now()
+
+
+def limits_at(device: Device, point: str = "") -> list[tuple[AlarmRule, OwnLimits | None]]:
+    """The rules that watch a device, or one of its points, with the limits that hold for it and who set them."""
+    now = holding()
+    return [
+        (now.at(rule, device.code, device.area), now.own(rule, device.code, device.area))
+        for rule in rules_on(device.kind, point)
+    ]

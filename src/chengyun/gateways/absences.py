@@ -1,0 +1,153 @@
+"""Devices that have fallen silent, by the clock: one alarm each, which ends with the first word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from chengyun.city.sensing.limits import silences_of
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.own_limits import Holding
+from chengyun.city.sensing.services.alarms import LevelChange
+from chengyun.city.sensing.silences import silence_over, silences_now
+from chengyun.city.sensing.specs import AlarmRule, Silent
+from chengyun.gateways.moments import matched, microseconds, moment
+from chengyun.kernel import registry
+from chengyun.science.absence import NEVER, Absence
+from chengyun.science.signals import Floats, Ints
+
+EACH = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Awaited:
+    """A device from which a word is expected: the rule that misses it, and the series its alarm is of.
+
+    ``every``: all series at which it may speak. ``heard``: when it spoke last, in microseconds. ``excused``: nobody
+    expects it to speak now.
+    """
+
+    rule: AlarmRule
+    series: int
+    every: tuple[int, ...]
+    heard: int
+    value: float
+    excused: bool
+
+
+def awaited(holding: Holding) -> list[Awaited]:
+    """As the register stands now; a simulated device speaks only while somebody plays it, so nobody misses it."""
+    rules = [rule for rule in registry.all_of(AlarmRule) if isinstance(rule.looks_at, Silent)]
+    rows = Series.objects.filter(
+        device__kind__in={rule.kind for rule in rules},
+        device__state=Device.State.WORKING,
+        device__simulated=False,
+    ).select_related("device")
+    devices: dict[int, list[Series]] = {}
+    for row in rows.order_by("device", "id"):
+        devices.setdefault(row.device_id, []).append(row)
+    silences = silences_now()
+    found = []
+    for every in devices.values():
+        device = every[0].device
+        excused = silence_over(device, device.area, silences) is not None
+        heard = max((microseconds(row.heard_at) for row in every if row.heard_at), default=NEVER)
+        for rule in rules:
+            own = next((row for row in every if row.point == rule.point), None)
+            if rule.kind == device.kind and own is not None and own.value is not None:
+                found.append(
+                    Awaited(
+                        rule=holding.at(rule, device.code, device.area),
+                        series=own.pk,
+                        every=tuple(row.pk for row in every),
+                        heard=heard,
+                        value=own.value,
+                        excused=excused,
+                    )
+                )
+    return found
+
+
+class Absences:
+    """The silence of every device from which a word is expected, as far as it has been heard."""
+
+    def __init__(self, rows: Sequence[Awaited], now: datetime) -> None:
+        self.rows = rows
+        self.absence = Absence(silences_of([each.rule for each in rows]), microseconds(now))
+        self.ticked = now
+        pairs = sorted((series, row) for row, each in enumerate(rows) for series in each.every)
+        self.series: Ints = np.array([series for series, _ in pairs], np.int64)
+        self.row: Ints = np.array([row for _, row in pairs], np.int64)
+        self.own: Ints = np.array([each.series for each in rows], np.int64)
+        self.value: Floats = np.array([each.value for each in rows], np.float64)
+        self.excused: Ints = np.flatnonzero([each.excused for each in rows])
+        self.absence.hear(np.arange(len(rows)), np.array([each.heard for each in rows], np.int64))
+
+    def follow(self, rows: Sequence[Awaited]) -> Absences:
+        """The register may have changed: what is still awaited stays as it stands."""
+        new, old = Absences(rows, self.ticked), self.absence
+        places = {self._name(row): row for row in range(len(self.rows))}
+        for row in range(len(rows)):
+            place = places.get(new._name(row))
+            if place is not None:
+                for part in ("since", "level", "raised"):
+                    getattr(new.absence, part)[row] = getattr(old, part)[place]
+                new.absence.heard[row] = max(new.absence.heard[row], old.heard[place])
+                new.value[row] = self.value[place]
+        return new
+
+    def take_up(self) -> None:
+        """What stood when the gateway ended still stands: people have its alarm."""
+        if not self.rows:
+            return
+        keys = {each.rule.key for each in self.rows}
+        standing = Alarm.objects.filter(rule__in=keys, ended_at=None)
+        rows = {self._name(row): row for row in range(len(self.rows))}
+        for series, key, level, at in standing.values_list("series", "rule", "level", "changed_at"):
+            row = rows.get((series, key))
+            if row is not None:
+                self.absence.level[row], self.absence.raised[row] = level, microseconds(at)
+
+    def tick(self, now: datetime) -> Iterator[LevelChange]:
+        """Whose silence has become too long, looked at once a second."""
+        if now - self.ticked < EACH:
+            return
+        self.ticked, at = now, microseconds(now)
+        self.absence.excuse(self.excused, at)
+        for row in self.absence.tick(at):
+            raised = int(self.absence.raised[row])
+            level = int(self.absence.level[row])
+            yield self._change(
+                int(row), level, raised, raised - int(self.absence.sets[row, level - 1])
+            )
+
+    def hear(self, readings: pa.Table) -> Iterator[LevelChange]:
+        """Whose silence is over by a batch of readings, doubted ones too: who speaks is there."""
+        if not self.rows:
+            return
+        series = readings["series"].to_numpy()
+        places, of = matched(self.series, series)
+        rows, at = self.row[places], readings["received"].cast(pa.int64()).to_numpy()[of]
+        own = self.own[rows] == series[of]
+        self.value[rows[own]] = readings["value"].to_numpy()[of[own]]
+        for row in self.absence.hear(rows, at):
+            heard = int(self.absence.heard[row])
+            yield self._change(int(row), 0, heard, heard)
+
+    def _change(self, row: int, level: int, at: int, since: int) -> LevelChange:
+        each = self.rows[row]
+        return LevelChange(
+            series=each.series,
+            rule=each.rule.key,
+            level=level,
+            value=float(self.value[row]),
+            at=moment(at),
+            since=moment(since),
+        )
+
+    def _name(self, row: int) -> tuple[int, str]:
+        return self.rows[row].series, self.rows[row].rule.key

@@ -1,0 +1,125 @@
+"""Rules that look at more than a value, through a real gateway: how fast, how often, for how long the same."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chengyun.city.cases.factories import make_working_city
+from chengyun.city.people.factories import Cast
+from chengyun.city.people.services.tokens import issue_token
+from chengyun.city.sensing.factories import make_device, make_limits
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.services.limits import end_limits
+from tests.gateway import BEGIN, Gateway, line, within
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_working_city()
+
+
+@pytest.fixture
+def gateway(cast: Cast, tmp_path: Path) -> Iterator[Gateway]:
+    make_device("ZY-001", kind="gas_medium", name="中压压力点")
+    make_device("YC-001", kind="dust", name="工地扬尘")
+    make_device("RQ-001", kind="gas_space", name="燃气相邻井")
+    make_device("JS-001")
+    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
+    made = Gateway(home=tmp_path / "home", token=token)
+    made.start()
+    yield made
+    made.end()
+
+
+def tell(gateway: Gateway, device: str, point: str, told: Iterable[tuple[float, float]]) -> None:
+    """Readings of (minute, value)."""
+    body = b"\n".join(line(v, BEGIN + timedelta(minutes=m), device, point) for m, v in told)
+    assert gateway.send(body)[0] == 200
+
+
+def newest(device: str, point: str) -> float | None:
+    return Series.objects.get(device__code=device, point=point).value
+
+
+def test_a_pressure_that_drops_alarms_before_it_is_low(gateway: Gateway) -> None:
+    tell(gateway, "ZY-001", "pressure", [(0, 0.30), (1, 0.299), (2, 0.27)])
+    assert within(10, Alarm.objects.exists)
+    alarm = Alarm.objects.get()
+    began = BEGIN + timedelta(minutes=2)
+    assert (alarm.rule, alarm.rank, alarm.began_at) == ("gas_medium_drops", "orange", began)
+    assert alarm.value == 0.27
+    tell(gateway, "ZY-001", "pressure", [(3, 0.27), (8, 0.27)])
+    assert within(10, lambda: Alarm.objects.get().cleared)
+
+
+def test_a_pressure_after_a_silence_is_no_drop(gateway: Gateway) -> None:
+    """How fast it fell meanwhile nobody knows."""
+    tell(gateway, "ZY-001", "pressure", [(0, 0.36), (11, 0.2)])
+    assert within(10, lambda: newest("ZY-001", "pressure") == 0.2)
+    assert not Alarm.objects.exists()
+
+
+def test_what_is_loud_once_is_let_pass_and_what_is_loud_often_alarms(gateway: Gateway) -> None:
+    tell(gateway, "YC-001", "noise", [(m, 75.0 if m % 2 else 60.0) for m in range(39)])
+    assert within(10, lambda: newest("YC-001", "noise") == 60)
+    assert not Alarm.objects.exists()
+    gateway.kill()
+    gateway.start()
+    tell(gateway, "YC-001", "noise", [(39, 71)])
+    assert within(10, Alarm.objects.exists)
+    assert (Alarm.objects.get().rule, Alarm.objects.get().rank) == ("site_loud", "blue")
+    tell(gateway, "YC-001", "noise", [(m, 50) for m in range(40, 100, 10)])
+    assert within(10, lambda: Alarm.objects.get().cleared)
+
+
+def test_a_probe_that_stands_still_alarms_until_it_moves(gateway: Gateway) -> None:
+    tell(gateway, "YC-001", "pm10", [(10 * n, 81.5) for n in range(7)])
+    assert within(10, Alarm.objects.exists)
+    alarm = Alarm.objects.get()
+    began = BEGIN + timedelta(hours=1)
+    assert (alarm.rule, alarm.began_at) == ("dust_stuck", began)
+    tell(gateway, "YC-001", "pm10", [(70, 81.6)])
+    assert within(10, lambda: Alarm.objects.get().cleared)
+
+
+def test_limits_that_are_set_hold_within_five_seconds_and_so_does_their_end(
+    gateway: Gateway, cast: Cast
+) -> None:
+    device = Device.objects.get(code="JS-001")
+    own = make_limits(device, levels={"red": (5, 4)}, by=cast.supervisor)
+    minutes = itertools.count()
+
+    def six_centimetres() -> bool:
+        tell(gateway, "JS-001", "depth", [(next(minutes), 6.0)])
+        return Alarm.objects.exists()
+
+    assert within(10, six_centimetres)
+    assert Alarm.objects.get().rank == "red"
+    end_limits(own, by=cast.supervisor)
+
+    def harmless_now() -> bool:
+        tell(gateway, "JS-001", "depth", [(next(minutes), 6.0)])
+        return Alarm.objects.get().cleared
+
+    assert within(10, harmless_now)
+
+
+def test_a_device_that_falls_silent_alarms_until_it_speaks(gateway: Gateway, cast: Cast) -> None:
+    """A twentieth of a minute is long enough here."""
+    device = Device.objects.get(code="RQ-001")
+    short = {"red": (0.05, 0.05)}
+    make_limits(device, rule="methane_lel_silent", levels=short, by=cast.supervisor)
+    tell(gateway, "RQ-001", "lel", [(0, 1)])
+    assert within(20, Alarm.objects.exists)
+    alarm = Alarm.objects.get()
+    assert (alarm.rule, alarm.rank, alarm.value) == ("methane_lel_silent", "red", 1)
+    tell(gateway, "RQ-001", "lel", [(1, 1)])
+    assert within(10, lambda: Alarm.objects.get().ended_at is not None)
+    assert Alarm.objects.count() == 1
