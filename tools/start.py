@@ -104,6 +104,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", default=LOCAL, help=f"address to listen on (default {LOCAL})")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000)
     parser.add_argument("--check", action="store_true", help="drive a temporary city, then stop")
+    parser.add_argument("--no-play", action="store_true", help="the devices of a demo stay silent")
     return parser.parse_args()
 
 
@@ -115,7 +116,10 @@ def _serve(options: argparse.Namespace) -> int:
         city = _prepare(place)
         with _group(place) as processes:
             _greet(place, city)
-            return _wait(processes)
+            serving = list(processes)
+            if city["demo"] and not options.no_play:
+                processes.append(_play(place, processes[0].pid))
+            return _wait(serving)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -328,6 +332,13 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _play(place: Place, group: int) -> subprocess.Popen[bytes]:
+    """The devices of the demo speak for a quarter of an hour."""
+    say("模拟设备开始说话：暴雨、燃气泄漏、一条街的灯熄灭，然后是车辆、扬尘、河道和水表。")
+    words = ("simulate", "all", "--url", place.gateway_url)
+    return _start(place, CHENGYUN, *words, group=group)
 
 
 def _wait(processes: list[subprocess.Popen[bytes]]) -> int:

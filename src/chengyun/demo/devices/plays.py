@@ -37,22 +37,23 @@ PLAYS = {
 
 @dataclass(frozen=True)
 class Talk:
-    """A device that speaks a protocol of its own; ``speak(host, port, moments)`` lets it.
+    """A device that speaks a protocol of its own at a door; ``speak(host, port, moments)`` lets it.
 
     ``answered``: whether the protocol has answers for it.
     """
 
     label: str
     protocol: str
+    door: str
     speak: Callable[..., int]
     answered: bool = True
 
 
 TALKS = {
-    "truck": Talk("渣土车驶离路线", "JT/T 808", truck.speak),
-    "dust": Talk("工地扬尘", "HJ 212", dust.speak),
-    "river": Talk("河水上涨", "SL 651", river.speak),
-    "meters": Talk("集中器抄表", "CJ/T 188", meters.speak, answered=False),
+    "truck": Talk("渣土车驶离路线", "JT/T 808", "jt808", truck.speak),
+    "dust": Talk("工地扬尘", "HJ 212", "hj212", dust.speak),
+    "river": Talk("河水上涨", "SL 651", "sl651", river.speak),
+    "meters": Talk("集中器抄表", "CJ/T 188", "cjt188", meters.speak, answered=False),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.sensing.factories import make_device
@@ -76,6 +77,18 @@ def test_the_devices_of_a_play_speak_until_they_are_heard(
         "leakage",
         "door",
     }
+
+
+@pytest.mark.usefixtures("city")
+def test_all_is_played_that_can_be(
+    gateway: tuple[str, list[Any]], settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.DOORS = ()
+    Series.objects.filter(device__code="JS-001").update(at=clock.now())
+    call_command("simulate", "all", url=gateway[0], **SHORT)
+    assert {line["device"] for line in gateway[1]} == {"KG-005"}
+    said = capsys.readouterr()
+    assert "2 分钟以后再演" in said.err and "夜里一条街的路灯熄灭" in said.out
 
 
 @pytest.mark.usefixtures("city")
