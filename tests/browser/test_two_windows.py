@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.cases.services.acting import act
 from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.people.models import User
+from chengyun.city.sensing.factories import make_alarm, make_device
 from tests.browser.actors import Actor, actor
 from tests.serving import worker
 
@@ -138,3 +139,22 @@ def test_a_window_whose_person_logs_out_elsewhere_says_so(
         second.wait_for_url("**/login/**")
         expect(dispatcher.page.locator('[data-line="lost"]')).to_contain_text("登录已经结束")
         dispatcher.complaints[:] = [c for c in dispatcher.complaints if "401" not in c]
+
+
+def test_an_alarm_is_on_the_wall_before_the_wall_asks_again(
+    city: Cast, chromium: Browser, city_url: str
+) -> None:
+    """The page as it is, but that it asks for nothing by itself."""
+
+    def silent(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("every 2s, ", ""))
+
+    device = make_device()
+    with at(chromium, city_url, city.duty, "/monitoring/links/") as duty:
+        duty.page.route("**/monitoring/", silent)
+        with duty.page.expect_request("**/events/?*"):
+            duty.opens("/monitoring/")
+        expect(duty.page.locator("#wall")).to_have_attribute("hx-trigger", re.compile("^live-"))
+        make_alarm(device)
+        expect(duty.page.locator(".al-red.un")).to_contain_text("湖南路立交桥下积水点")

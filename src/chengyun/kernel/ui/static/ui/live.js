@@ -171,6 +171,7 @@ function connect() {
   source.onerror = dead;
   source.addEventListener("unread", (event) => showUnread(JSON.parse(event.data)));
   source.addEventListener("case", hear);
+  source.addEventListener("alarm", () => document.body.dispatchEvent(new CustomEvent("live-alarm")));
   source.addEventListener("reset", reset);
   source.addEventListener("bye", bye);
 }
