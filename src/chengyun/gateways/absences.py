@@ -137,6 +137,10 @@ class Absences:
                 int(row), level, raised, raised - int(self.absence.sets[row, level - 1])
             )
 
+    def excuse(self, now: datetime) -> None:
+        """The time up to now is nobody's silence."""
+        self.absence.excuse(np.arange(len(self.rows)), microseconds(now))
+
     def hear(self, readings: pa.Table) -> Iterator[LevelChange]:
         """Whose silence is over by a batch of readings, doubted ones too: who speaks is there."""
         if not self.rows:

@@ -80,6 +80,8 @@ class Gateway:
         if self.broker is not None:
             at = f"{self.broker.address.host}:{self.broker.address.port}"
             doors.append({"key": "broker", "address": at, "open": int(self.broker.connected)})
+        if self.intake.trouble:
+            self.pipeline.rules.deaf()
         alive(self.intake.trouble or self.pipeline.trouble, doors)
         count(*self.ledger.take())
 
