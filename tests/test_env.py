@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from chengyun.config.env import Misconfigured, read, secret_key
+from chengyun.city.sensing.models import Link
+from chengyun.config.env import DOORS, Misconfigured, read, secret_key
+from chengyun.gateways.asgi import LINES
+from chengyun.gateways.broker import DOOR as BROKER
+from chengyun.gateways.callback_door import PLATFORMS
+from chengyun.gateways.http import DOOR as HTTP
+from chengyun.gateways.modbus import DOOR as MODBUS
+from chengyun.systems.monitoring.link_pages import DOORS as LABELS
+from tools import start
 
 
 def test_an_empty_environment_is_a_city_on_sqlite(tmp_path: Path) -> None:
@@ -23,6 +31,13 @@ def test_an_empty_environment_is_a_city_on_sqlite(tmp_path: Path) -> None:
 def test_a_door_has_an_address() -> None:
     env = read({"CHENGYUN_DOORS": "jt808=0.0.0.0:8011, sl651=[::1]:8013"})
     assert env.doors == (("jt808", "0.0.0.0", 8011), ("sl651", "::1", 8013))  # noqa: S104
+
+
+def test_every_door_is_named_alike_wherever_doors_are_named() -> None:
+    """The environment, ``./run`` (which gives the ports in this order), the gateway, and the page of who speaks."""
+    assert DOORS == start.DOORS == tuple(LINES)
+    assert set(LABELS) == {*LINES, HTTP, BROKER, MODBUS, *PLATFORMS}
+    assert max(map(len, LABELS)) <= (Link._meta.get_field("door").max_length or 0)
 
 
 def test_postgresql_with_everything() -> None:
@@ -64,6 +79,7 @@ def test_postgresql_with_everything() -> None:
         {"CHENGYUN_ADAPTERS": "sms"},
         {"CHENGYUN_DOORS": "jt808"},
         {"CHENGYUN_BROKER": "broker:1883"},
+        {"CHENGYUN_MODBUS": "/nowhere/points.toml"},
         {"CHENGYUN_BROKER": "mqtt://broker:port"},
         {"CHENGYUN_DOORS": "jt809=0.0.0.0:8011"},
         {"CHENGYUN_DOORS": "jt808=0.0.0.0:0"},

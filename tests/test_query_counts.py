@@ -211,6 +211,7 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
         "monitoring:alert_lift": {"code": alerts[0].code},
         "monitoring:alarm_act": {"code": alarms[0].code, "verb": "refute"},
         "monitoring:device": {"code": "JS-001"},
+        "monitoring:near": {"code": "JS-001"},
         "monitoring:device_edit": {"code": "JS-001"},
     }
 

@@ -23,6 +23,7 @@ from tools.shots import CHROMIUM, FLAGS
 FOLDER = ROOT / "docs" / "guide" / "pictures"
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 375, "height": 760}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
 COLOURS = 256
 SETTLE = 1200
 """Milliseconds for maps to be drawn."""
@@ -56,6 +57,8 @@ SHOTS = (
     Shot(name="dispatch",  role="dispatcher", path="/desk/?queue=dispatch"),
     Shot(name="unit",      role="dispatcher", path="/cases/{case}/dispatch/", of="/desk/?queue=dispatch&area=371502"),
     Shot(name="wall",      role="duty",       path="/monitoring/"),
+    Shot(name="screen",    role="duty",       path="/monitoring/screen/", size=WALL),
+    Shot(name="track",     role="duty",       path="/monitoring/devices/13800138000/"),
     Shot(name="map",       role="dispatcher", path="/map/"),
     Shot(name="todo",      role="department", path="/desk/?queue=handle", size=PHONE),
     Shot(name="handle",    role="department", path="/cases/{case}/handle/", of="/cases/?state=handling", size=PHONE),

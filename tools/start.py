@@ -34,7 +34,7 @@ APPLICATION = "chengyun.config.asgi:application"
 GATEWAY = "chengyun.gateways.asgi:application"
 BESIDE = 10
 """How far the gateway's port lies from the web's unless CHENGYUN_GATEWAY_PORT names it."""
-DOORS = ("jt808", "hj212", "sl651", "mqtt")
+DOORS = ("jt808", "hj212", "sl651", "mqtt", "cjt188")
 """Where devices hold a line, each at the next port after the gateway's unless CHENGYUN_DOORS names it."""
 LOCAL = "127.0.0.1"
 WEB_PROCESSES = min(os.cpu_count() or 1, 4)

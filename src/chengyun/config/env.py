@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_KEY = 32
 SMTP_PORTS = {"none": 25, "starttls": 587, "tls": 465}
-DOORS = ("jt808", "hj212", "sl651", "mqtt")
+DOORS = ("jt808", "hj212", "sl651", "mqtt", "cjt188")
 """The protocols a device may hold a line in."""
 HIGHEST_PORT = 65535
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -78,6 +78,7 @@ class Env:
     port: int
     doors: tuple[tuple[str, str, int], ...]
     broker: Broker | None
+    modbus: Path | None
     proxies: int
     log_level: str
     smtp: Smtp
@@ -100,6 +101,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         port=_port(environ),
         doors=tuple(_door(word) for word in _words(environ, "CHENGYUN_DOORS")),
         broker=_broker(_secret(environ, "CHENGYUN_BROKER") or ""),
+        modbus=_file(environ, "CHENGYUN_MODBUS"),
         proxies=_proxies(environ),
         log_level=_level(environ),
         smtp=_smtp(environ),
@@ -150,6 +152,14 @@ def _secret(environ: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise Misconfigured(f"{name}_FILE={path} cannot be read: {error.strerror}.") from error
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    """The file a variable names, None where it names none."""
+    path = Path(environ.get(name) or "").expanduser()
+    if environ.get(name) and not path.is_file():
+        raise Misconfigured(f"{name}={path} is no file.")
+    return path.resolve() if environ.get(name) else None
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

@@ -5,10 +5,11 @@ from django.apps import AppConfig
 from chengyun.city.specs import IndustryApp
 from chengyun.industries.drainage.app import APP as DRAINAGE
 from chengyun.industries.gas.app import APP as GAS
+from chengyun.industries.meters.app import APP as METERS
 from chengyun.industries.sanitation.app import APP as SANITATION
 from chengyun.industries.street_lights.app import APP as STREET_LIGHTS
 
-APPS: tuple[IndustryApp, ...] = (DRAINAGE, GAS, STREET_LIGHTS, SANITATION)
+APPS: tuple[IndustryApp, ...] = (DRAINAGE, GAS, STREET_LIGHTS, SANITATION, METERS)
 
 
 class Industries(AppConfig):

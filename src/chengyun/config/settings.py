@@ -175,6 +175,7 @@ RECENT = ENV.home / "recent"
 READINGS = ENV.home / "readings"
 DOORS = ENV.doors
 BROKER = ENV.broker
+MODBUS = ENV.modbus
 WEBHOOK_NETWORKS = ENV.webhook_networks
 
 # People and safety -------------------------------------------------------------------------------

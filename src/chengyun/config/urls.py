@@ -30,6 +30,7 @@ from chengyun.systems.coordination.patrol_api import router as patrol
 from chengyun.systems.coordination.phone.api import router as phone
 from chengyun.systems.coordination.walk_api import router as walks
 from chengyun.systems.evaluation.api import router as evaluation
+from chengyun.systems.monitoring.api import router as monitoring
 
 api.add_router("", people)
 api.add_router("places", places)
@@ -53,6 +54,7 @@ api.add_router("", walks)
 api.add_router("", phone)
 api.add_router("", inspections)
 api.add_router("", evaluation)
+api.add_router("", monitoring)
 api.add_router("", sensing)
 api.add_router("", alerts)
 api.add_router("", silences)

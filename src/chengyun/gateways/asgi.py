@@ -14,12 +14,15 @@ django.setup()
 from django.conf import settings  # noqa: E402 - the doors read models
 
 from chengyun.city.sensing.services.links import alive, count  # noqa: E402
-from chengyun.gateways import talk_hj212, talk_jt808, talk_sl651  # noqa: E402
+from chengyun.gateways import talk_cjt188, talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.broker import Broker, Place  # noqa: E402
+from chengyun.gateways.callback_door import PATH, CallbackDoor  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
 from chengyun.gateways.lines import Address, Begin, DeviceLine, Lines  # noqa: E402
+from chengyun.gateways.modbus import Modbus  # noqa: E402
+from chengyun.gateways.modbus_plan import read as read_plan  # noqa: E402
 from chengyun.gateways.mqtt_line import MqttLine  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
@@ -31,6 +34,7 @@ LINES: dict[str, Begin] = {
     "hj212": partial(DeviceLine, talk=talk_hj212.Talk),
     "sl651": partial(DeviceLine, talk=talk_sl651.Talk),
     "mqtt": MqttLine,
+    "cjt188": partial(DeviceLine, talk=talk_cjt188.Talk),
 }
 """What speaks over the connections of each door."""
 
@@ -41,11 +45,13 @@ class Gateway:
     def __init__(self) -> None:
         archive = Archive(settings.READINGS)
         self.ledger = Ledger()
-        self.intake = Intake(archive, lambda: self.pipeline.roster)
+        self.intake = Intake(archive, lambda: self.pipeline.roster.register)
         self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
-        self.http = Door(self.intake)
+        self.http = Door(self.intake, self.ledger)
+        self.callbacks = CallbackDoor(self.intake, self.ledger)
         self.broker: Broker | None = None
+        self.modbus: Modbus | None = None
         self.lines = {
             key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
         }
@@ -58,8 +64,14 @@ class Gateway:
             self.broker = Broker(Place(**asdict(settings.BROKER)), self.intake, self.ledger)
             self.broker.begin()
 
+        if settings.MODBUS is not None:
+            self.modbus = Modbus(read_plan(settings.MODBUS), self.intake, self.ledger)
+            self.modbus.begin()
+
     async def close(self) -> None:
         """Take nothing more, do what is there, answer it."""
+        if self.modbus is not None:
+            await self.modbus.close()
         if self.broker is not None:
             await self.broker.close()
         for lines in self.lines.values():
@@ -80,6 +92,9 @@ class Gateway:
         if self.broker is not None:
             at = f"{self.broker.address.host}:{self.broker.address.port}"
             doors.append({"key": "broker", "address": at, "open": int(self.broker.connected)})
+        if self.modbus is not None:
+            many = f"{len(self.modbus.asked)} 台控制器"
+            doors.append({"key": "modbus", "address": many, "open": self.modbus.connected})
         if self.intake.trouble:
             self.pipeline.rules.deaf()
         alive(self.intake.trouble or self.pipeline.trouble, doors)
@@ -93,6 +108,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI: the doors open when the process starts and close when it is told to stop."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
+    elif scope["path"].startswith(PATH):
+        await _gateway[0].callbacks(scope, receive, send)
     else:
         await _gateway[0].http(scope, receive, send)
 

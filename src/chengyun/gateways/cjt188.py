@@ -1,7 +1,8 @@
 """CJ/T 188: frames of water, heat and gas meters.
 
 Source: CJ/T 188-2018, 5 (frame) and appendix B (data). A frame is any number of FE, 68, the type of meter, the address
-of 7 bytes (lowest first), control, length, data, the sum of all bytes from 68 on, and 16.
+of 7 bytes (lowest first), control, length, data, the sum of all bytes from 68 on, and 16. The unit of an amount stands
+behind its digits; some heat meters send it before them, which the five units of their data show.
 """
 
 from __future__ import annotations
@@ -47,6 +48,18 @@ METERED = ("901f", "1f90")
 LONG_ENOUGH = 22
 COUNTS = range(0x10, 0x20), range(0x30, 0x40)
 """Water and gas, whose metered data is total, settled total, clock and state."""
+HEATS = range(0x20, 0x30)
+HEAT_LENGTH = 46
+ENERGY, POWER = {0x01, 0x02, 0x05, 0x08, 0x0A, 0x0B, 0x0E, 0x11, 0x13}, {0x14, 0x17, 0x1A}
+HEAT_AMOUNTS = (
+    ("settled", ENERGY, 2),
+    ("total", ENERGY, 2),
+    ("power", POWER, 2),
+    ("flow", {0x32, 0x35}, 4),
+    ("volume", {0x29, 0x2C}, 2),
+)
+"""What a heat meter tells first: a name, the units it may have, and its decimals."""
+AMOUNT = 5
 
 
 def frames(stream: bytes) -> tuple[list[bytes], bytes]:
@@ -123,14 +136,12 @@ def _data(kind: int, control: int, data: bytes) -> dict[str, Any]:
     if len(data) < 3:
         return {}
     named = {"data_id_bytes": data[:2].hex(), "serial": data[2]}
-    counts = any(kind in span for span in COUNTS)
-    if (
-        control & REPLY
-        and counts
-        and named["data_id_bytes"] in METERED
-        and len(data) >= LONG_ENOUGH
-    ):
+    if not control & REPLY or named["data_id_bytes"] not in METERED:
+        return named
+    if any(kind in span for span in COUNTS) and len(data) >= LONG_ENOUGH:
         return named | _metered(data[3:])
+    if kind in HEATS and len(data) >= HEAT_LENGTH:
+        return named | _heat(data[3:])
     return named
 
 
@@ -143,8 +154,37 @@ def _metered(data: bytes) -> dict[str, Any]:
     }
 
 
-def _amount(name: str, data: bytes) -> dict[str, Any]:
-    """Four bytes of decimal digits, lowest first, two of them decimals, and the code of the unit."""
-    digits = data[3::-1].hex()
-    value = int(digits) / 100 if digits.isdecimal() else None
+def _heat(data: bytes) -> dict[str, Any]:
+    """What a heat meter tells; nothing where its units do not show in which order they stand."""
+    parts = [data[AMOUNT * n : AMOUNT * (n + 1)] for n in range(len(HEAT_AMOUNTS))]
+    turned = [part[1:] + part[:1] for part in parts]
+    fitting = [order for order in (parts, turned) if _units_fit(order)]
+    if len(fitting) != 1:
+        return {}
+    told: dict[str, Any] = {}
+    for (name, _, decimals), part in zip(HEAT_AMOUNTS, fitting[0], strict=True):
+        told |= _amount(name, part, decimals)
+    rest = data[AMOUNT * len(HEAT_AMOUNTS) :]
+    return told | {
+        "supply": _number(rest[:3], 2),
+        "return": _number(rest[3:6], 2),
+        "hours": _number(rest[6:9], 0),
+        "clock_bcd": rest[9:16][::-1].hex(),
+        "status_hex": rest[16:18].hex(),
+    }
+
+
+def _units_fit(parts: list[bytes]) -> bool:
+    return all(part[-1] in units for part, (_, units, _) in zip(parts, HEAT_AMOUNTS, strict=True))
+
+
+def _amount(name: str, data: bytes, decimals: int = 2) -> dict[str, Any]:
+    """Four bytes of decimal digits and the code of the unit."""
+    value = _number(data[:4], decimals)
     return {name: value, f"{name}_unit": UNITS.get(data[4], f"{data[4]:02x}")}
+
+
+def _number(data: bytes, decimals: int) -> float | None:
+    """Decimal digits, two a byte, lowest first; None where they are none."""
+    digits = data[::-1].hex()
+    return int(digits) / 10**decimals if digits.isdecimal() else None

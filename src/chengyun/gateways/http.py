@@ -1,19 +1,33 @@
-"""The HTTP door: ``POST /readings`` with JSON lines, answered when the readings are durable.
+"""The HTTP door: readings in one of the forms of ``forms.py``, answered when they are durable.
 
-Source of the form: this project's own, see the guide. 200: all readings are kept; ``waiting`` names the devices nobody
-has adopted, whose readings are not. 401, 403, 413, 422 and 503 say in one sentence what is wrong; then nothing is kept.
+200: all readings are kept; ``waiting`` names the devices nobody has adopted, whose readings are not. 401, 403, 413,
+415, 422 and 503 say in one sentence what is wrong; then nothing is kept. Who writes as to InfluxDB is answered as by
+it: 204, and 400 for a "partial write" where devices wait and the others are kept.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from chengyun.city.people.models import User
-from chengyun.gateways.intake import Intake, Refused
-from chengyun.gateways.parsing import Unreadable
+from chengyun.gateways.faults import Fault
+from chengyun.gateways.forms import (
+    INFLUX,
+    PATHS,
+    READINGS,
+    TooLong,
+    Unwelcome,
+    header,
+    message_of,
+    unpacked,
+)
+from chengyun.gateways.intake import Intake, Refused, Taken
+from chengyun.gateways.ledger import Ledger
+from chengyun.gateways.parsing import Message, Unreadable
 from chengyun.gateways.tokens import NotAllowed, Stranger
 
 Scope = Mapping[str, Any]
@@ -21,7 +35,9 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 LONGEST = 10 * 1024 * 1024
-PATH, ALIVE = "/readings", "/healthz"
+DOOR, ALIVE = "http", "/healthz"
+SCHEMES = ("bearer", "token")
+"""What may stand before a token; the clients of InfluxDB write Token."""
 
 
 class Answer(Exception):
@@ -30,6 +46,25 @@ class Answer(Exception):
     def __init__(self, status: HTTPStatus, **said: Any) -> None:
         super().__init__(status)
         self.status, self.said = status, said
+        self.kind = "application/json; charset=utf-8"
+
+    @property
+    def body(self) -> bytes:
+        """What is said, as JSON; nothing where there is nothing to say."""
+        return json.dumps(self.said, ensure_ascii=False).encode() if self.said else b""
+
+
+class Text(Answer):
+    """A text that is given back as it came."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(HTTPStatus.OK)
+        self.kind, self.text = "text/plain; charset=utf-8", text
+
+    @property
+    def body(self) -> bytes:
+        """The text alone."""
+        return self.text.encode("utf-8", "replace")
 
 
 def refusal(status: HTTPStatus, error: str, message: str) -> Answer:
@@ -37,11 +72,21 @@ def refusal(status: HTTPStatus, error: str, message: str) -> Answer:
     return Answer(status, error=error, message=message)
 
 
+async def answered(send: Send, answer: Answer) -> None:
+    """Send an answer (ASGI)."""
+    headers = [(b"content-type", answer.kind.encode())] if answer.body else []
+    if answer.status != HTTPStatus.NO_CONTENT:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    start = {"type": "http.response.start", "status": int(answer.status), "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": answer.body})
+
+
 class Door:
     """The HTTP door of one gateway."""
 
-    def __init__(self, intake: Intake) -> None:
-        self.intake = intake
+    def __init__(self, intake: Intake, ledger: Ledger) -> None:
+        self.intake, self.ledger = intake, ledger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -50,40 +95,22 @@ class Door:
                 raise Answer(HTTPStatus.OK, alive=True)
             body = await self._body(scope, receive)
             sender = await self._sender(scope)
-            answer = await self._take(body, sender)
+            answer = await self._take(scope, body, sender)
         except Answer as refused:
             answer = refused
-        text = json.dumps(answer.said, ensure_ascii=False).encode()
-        headers = [
-            (b"content-type", b"application/json; charset=utf-8"),
-            (b"content-length", str(len(text)).encode()),
-        ]
-        await send(
-            {"type": "http.response.start", "status": int(answer.status), "headers": headers}
-        )
-        await send({"type": "http.response.body", "body": text})
+        await answered(send, answer)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        if scope["path"] != PATH:
-            raise refusal(HTTPStatus.NOT_FOUND, "missing", f"读数报到 {PATH}。")
+        if scope["path"] not in PATHS:
+            raise refusal(HTTPStatus.NOT_FOUND, "missing", f"读数报到 {READINGS}。")
         if scope["method"] != "POST":
             raise refusal(HTTPStatus.METHOD_NOT_ALLOWED, "refused", "读数用 POST 报送。")
-        parts, size, more = [], 0, True
-        while more:
-            message = await receive()
-            part = message.get("body", b"")
-            size += len(part)
-            if size > LONGEST:
-                sentence = f"一次最多 {LONGEST // 1024 // 1024} MB，请分几次报。"
-                raise refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", sentence)
-            parts.append(part)
-            more = message.get("more_body", False)
-        return b"".join(parts)
+        return await body_of(receive)
 
     async def _sender(self, scope: Scope) -> User:
         """Whose token it is, and that it may send."""
         try:
-            return await self.intake.senders.of(_token(scope))
+            return await self.intake.senders.of(token_in(scope))
         except Stranger:
             sentence = "请带上报送平台的令牌：Authorization: Bearer …"
             raise refusal(HTTPStatus.UNAUTHORIZED, "unauthenticated", sentence) from None
@@ -91,17 +118,63 @@ class Door:
             sentence = "这个令牌没有「报送监测读数」的权限。"
             raise refusal(HTTPStatus.FORBIDDEN, "not_allowed", sentence) from None
 
-    async def _take(self, body: bytes, sender: User) -> Answer:
+    async def _take(self, scope: Scope, body: bytes, sender: User) -> Answer:
+        """Read it beside the event loop, keep it, and count it with its sender."""
         try:
-            taken = await self.intake.take(body, sender)
+            told = await asyncio.to_thread(_told, scope, body)
+            taken = await self.intake.take(told, sender)
+        except Unwelcome as error:
+            return refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "wrong_media", str(error))
         except Unreadable as error:
+            self.ledger.fault(DOOR, sender.username, Fault("invalid", str(error)), body)
             return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", str(error))
         except Refused as error:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too_many", str(error))
-        return Answer(HTTPStatus.OK, kept=taken.kept, waiting=sorted(taken.waiting))
+        self.ledger.heard(DOOR, sender.username)
+        return _as_influx(taken) if scope["path"] in INFLUX else kept(taken)
 
 
-def _token(scope: Scope) -> str:
-    head = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    kind, _, token = head.decode("latin-1").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
+def _told(scope: Scope, body: bytes) -> Message:
+    try:
+        return message_of(scope, unpacked(scope, body, LONGEST))
+    except TooLong as error:
+        raise too_long() from error
+
+
+async def body_of(receive: Receive) -> bytes:
+    """The whole body of a request. Raises the answer to one that is too long."""
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > LONGEST:
+            raise too_long()
+        parts.append(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def too_long() -> Answer:
+    """What is said of a body that is too long."""
+    sentence = f"一次最多 {LONGEST // 1024 // 1024} MB，请分几次报。"
+    return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", sentence)
+
+
+def kept(taken: Taken) -> Answer:
+    """What is said of readings that are durable."""
+    return Answer(HTTPStatus.OK, kept=taken.kept, waiting=sorted(taken.waiting))
+
+
+def _as_influx(taken: Taken) -> Answer:
+    if not taken.waiting:
+        return Answer(HTTPStatus.NO_CONTENT)
+    names = "、".join(sorted(taken.waiting)[:3])
+    sentence = f"已收下 {taken.kept} 个读数；设备 {names} 等还没有登记，它们的读数没有保存。"
+    return refusal(HTTPStatus.BAD_REQUEST, "partial write", sentence)
+
+
+def token_in(scope: Scope) -> str:
+    """The token a request shows, "" without one."""
+    kind, _, token = header(scope, b"authorization").partition(" ")
+    return token.strip() if kind.lower() in SCHEMES else ""

@@ -24,7 +24,7 @@ from django.db import close_old_connections
 from chengyun.city.people.models import User
 from chengyun.city.sensing.services.devices import heard_of
 from chengyun.gateways.parsing import TOLD, Message, Unreadable, read_all
-from chengyun.gateways.roster import UNKNOWN, Name, Roster
+from chengyun.gateways.roster import UNKNOWN, Name, Register
 from chengyun.gateways.tokens import Senders
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
@@ -41,6 +41,8 @@ MOST_WAITING = 64 * 1024 * 1024
 """Bytes that may wait for the disk; whoever comes then is asked to come again later."""
 ROW = 100
 """Bytes one reading takes while it waits, about."""
+BATCH = 1000
+"""Messages that go to the disk together at most; more make no more of one fsync, only of memory."""
 TOLD_AGAIN = 60.0
 """Seconds for which an unknown device is not looked at again."""
 AT_ONCE = 10_000
@@ -86,9 +88,9 @@ class _Waiting:
 class Intake:
     """What all doors of one gateway have in common; the only writer of the journal."""
 
-    def __init__(self, archive: Archive, roster: Callable[[], Roster]) -> None:
+    def __init__(self, archive: Archive, register: Callable[[], Register]) -> None:
         self.journal = Journal(archive.journal, begin=committed(archive.table))
-        self.roster = roster
+        self.register = register
         self.told: Kept = _nobody
         self.hand = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self.asking = ThreadPoolExecutor(1, thread_name_prefix="asking")
@@ -120,7 +122,7 @@ class Intake:
 
     async def _write(self) -> None:
         while self.waiting:
-            batch, self.waiting = self.waiting, []
+            batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
             await self._store(batch)
             self.bytes -= sum(each.size for each in batch)
 
@@ -144,10 +146,10 @@ class Intake:
     def _keep(self, batch: list[_Waiting]) -> list[Outcome]:
         """Make a batch durable, and say what became of each of it."""
         outcomes, tables = list[Outcome](), []
-        roster, read = self.roster(), read_all([each.told for each in batch])
+        register, read = self.register(), read_all([each.told for each in batch])
         for sender, part in groupby(zip(batch, read, strict=True), key=_sender_of):
             messages = [told for _, told in part]
-            readings, taken = looked_up(messages, sender, roster)
+            readings, taken = looked_up(messages, sender, register)
             outcomes += taken
             if readings.num_rows:
                 tables.append(readings)
@@ -209,12 +211,12 @@ def _tell(batch: list[_Waiting], outcomes: Iterable[Outcome]) -> None:
 
 
 def looked_up(
-    messages: Sequence[pa.Table | Unreadable], sender: User | None, roster: Roster
+    messages: Sequence[pa.Table | Unreadable], sender: User | None, register: Register
 ) -> tuple[pa.Table, list[Outcome]]:
     """The readings (``lake.readings.SCHEMA``) in some messages (``parsing.TOLD``), and what became of each message."""
     told = pa.concat_tables([NOTHING, *(each for each in messages if isinstance(each, pa.Table))])
     names = list(_names(told))
-    places = roster.places(names, sender)
+    places = register.places(names, sender)
     known, begin, outcomes = places != UNKNOWN, 0, list[Outcome]()
     for message in messages:
         if isinstance(message, Unreadable):
@@ -223,7 +225,7 @@ def looked_up(
         part = slice(begin, begin + message.num_rows)
         outcomes.append(_outcome(names[part], message, known[part]))
         begin = part.stop
-    return as_readings(told, places, roster), outcomes
+    return as_readings(told, places, register), outcomes
 
 
 def _names(told: pa.Table) -> Iterator[Name]:
@@ -241,20 +243,20 @@ def _outcome(names: list[Name], message: pa.Table, known: Flags) -> Taken:
     return Taken(kept=int(known.sum()), waiting=found)
 
 
-def as_readings(told: pa.Table, places: Ints, roster: Roster) -> pa.Table:
+def as_readings(told: pa.Table, places: Ints, register: Register) -> pa.Table:
     """What was told (``parsing.TOLD``) of known series as ``lake.readings.SCHEMA``, with what is doubted about it.
 
-    ``places``: shape (n,), as ``Roster.places`` found them.
+    ``places``: shape (n,), as ``Register.places`` found them.
     """
     mine = places != UNKNOWN
     if not mine.all():
         told, places = told.filter(pa.array(mine)), places[mine]
-    value, now = told["value"].to_numpy() * roster.factor[places], clock.now()
+    value, now = told["value"].to_numpy() * register.factor[places], clock.now()
     ahead = pc.greater(told["at"], pa.scalar(now + AHEAD, MOMENT)).to_numpy()
-    outside = (value < roster.low[places]) | (value > roster.high[places])
+    outside = (value < register.low[places]) | (value > register.high[places])
     doubt = told["doubt"].to_numpy() | outside * OUT_OF_RANGE | ahead * CLOCK_WRONG
     columns = {
-        "series": roster.keys[places],
+        "series": register.keys[places],
         "at": told["at"],
         "serial": told["serial"],
         "value": value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chengyun.city.sensing.services.links import Count, NewUnread, Speaker
+from chengyun.city.sensing.services.links import LONGEST, Count, NewUnread, Speaker
 from chengyun.gateways.faults import Fault
 from chengyun.kernel import clock
 
@@ -33,7 +33,10 @@ class Ledger:
             now = clock.now()
             self.unread.append(
                 NewUnread(
-                    speaker=(door, name), at=now, sentence=_shown(fault.sentence), frame=frame
+                    speaker=(door, name),
+                    at=now,
+                    sentence=_shown(fault.sentence),
+                    frame=frame[:LONGEST],
                 )
             )
 

@@ -165,8 +165,8 @@ class Line(asyncio.Protocol, ABC):
 
     async def keep(self, heard: list[Heard], sender: User | None) -> list[bool]:
         """For each, whether what it tells is durable now; of devices that are not known it is not."""
-        roster = self.intake.roster()
-        known = [roster.reaches(each.device, sender) for each in heard]
+        register = self.intake.register()
+        known = [register.reaches(each.device, sender) for each in heard]
         told = [each for each, mine in zip(heard, known, strict=True) if mine and each.said]
         try:
             if told:
@@ -196,7 +196,7 @@ class DeviceLine(Line):
         return rest
 
     def _knows(self, device: str) -> bool:
-        return self.intake.roster().reaches(device, None)
+        return self.intake.register().reaches(device, None)
 
     def _hear(self, frame: bytes) -> Heard | None:
         """What a frame says; one that cannot be read is kept with the name of who spoke last on this line."""

@@ -80,7 +80,7 @@ class MqttLine(Line):
             ledger.fault(protocol, self.name, fault, message.payload)
             return []
         for device in told:
-            known = self.intake.roster().reaches(device, self.sender)
+            known = self.intake.register().reaches(device, self.sender)
             ledger.heard(protocol, device if known else self.name)
         return [Heard(device=device, said=said) for device, said in told.items()]
 

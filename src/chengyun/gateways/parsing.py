@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,8 @@ EARLIEST, LATEST = 0, 4_102_444_800_000
 """1970 and 2100, in milliseconds."""
 LARGEST = 2**53
 LONGEST = 40
+MOST = 200_000
+"""Readings in one message, about as many as its ten megabytes hold as JSON lines."""
 
 
 class Unreadable(Exception):
@@ -57,6 +59,14 @@ def json_lines(body: bytes) -> pa.Table:
         return _quickly(body)
     except _Otherwise:
         return _line_by_line(body)
+
+
+def limited(readings: Iterator[Row]) -> list[Row]:
+    """All of them. Raises Unreadable where they are too many for one message."""
+    found = list(islice(readings, MOST + 1))
+    if len(found) > MOST:
+        raise Unreadable(f"一次最多 {MOST} 个读数，请分几次报。")
+    return found
 
 
 def read_all(messages: Sequence[Message]) -> list[pa.Table | Unreadable]:
@@ -212,9 +222,17 @@ def _moment(number: int, said: Any) -> datetime:
 
 
 def _value(number: int, said: Any) -> float:
-    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+    if isinstance(said, bool) or not isinstance(said, int | float) or not is_finite(said):
         raise Unreadable(f"第 {number} 行的数值（value）要写成一个数。")
     return float(said)
+
+
+def is_finite(number: float) -> bool:
+    """Whether a number of JSON, which may be a whole one of any length, is one a reading can have."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _serial(number: int, said: Any) -> int:

@@ -8,13 +8,12 @@ name is the device's; ``v1/gateway/telemetry`` with ``{"CODE": [{"ts": …, "val
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chengyun.gateways.faults import Fault
-from chengyun.gateways.parsing import EARLIEST, LATEST, LONGEST
+from chengyun.gateways.parsing import EARLIEST, LATEST, LONGEST, is_finite
 from chengyun.gateways.talk import Said
 from chengyun.kernel import clock
 
@@ -32,14 +31,15 @@ def said_of(topic: str, payload: bytes, client: str) -> dict[str, tuple[Said, ..
     if topic == GATEWAY:
         if not isinstance(told, dict):
             raise Fault("not_readings", "内容要写成 {设备编号: [读数…]}。")
-        return {_name(device): tuple(_said(rows)) for device, rows in told.items()}
+        return {name_of(device): tuple(_said(rows)) for device, rows in told.items()}
     device = client if topic == DEVICE else topic.removeprefix(OWN) if topic.startswith(OWN) else ""
     if not device:
         raise Fault("bad_topic", f"主题要写成 {OWN}设备编号。")
-    return {_name(device): tuple(_said(told))}
+    return {name_of(device): tuple(_said(told))}
 
 
-def _name(name: str) -> str:
+def name_of(name: str) -> str:
+    """The name of a device or a point. Raises Fault."""
     if not 0 < len(name) <= LONGEST or not name.isprintable():
         raise Fault("bad_name", f"设备编号和测点要写，最多 {LONGEST} 个字符。")
     return name
@@ -52,21 +52,22 @@ def _said(told: Any) -> Iterator[Said]:
         values = row.get("values", row) if "ts" in row else row
         if not isinstance(values, dict):
             raise Fault("not_readings", '读数要写成 {"测点": 数值}。')
-        at = _moment(row["ts"]) if "ts" in row else clock.now()
+        at = moment_of(row["ts"]) if "ts" in row else clock.now()
         for point, value in values.items():
             if point != "ts":
-                yield Said(point=_name(point), at=at, value=_value(point, value))
+                yield Said(point=name_of(point), at=at, value=_value(point, value))
 
 
-def _moment(told: Any) -> datetime:
+def moment_of(told: Any) -> datetime:
+    """A moment in milliseconds since 1970. Raises Fault."""
     if type(told) is not int or not EARLIEST <= told < LATEST:
-        raise Fault("bad_time", "时间（ts）要写成 1970 年以来的毫秒数。")
+        raise Fault("bad_time", "时间要写成 1970 年以来的毫秒数。")
     return EPOCH + timedelta(milliseconds=told)
 
 
 def _value(point: str, told: Any) -> float:
     if isinstance(told, bool):
         return float(told)
-    if not isinstance(told, int | float) or not math.isfinite(told):
+    if not isinstance(told, int | float) or not is_finite(told):
         raise Fault("not_a_number", f"测点「{point[:20]}」的数值要写成一个数。")
     return float(told)

@@ -179,7 +179,7 @@ class Pipeline(threading.Thread):
             revise_some(self.archive.table, self.rules, self._loose)
             self.remembered = now
         if now - self.looked >= LOOK_AGAIN:
-            self.roster = roster.read()
+            self.roster = self.roster.again()
             self.rules.follow(self.roster)
             self.say()
             self.looked = now

@@ -8,23 +8,29 @@ from functools import cached_property
 from itertools import repeat
 
 import numpy as np
+from django.db.models import Count, Max
 
 from chengyun.city.people.models import User
 from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.own_limits import DECLARED, Holding, holding_now
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Silent
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Point, Silent
 from chengyun.gateways.absences import Awaited, awaited
 from chengyun.kernel import registry
+from chengyun.kernel.models import Audit
+from chengyun.kernel.scope import Scope
 from chengyun.science.episodes import Limits
 from chengyun.science.signals import Floats, Ints
 
 Name = tuple[str, str]
 """A device's code and a point."""
 UNKNOWN = -1
+MOST_SENDERS = 1000
+CHANGED_BY = ("sensing.device", "sensing.ownlimits")
+"""Whose acts change what the gateway knows."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """One series as the gateway needs it: its key, what it may measure, where it stands.
 
@@ -41,55 +47,75 @@ class Known:
     names: tuple[tuple[str, float], ...]
 
 
-class Roster:
-    """All series of the city at one moment.
+Stamp = tuple[int, int | None]
+
+
+class Register:
+    """The series of all devices that work, as they stood after the acts ``stamp`` counts.
 
     ``keys``, ``low``, ``high`` and ``factor`` have a place for each name by which a series is told of; a value that is
-    told, times its factor, is in the unit of the point. ``awaited``: the devices whose silence is told.
+    told, times its factor, is in the unit of the point.
     """
 
-    def __init__(
-        self,
-        series: Mapping[Name, Known],
-        awaited: Sequence[Awaited] = (),
-        holding: Holding = DECLARED,
-    ) -> None:
-        self.series, self.awaited, self.holding = series, awaited, holding
-        self.devices = {known.device: known.area for known in series.values()}
-        told = [(known, name, factor) for known in series.values() for name, factor in known.names]
+    def __init__(self, series: Sequence[Known], stamp: Stamp) -> None:
+        self.series, self.stamp = series, stamp
+        self.devices = {known.device: known.area for known in series}
+        told = [(known, name, factor) for known in series for name, factor in known.names]
         self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
         self.low: Floats = np.array([known.low for known, _, _ in told], np.float64)
         self.high: Floats = np.array([known.high for known, _, _ in told], np.float64)
         self.factor: Floats = np.array([factor for _, _, factor in told], np.float64)
         self._areas = [known.area for known, _, _ in told]
         self._all = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
-        self._reach: dict[int, Mapping[Name, int]] = {}
-        self._mine: dict[int, frozenset[str]] = {}
+        self._reach: dict[Scope, Mapping[Name, int]] = {}
+        self._mine: dict[Scope, frozenset[str]] = {}
 
     def places(self, names: Iterable[Name], sender: User | None) -> Ints:
         """The place of each name a sender tells of, -1 where it may not tell of it or nobody knows it; shape (n,)."""
-        reach = self._of(sender)
+        reach = self._all if sender is None else self._of(_scope(sender))
         return np.fromiter(map(reach.get, names, repeat(UNKNOWN)), np.int64)
 
     def reaches(self, device: str, sender: User | None) -> bool:
         """Whether a sender may tell of a device of the city; a door that asks for no token may of all."""
         if sender is None:
             return device in self.devices
-        if sender.pk not in self._mine:
-            scope = sender.scope("reading.send")
+        scope = _scope(sender)
+        if scope not in self._mine:
             seen = (code for code, area in self.devices.items() if scope.covers(area=area))
-            self._mine[sender.pk] = frozenset(seen)
-        return device in self._mine[sender.pk]
+            self._mine[scope] = frozenset(seen)
+        return device in self._mine[scope]
 
-    def _of(self, sender: User | None) -> Mapping[Name, int]:
-        """What a sender may tell of; a door that asks for no token tells of everything."""
-        if sender is None:
+    def _of(self, scope: Scope) -> Mapping[Name, int]:
+        """What may be told of within a scope."""
+        if scope.everything:
             return self._all
-        if sender.pk not in self._reach:
-            scope = sender.scope("reading.send")
+        if scope not in self._reach:
             seen = {n: at for n, at in self._all.items() if scope.covers(area=self._areas[at])}
-            self._reach[sender.pk] = self._all if scope.everything else seen
-        return self._reach[sender.pk]
+            self._reach[scope] = seen
+        return self._reach[scope]
+
+
+_scopes: dict[int, tuple[User, Scope]] = {}
+"""By the identity of a sender, who is read anew now and then."""
+
+
+def _scope(sender: User) -> Scope:
+    """Where a sender may tell of devices."""
+    found = _scopes.get(id(sender))
+    if found is None:
+        if len(_scopes) >= MOST_SENDERS:
+            _scopes.clear()
+        found = _scopes[id(sender)] = sender, sender.scope("reading.send")
+    return found[1]
+
+
+class Roster:
+    """The register at one moment and the rules that watch it; ``awaited``: the devices whose silence is told."""
+
+    def __init__(
+        self, register: Register, awaited: Sequence[Awaited] = (), holding: Holding = DECLARED
+    ) -> None:
+        self.register, self.awaited, self.holding = register, awaited, holding
 
     @cached_property
     def watched(self) -> list[tuple[int, AlarmRule]]:
@@ -101,7 +127,7 @@ class Roster:
             by_point.setdefault((rule.kind, rule.point), []).append(rule)
         pairs = [
             (known.pk, self.holding.at(rule, known.device, known.area))
-            for known in self.series.values()
+            for known in self.register.series
             for rule in by_point.get((known.kind, known.point), ())
         ]
         return sorted(pairs, key=lambda pair: (pair[0], pair[1].key))
@@ -111,30 +137,56 @@ class Roster:
         """The limits of ``watched``, row by row."""
         return limits_of([rule for _, rule in self.watched])
 
+    def again(self) -> Roster:
+        """As all stands now; what nobody has changed is not read again."""
+        stamp, holding = _stamp(), holding_now()
+        same = stamp == self.register.stamp
+        new = Roster(self.register if same else _register(stamp), awaited(holding), holding)
+        if same and holding.rows == self.holding.rows:
+            new.watched, new.limits = self.watched, self.limits
+        return new
+
 
 def read() -> Roster:
     """The roster as the register stands now."""
+    stamp, holding = _stamp(), holding_now()
+    return Roster(_register(stamp), awaited(holding), holding)
+
+
+def _stamp() -> Stamp:
+    """How many acts there were that may change what the gateway knows, and the newest: every one leaves its line."""
+    acts = Audit.objects.filter(subject_type__in=CHANGED_BY)
+    found = acts.aggregate(many=Count("id"), newest=Max("id"))
+    return found["many"], found["newest"]
+
+
+def _register(stamp: Stamp) -> Register:
     rows = Series.objects.filter(device__state=Device.State.WORKING).values_list(
         "pk", "point", "device__code", "device__kind", "device__area"
     )
     points = {
-        (kind.key, point.key): point
+        (kind.key, point.key): (point, _names(point))
         for kind in registry.all_of(DeviceKind)
         for point in kind.points
     }
-    found: dict[Name, Known] = {}
-    for pk, key, code, kind, area in rows:
-        point = points.get((kind, key))
+    found, one = list[Known](), dict[str, str]()
+    for pk, key, code, kind, area in rows.iterator():
+        point, names = points.get((kind, key), (None, ()))
         if point is not None:
-            found[code, key] = Known(
-                pk=pk,
-                device=code,
-                kind=kind,
-                point=key,
-                low=point.low,
-                high=point.high,
-                area=area,
-                names=((key, 1.0), *((other.name, other.factor) for other in point.heard_as)),
+            found.append(
+                Known(
+                    pk=pk,
+                    device=one.setdefault(code, code),
+                    kind=one.setdefault(kind, kind),
+                    point=point.key,
+                    low=point.low,
+                    high=point.high,
+                    area=one.setdefault(area, area),
+                    names=names,
+                )
             )
-    holding = holding_now()
-    return Roster(found, awaited(holding), holding)
+    return Register(found, stamp)
+
+
+def _names(point: Point) -> tuple[tuple[str, float], ...]:
+    return (point.key, 1.0), *((other.name, other.factor) for other in point.heard_as)

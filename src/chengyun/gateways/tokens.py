@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import owner_of
+from chengyun.kernel import errors
 
 REMEMBERED = 30.0
 """Seconds for which a token, once it was good, is taken without asking."""
@@ -55,7 +56,10 @@ class Senders:
 
 def sender_of(token: str) -> User:
     """Whose token it is, read now. Raises Stranger and NotAllowed."""
-    sender = owner_of(token) if token else None
+    try:
+        sender = owner_of(token) if token else None
+    except errors.NotAllowed as error:  # a password of one's own comes first
+        raise NotAllowed from error
     if sender is None:
         raise Stranger
     if not sender.may("reading.send"):

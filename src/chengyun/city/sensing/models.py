@@ -149,7 +149,7 @@ class Gateway(models.Model):
 
 
 class Link(models.Model):
-    """Who speaks at a door: a device, or an address as long as nobody could tell which device it is."""
+    """Who speaks at a door: a device, an address as long as nobody could tell which device it is, or a sender."""
 
     door = models.CharField(max_length=10)
     name = models.CharField(max_length=64)

@@ -64,7 +64,8 @@ class Holding:
         self._own: dict[str, list[OwnLimits]] = {}
         self._made: dict[int, AlarmRule] = {}
         mine = [row for row in rows if in_season(row, day)]
-        for row in sorted(mine, key=_nearness, reverse=True):
+        self.rows = sorted(mine, key=_nearness, reverse=True)
+        for row in self.rows:
             self._own.setdefault(row.rule, []).append(row)
 
     def own(self, rule: AlarmRule, device: str, area: str) -> OwnLimits | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet
+import numpy as np
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 
+from chengyun.city.cases.models import Case as CityCase
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
 from chengyun.city.sensing.silences import loud, silences_now
@@ -15,8 +17,10 @@ from chengyun.city.sensing.specs import AlarmRule, DeviceKind
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Missing, wrong
+from chengyun.kernel.installation import installation
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
+from chengyun.science.coordinates import distance
 
 RED = 4
 GATEWAY_SILENT = timedelta(seconds=30)
@@ -156,8 +160,8 @@ def rules_on(kind: str, point: str = "") -> list[AlarmRule]:
 
 def links_for(user: User) -> QuerySet[Link]:
     """Who speaks at the doors: the devices a person may see, and for who sees all of them the unknown ones too."""
-    scope = user.scope("monitoring.view")
-    if scope.everything:
+    city = installation()
+    if city is not None and user.scope("monitoring.view").covers(area=city.area):
         return Link.objects.all()
     return Link.objects.filter(name__in=devices_for(user).values("code"))
 
@@ -183,3 +187,116 @@ def gateway_trouble() -> str:
     if clock.now() - found.seen_at > GATEWAY_SILENT:
         return "采集网关没有应答，新的读数看不到。"
     return found.trouble
+
+
+PLACE = ("lon", "lat")
+"""The points by which a device that moves says where it is."""
+HEADING = "direction"
+
+
+def moves(kind: DeviceKind) -> bool:
+    """Whether devices of a kind tell where they are."""
+    return all(kind.point(key) for key in PLACE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A device in use as it stands now, without a place while nobody knows one.
+
+    ``alarm``: the worst of its open ones that nobody has silenced.
+    """
+
+    code: str
+    name: str
+    kind: str
+    place: tuple[float, float] | None
+    online: bool
+    moving: bool
+    heading: float | None
+    alarm: Alarm | None
+
+
+def standings(scope: Scope) -> list[Standing]:
+    """Every device in use in a part of the city as it stands now, in four queries."""
+    kinds = {kind.key: kind for kind in registry.all_of(DeviceKind)}
+    alarms, told, now = _worst_alarms(scope), _told_places(scope, kinds.values()), clock.now()
+    rows = Device.objects.filter(scope.area_q("area"), state=Device.State.WORKING)
+    heard = rows.annotate(heard=Max("series__heard_at")).order_by("id")
+    columns = ("id", "code", "name", "kind", "lon", "lat", "heard")
+    found = []
+    for pk, code, name, key, lon, lat, at in heard.values_list(*columns):
+        kind, here = kinds.get(key), told.get(pk, {})
+        own = (lon, lat) if lon is not None else None
+        found.append(
+            Standing(
+                code=code,
+                name=name or code,
+                kind=kind.label if kind else "",
+                place=place_told(here) or own,
+                online=kind is not None and at is not None and now - at <= kind.silent_after,
+                moving=kind is not None and moves(kind),
+                heading=here.get(HEADING),
+                alarm=alarms.get(pk),
+            )
+        )
+    return found
+
+
+def place_told(values: Mapping[str, float]) -> tuple[float, float] | None:
+    """Where a device says it is, by the newest values of its points; None when it has not said."""
+    lon, lat = (values.get(key) for key in PLACE)
+    return (lon, lat) if lon is not None and lat is not None else None
+
+
+def _worst_alarms(scope: Scope) -> dict[int, Alarm]:
+    """Of each device the worst of its open alarms nobody has silenced, of the same level the oldest."""
+    rows = loud(Alarm.objects.filter(scope.area_q("area"), open=True), silences_now())
+    ordered = rows.select_related("series").order_by("level", "-began_at", "-id")
+    return {alarm.series.device_id: alarm for alarm in ordered}
+
+
+def _told_places(scope: Scope, kinds: Iterable[DeviceKind]) -> dict[int, dict[str, float]]:
+    """Of each device that moves the newest sound values of where it is and where it is headed."""
+    moving = [kind.key for kind in kinds if moves(kind)]
+    rows = Series.objects.filter(
+        scope.area_q("device__area"),
+        device__kind__in=moving,
+        device__state=Device.State.WORKING,
+        point__in=(*PLACE, HEADING),
+        quality=0,
+    )
+    found: dict[int, dict[str, float]] = {}
+    for device, point, value in rows.values_list("device", "point", "value"):
+        if value is not None:
+            found.setdefault(device, {})[point] = value
+    return found
+
+
+def last_heard(user: User) -> datetime | None:
+    """When the last reading came from this person's part of the city."""
+    seen = user.scope("monitoring.view").area_q("device__area")
+    found: datetime | None = Series.objects.filter(seen).aggregate(last=Max("heard_at"))["last"]
+    return found
+
+
+def most_urgent(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    """Some alarms, red ones nobody has confirmed first; then the worst, of the same level the oldest."""
+    unanswered = Case(When(level=RED, state=RAISED, then=0), default=1)
+    return rows.order_by(unanswered, "-level", "began_at", "id")
+
+
+def standings_near(
+    user: User, lon: float, lat: float, metres: float
+) -> list[tuple[Standing, float]]:
+    """The devices within ``metres`` of a place as they stand now, with their distance, nearest first."""
+    placed = [row for row in standings(user.scope("monitoring.view")) if row.place]
+    places = np.array([row.place for row in placed], dtype=float).reshape(-1, 2)
+    away = distance(places[:, 0], places[:, 1], lon, lat)
+    found = [(row, float(far)) for row, far in zip(placed, away, strict=True) if far <= metres]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def open_cases_of(series: Iterable[Series]) -> list[CityCase]:
+    """The open cases because of alarms of some series, newest first."""
+    found = CityCase.objects.filter(alarms__series__in=list(series), open=True).distinct()
+    return list(found.select_related("case_class", "unit").order_by("-id"))

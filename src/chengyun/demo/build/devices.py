@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chengyun.city.people.models import Unit
 from chengyun.city.sensing.services.devices import NewDevice, add_device
-from chengyun.demo.devices import dust, river, truck
+from chengyun.demo.devices import dust, meters, river, truck
 from chengyun.demo.geometry.streets import LANE, ROADS, Road
 from chengyun.demo.spots import Spot, Streets, spot_at, town_spot
 
@@ -69,6 +69,18 @@ SPEAKERS = (
     (
         river.STATION.address,
         Batch(kind="river", letters="", what="水位站", unit="drainage", count=1, where="site"),
+    ),
+    (
+        meters.WATER_METER.number,
+        Batch(kind="water_meter", letters="", what="水表", unit="water", count=1, where="site"),
+    ),
+    (
+        meters.HEAT_METER.number,
+        Batch(kind="heat_meter", letters="", what="换热站", unit="heating", count=1, where="site"),
+    ),
+    (
+        meters.GAS_METER.number,
+        Batch(kind="gas_meter", letters="", what="燃气表", unit="gas", count=1, where="site"),
     ),
 )
 """Those that speak a protocol of their own, each with the number it calls itself by."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chengyun.demo.devices import dust, gas, lamps, river, truck, weather
+from chengyun.demo.devices import dust, gas, lamps, meters, river, truck, weather
 from chengyun.demo.devices.course import Values
 
 Measured = Callable[[str, str, str, float], Values]
@@ -37,17 +37,22 @@ PLAYS = {
 
 @dataclass(frozen=True)
 class Talk:
-    """A device that speaks a protocol of its own; ``speak(host, port, moments)`` lets it."""
+    """A device that speaks a protocol of its own; ``speak(host, port, moments)`` lets it.
+
+    ``answered``: whether the protocol has answers for it.
+    """
 
     label: str
     protocol: str
     speak: Callable[..., int]
+    answered: bool = True
 
 
 TALKS = {
     "truck": Talk("渣土车驶离路线", "JT/T 808", truck.speak),
     "dust": Talk("工地扬尘", "HJ 212", dust.speak),
     "river": Talk("河水上涨", "SL 651", river.speak),
+    "meters": Talk("集中器抄表", "CJ/T 188", meters.speak, answered=False),
 }
 
 

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from chengyun.demo.devices import dust, river, truck
+from chengyun.demo.devices import dust, meters, river, truck
 from chengyun.demo.devices.jt808 import BEIJING
 from chengyun.demo.devices.link import Unanswered
-from chengyun.gateways import hj212, jt808, sl651
+from chengyun.gateways import cjt188, hj212, jt808, sl651
 from chengyun.kernel.installation import install
+from tests.gateway import within
+from tools.start import free_port
 
 Told = dict[str, Any]
 BEGIN = datetime(2026, 7, 22, 2, 30, 5, tzinfo=UTC)
@@ -184,6 +186,27 @@ def test_the_river_reports_by_the_clock_and_when_it_rises() -> None:
     assert stages[:6] == [None] * 6 and all(stage > river.LOWEST for stage in stages[6:])
     rains = values["rain_5min_1h"]["values"]
     assert values["rain_1h"]["value"] == pytest.approx(sum(each or 0 for each in rains), abs=0.05)
+
+
+def test_meters_reply_in_turn_and_wait_for_nobody() -> None:
+    with listening(Platform(cjt188, lambda told: b"")) as platform:
+        told = meters.speak("127.0.0.1", platform.port, MOMENTS)
+        assert within(5, lambda: len(platform.took) == told)
+    took = platform.took
+    assert told == 3 * (STEPS + 1)
+    assert [each["meter_type_name"] for each in took[:3]] == ["cold_water", "heat", "gas"]
+    for n, unit in enumerate(("m3", "kWh", "m3")):
+        amounts = [each["total"] for each in took[n::3]]
+        assert amounts == sorted(amounts) and amounts[0] < amounts[-1]
+        assert {each["total_unit"] for each in took[n::3]} == {unit}
+    heat = took[1]
+    assert (heat["flow"], heat["supply"] - heat["return"], heat["hours"]) == (42.0, 14.0, 1204)
+    assert took[0]["clock_bcd"] == "20260722103005"
+
+
+def test_a_concentrator_that_finds_nobody_says_so() -> None:
+    with pytest.raises(Unanswered):
+        meters.speak("127.0.0.1", free_port(), MOMENTS)
 
 
 @pytest.mark.django_db

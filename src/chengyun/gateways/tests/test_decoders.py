@@ -287,6 +287,29 @@ def test_a_meter_is_read() -> None:
     assert cjt188.frames(b"\x68\x00" + frame + frame[:5])[0] == [frame]
 
 
+def heat_frame(*amounts: str, end: str = "352500662500120000530012100715200000") -> bytes:
+    data = bytes.fromhex("901f01" + "".join(amounts) + end)
+    body = bytes.fromhex("682032413140000000812e") + data
+    return body + bytes((sum(body) % 256, 0x16))
+
+
+def test_a_heat_meter_sends_its_units_behind_its_digits_or_before_them() -> None:
+    behind = heat_frame("0000000005", "3412000005", "5002000017", "7856000035", "341000002c")
+    before = heat_frame("0500000000", "0534120000", "1750020000", "3578560000", "2c34100000")
+    for frame in (behind, before):
+        told = cjt188.decode(frame)
+        assert (told["total"], told["total_unit"]) == (12.34, "kWh")
+        assert (told["power"], told["power_unit"]) == (2.5, "kW")
+        assert (told["flow"], told["flow_unit"]) == (0.5678, "m3/h")
+        assert (told["volume"], told["volume_unit"]) == (10.34, "m3")
+        assert (told["supply"], told["return"], told["hours"]) == (25.35, 25.66, 12)
+        assert (told["clock_bcd"], told["status_hex"]) == ("20150710120053", "0000")
+    assert cjt188.frames(before) == ([before], b"")
+    unknown = heat_frame("0000000099", "3412000005", "5002000017", "7856000035", "341000002c")
+    either = heat_frame("0500000005", "0534120005", "1750020017", "3578560035", "2934100029")
+    assert "total" not in cjt188.decode(unknown) | cjt188.decode(either)
+
+
 # What is no frame --------------------------------------------------------------------------------
 
 

@@ -68,6 +68,7 @@ def test_empty_lines_and_other_keys_are_passed_over() -> None:
         (lines(GOOD | {"value": None}), "第 1 行的数值"),
         (lines(GOOD).replace(b"12.5", b"NaN"), "第 1 行的数值"),
         (lines(GOOD).replace(b"12.5", b"1e999"), "第 1 行的数值"),
+        (lines(GOOD).replace(b"12.5", b"1" + b"0" * 400), "第 1 行的数值"),
         (lines(GOOD | {"device": ""}), "第 1 行的设备编号"),
         (lines(GOOD | {"device": "J" * 41}), "第 1 行的设备编号"),
         (lines({**GOOD, "point": 5}), "第 1 行的测点"),

@@ -14,7 +14,7 @@ from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.specs import AlarmRule, Count, Level, Rate, Signal, Still
 from chengyun.gateways.moments import moment
-from chengyun.gateways.roster import Roster
+from chengyun.gateways.roster import Register, Roster
 from chengyun.gateways.watching import Rules
 from chengyun.lake import readings
 from chengyun.science.episodes import episodes
@@ -47,7 +47,7 @@ def rule(key: str, levels: tuple[Level, ...] = LEVELS) -> AlarmRule:
 
 def roster(series: int, rules: list[AlarmRule]) -> Roster:
     """So many series, each watched by each of the rules."""
-    made = Roster({})
+    made = Roster(Register([], (0, None)))
     made.watched = [(pk, each) for pk in range(1, series + 1) for each in rules]
     return made
 

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_POST
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.models import Device
+from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.own_limits import limits_at
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
 from chengyun.city.sensing.silences import SILENCE, silence_on
 from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import registry
-from chengyun.kernel.errors import Invalid
+from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.history import history_of
 from chengyun.kernel.installation import installation
@@ -29,7 +29,7 @@ from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import view
+from chengyun.systems.monitoring import near_view, tracks, view
 from chengyun.systems.monitoring.link_pages import DOORS
 
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
@@ -50,6 +50,7 @@ ABOUT = (
     Field(key="unit", label="管护单位", kind="unit", hint="设备坏了找谁。"),
 )
 ALARMS_SHOWN = 10
+ENDS = [("asset", "起点"), ("done", "现在")]
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -199,6 +200,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.device_for(user, code)
     series = queries.series_of(found)
     working = found.state == Device.State.WORKING
+    moving = found.declared is not None and queries.moves(found.declared)
     keeps = user.scope(CHANGE).covers(area=found.area) and found.state != Device.State.ENDED
     return page(
         request,
@@ -207,13 +209,16 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         waits=found.state == Device.State.WAITING,
         seen=sorted(found.seen.items()),
         facts=_facts(found),
-        readings=[view.reading_of(each) for each in series],
+        readings=[view.reading_of(each) for each in series if not (moving and tells_place(each))],
+        track=_track(request, found, series) if moving else None,
         rules=[
             (rule, view.limits_words(rule, _unit(found, rule.point)), own)
             for rule, own in limits_at(found)
         ],
+        cases=queries.open_cases_of(series),
+        near=_place(found, series),
         alarms=[(row, view.badge_of(row)) for row in queries.alarms_of(series)[:ALARMS_SHOWN]],
-        map=view.map_of(found) if found.lon is not None else None,
+        map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
         links=[
@@ -222,6 +227,26 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         silence=silence_on(found),
         silences=user.scope(SILENCE).covers(area=found.area) and working,
     )
+
+
+def tells_place(series: Series) -> bool:
+    """Whether it is part of where a device is; the map shows it, a curve says nothing."""
+    return series.point in (*queries.PLACE, queries.HEADING)
+
+
+def _track(request: HttpRequest, found: Device, series: list[Series]) -> dict[str, Any]:
+    """The way a vehicle went in the hours or on the day that is asked for."""
+    span = tracks.span_asked(request.GET.get("hours", ""), request.GET.get("day", ""))
+    track = tracks.track_of(found, series, span)
+    asked = f"day={span.day}" if span.day else f"hours={span.hours}"
+    here = reverse("api:device_track", args=(found.code,))
+    return {
+        "span": span,
+        "choices": tracks.HOURS,
+        "facts": track.facts,
+        "steps": track.steps,
+        "map": {"src": f"{here}?{asked}", "rows": track.facts, "legend": ENDS, "note": _invented()},
+    }
 
 
 def _unit(device: Device, key: str) -> str:
@@ -236,6 +261,27 @@ def _facts(found: Device) -> list[tuple[str, Any]]:
         ("地点", found.address),
         ("管护单位", str(found.unit) if found.unit else ""),
     ]
+
+
+def _place(found: Device, series: list[Series]) -> tuple[float, float] | None:
+    """Where a device is now, as it tells or as it was registered."""
+    told = {each.point: each.value for each in series if not each.quality}
+    place = queries.place_told({key: value for key, value in told.items() if value is not None})
+    own = (found.lon, found.lat) if found.lon is not None and found.lat is not None else None
+    return place or own
+
+
+@door(may="monitoring.view")
+def near(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands around a device and how it is: other devices, and parts for who sees them."""
+    user = person_of(request)
+    found = queries.device_for(user, code)
+    place = _place(found, queries.series_of(found))
+    if place is None:
+        raise Missing(f"设备「{code}」没有位置，说不出附近有什么。")
+    devices = near_view.devices_near(user, found, *place)
+    assets = near_view.assets_near(user, *place) if user.may("asset.view") else None
+    return page(request, device=found, devices=devices, assets=assets, metres=near_view.METRES)
 
 
 @require_POST

@@ -20,12 +20,20 @@ from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import told
 
 DOORS = {
+    "http": "HTTP",
     "jt808": "JT/T 808",
     "hj212": "HJ 212",
     "sl651": "SL 651",
     "mqtt": "MQTT",
+    "cjt188": "CJ/T 188",
     "broker": "外部 MQTT 服务",
+    "modbus": "Modbus TCP",
+    "chirpstack": "ChirpStack",
+    "onenet": "OneNET",
+    "iotda": "华为 IoTDA",
 }
+SENDERS = "http"
+"""The door at which accounts speak, not devices."""
 BYTES_A_LINE = 16
 
 
@@ -43,7 +51,9 @@ LINKS = Listing(
     label="通信",
     may="monitoring.view",
     columns=(
-        Column(key="name", label="设备或地址", kind="short", value=lambda row: row.name),
+        Column(
+            key="name", label="设备、地址或账号", kind="strong", value=lambda row: (row.name, "")
+        ),
         Column(key="door", label="协议", kind="short", value=lambda row: DOORS[row.door]),
         Column(key="frames", label="收到报文", kind="number", value=lambda row: row.frames),
         Column(key="faults", label="读不出", kind="number", value=lambda row: row.faults),
@@ -90,7 +100,7 @@ def link(request: HttpRequest, door: str, name: str) -> HttpResponse:
         link=found,
         protocol=DOORS[found.door],
         facts=[
-            ("设备", _named(known)),
+            ("设备", _named(found, known)),
             ("收到报文", found.frames),
             ("读不出", found.faults),
             ("最近通信", told(found.heard_at, now=clock.now())),
@@ -99,7 +109,9 @@ def link(request: HttpRequest, door: str, name: str) -> HttpResponse:
     )
 
 
-def _named(device: Device | None) -> str:
+def _named(speaker: Link, device: Device | None) -> str:
+    if speaker.door == SENDERS:
+        return "报送账号，替许多设备报"
     if device is None:
         return "还不知道是哪台设备"
     there = reverse("monitoring:device", args=(device.code,))

@@ -51,17 +51,23 @@ def wall(request: HttpRequest) -> HttpResponse:
     unfolded = "muted" in request.GET
     context: dict[str, Any] = {
         "lines": shown,
-        "counts": _counts(heard),
+        "counts": counts_of(heard),
         "silent": muted.count() if silences else 0,
         "unfolded": unfolded,
+        "first": request.GET.get("device", ""),
         "muted": _muted(muted, silences) if unfolded else [],
         "alerts": alert_view.standing_on(user),
         "health": queries.health_of(user),
-        "last": _last_closed(queries.alarms_for(user)) if not shown else "",
+        "last": last_closed(queries.alarms_for(user)) if not shown else "",
         "trouble": queries.gateway_trouble(),
         "rules": len(registry.all_of(AlarmRule)),
         "unanswered": sum(line.unanswered and line.alarm.rank == "red" for line in shown),
     }
+    return unless_seen(request, **context)
+
+
+def unless_seen(request: HttpRequest, **context: Any) -> HttpResponse:
+    """The page; who asks for its part again is answered with nothing while it is as they have seen it."""
     answer = page(request, seen="", **context)
     mark = hashlib.sha256(answer.content).hexdigest()[:16] if is_fragment(request) else ""
     if mark and request.GET.get("seen") == mark:
@@ -73,12 +79,14 @@ def _muted(rows: QuerySet[Alarm], silences: Sequence[Silence]) -> list[view.Wall
     return [view.wall_line(alarm, silence_of(alarm, silences)) for alarm in rows[:WALL_AT_MOST]]
 
 
-def _counts(rows: QuerySet[Alarm]) -> list[tuple[str, int]]:
+def counts_of(rows: QuerySet[Alarm]) -> list[tuple[str, int]]:
+    """How many there are of each level, the worst first."""
     found = dict(rows.order_by().values_list("level").annotate(n=Count("id")))
     return [(rank, found.get(n, 0)) for n, rank in reversed(list(enumerate(RANKS, start=1)))]
 
 
-def _last_closed(rows: QuerySet[Alarm]) -> str:
+def last_closed(rows: QuerySet[Alarm]) -> str:
+    """The newest that is over, in a sentence."""
     last = rows.filter(open=False).order_by("-raised_at", "-id").first()
     if last is None:
         return ""

@@ -9,12 +9,14 @@ from chengyun.systems.monitoring import (
     limit_trial_pages,
     link_pages,
     pages,
+    screen_pages,
     silence_pages,
 )
 
 app_name = "monitoring"
 urlpatterns = [
     path("", pages.wall, name="wall"),
+    path("screen/", screen_pages.screen, name="screen"),
     path("alarms/", pages.alarms, name="alarms"),
     path("alarms/<slug:code>/", pages.alarm, name="alarm"),
     path("alarms/<slug:code>/comment/", pages.alarm_comment, name="alarm_comment"),
@@ -33,6 +35,7 @@ urlpatterns = [
     path("devices/", device_pages.devices, name="devices"),
     path("devices/add/", device_pages.device_add, name="device_add"),
     path("devices/<slug:code>/", device_pages.device, name="device"),
+    path("devices/<slug:code>/near/", device_pages.near, name="near"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
     path("rules/", limit_pages.limit_rules, name="limit_rules"),

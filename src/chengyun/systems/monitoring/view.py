@@ -235,8 +235,14 @@ def map_of(device: Device) -> dict[str, Any]:
         "lon": device.lon,
         "lat": device.lat,
         "zoom": 16,
-        "rows": [("地点", device.address), ("坐标", f"{device.lon:.6f}, {device.lat:.6f}")],
+        "rows": [("地点", device.address), ("坐标", _degrees(device))],
     }
+
+
+def _degrees(device: Device) -> str:
+    """Longitude and latitude; nothing while nobody knows them."""
+    known = device.lon is not None and device.lat is not None
+    return f"{device.lon:.6f}, {device.lat:.6f}" if known else ""
 
 
 @dataclass(frozen=True, kw_only=True)

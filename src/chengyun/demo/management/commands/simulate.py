@@ -85,7 +85,8 @@ class Command(BaseCommand):
             told = talk.speak(host, int(port), course)
         except Unanswered as error:
             raise CommandError(f"{error} 一直没有应答，报文没有收下。") from error
-        self.stdout.write(f"{talk.label}：{told} 条 {talk.protocol} 报文，都有应答。")
+        became = "都有应答" if talk.answered else "都已发出，这个协议没有应答"
+        self.stdout.write(f"{talk.label}：{told} 条 {talk.protocol} 报文，{became}。")
 
     def _play(self, play: str, url: str, course: Course) -> None:
         found = Device.objects.filter(simulated=True, ended_at=None, kind__in=PLAYS[play].kinds)

@@ -172,6 +172,22 @@ def test_who_speaks_is_seen_by_those_who_see_the_device(cast: Cast) -> None:
     assert enter(other).get("/monitoring/links/jt808/JS-001/").status_code == 404
 
 
+def test_who_reports_over_http_is_an_account(cast: Cast) -> None:
+    city, name = make_user("city-duty", "市级值守", "duty", cast.bureau), cast.sender.username
+    count({("http", name): Count(frames=41, heard_at=clock.now())}, [])
+    assert f"/links/http/{name}/" in seen(city, "/monitoring/links/?door=http")
+    assert f"/links/http/{name}/" not in seen(cast.duty, "/monitoring/links/?door=http")
+    text = seen(city, f"/monitoring/links/http/{name}/")
+    assert "HTTP" in text and "报送账号" in text and ">41<" in text
+
+
+def test_a_device_heard_at_a_door_without_tokens_waits_where_the_city_sees_it(cast: Cast) -> None:
+    city = make_user("city-duty", "市级值守", "duty", cast.bureau)
+    heard_of("0010100009", {"rain_1h": 1.0}, by=None)
+    assert "0010100009" in seen(city, "/monitoring/devices/?state=waiting")
+    assert "0010100009" not in seen(cast.duty, "/monitoring/devices/?state=waiting")
+
+
 def test_a_note_stands_in_the_history(cast: Cast) -> None:
     alarm = make_alarm()
     client, here = enter(cast.duty), f"/monitoring/alarms/{alarm.code}/"

@@ -63,7 +63,7 @@ function letOpen(map) {
   });
 }
 
-function addButtons(map, element) {
+export function addButtons(map, element) {
   const box = element.appendChild(document.createElement("div"));
   box.className = "mapbtns";
   for (const [words, sign, act] of [["放大", "+", () => map.zoomIn()], ["缩小", "−", () => map.zoomOut()]]) {
@@ -73,7 +73,7 @@ function addButtons(map, element) {
   return box;
 }
 
-function bounds(data) {
+export function bounds(data) {
   const box = new maplibre.LngLatBounds();
   const walk = (at) => { if (typeof at[0] === "number") box.extend(at); else at.forEach(walk); };
   for (const feature of data.features) walk(feature.geometry.coordinates);

@@ -1,0 +1,145 @@
+"""Controllers asked over Modbus TCP: a real server process, read by a gateway as ``./run`` starts it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from chengyun.city.cases.factories import make_working_city
+from chengyun.city.sensing.factories import make_device
+from chengyun.city.sensing.models import Device, Link, Series
+from chengyun.city.sensing.queries import gateway as told_by_gateway
+from tests.gateway import BEGIN, Gateway, within
+from tests.serving import environ
+from tools.install import ROOT, VENV
+from tools.start import GATEWAY, LOCAL, free_port, granian_words
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PLAN = """
+[[server]]
+host = "127.0.0.1"
+port = {port}
+every = 1
+register = [
+    {{device = "BZ-001", point = "sump", address = 0, factor = 0.1}},
+    {{device = "BZ-001", point = "running", table = "input", address = 0}},
+    {{device = "BZ-001", point = "faulty", table = "discrete", address = 1}},
+    {{device = "RIVER-1", point = "level", address = 1, type = "int16"}},
+    {{device = "RIVER-1", point = "rain", address = 4, type = "float32"}},
+    {{device = "RIVER-1", point = "voltage", address = 6, type = "float32", words = "little"}},
+    {{device = "GATE-1", point = "opening", address = 2, type = "uint32"}},
+    {{device = "GATE-1", point = "nowhere", address = 99}},
+    {{device = "GATE-9", point = "opening", table = "coil", address = 0}},
+]
+
+[[server]]
+host = "127.0.0.1"
+port = {nobody}
+every = 1
+register = [{{device = "BZ-001", point = "sump", address = 0}}]
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> tuple[Path, int, int]:
+    """The file, the port of the controller, and one where nobody is."""
+    path, port, nobody = tmp_path / "points.toml", free_port(), free_port()
+    path.write_text(PLAN.format(port=port, nobody=nobody), "utf-8")
+    return path, port, nobody
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, plan: tuple[Path, int, int]) -> Iterator[Gateway]:
+    make_working_city()
+    make_device("BZ-001", kind="pump_station", name="泵站")
+    make_device("RIVER-1", kind="river", name="水位站")
+    make_device("GATE-1", kind="flood_gate", name="闸门")
+    more = {"CHENGYUN_MODBUS": str(plan[0])}
+    made = Gateway(home=tmp_path / "home", token="", more=more)
+    made.start()
+    yield made
+    made.end()
+
+
+def serving(port: int) -> subprocess.Popen[bytes]:
+    """A controller that answers."""
+    words: list[str | Path] = [VENV / "bin" / "python", "-m", "tests.modbus_server", str(port)]
+    process = subprocess.Popen(words, cwd=ROOT, env=environ())
+    assert within(20, lambda: _open(port))
+    return process
+
+
+def _open(port: int) -> bool:
+    with suppress(OSError):
+        socket.create_connection((LOCAL, port), timeout=1).close()
+        return True
+    return False
+
+
+def value(code: str, point: str) -> float | None:
+    return Series.objects.get(device__code=code, point=point).value
+
+
+def test_registers_become_readings_and_the_line_comes_back(
+    gateway: Gateway, plan: tuple[Path, int, int]
+) -> None:
+    _, port, nobody = plan
+    assert within(15, lambda: Link.objects.filter(door="modbus", faults__gt=0).count() == 2)
+    controller = serving(port)
+    try:
+        assert within(20, lambda: value("GATE-1", "opening") == 50)
+        expected = {
+            ("BZ-001", "sump"): 65.5,
+            ("BZ-001", "running"): 7.0,
+            ("BZ-001", "faulty"): 1.0,
+            ("RIVER-1", "level"): -10.0,
+            ("RIVER-1", "rain"): 25.0,
+            ("RIVER-1", "voltage"): 25.0,
+        }
+        assert {name: value(*name) for name in expected} == expected
+        link = Link.objects.filter(door="modbus", name=f"127.0.0.1:{port}#1", frames__gt=0)
+        assert within(15, link.exists)
+        refused = "控制器不给 holding 99：异常码 2。"
+        assert within(15, lambda: link.get().unread.filter(sentence=refused).exists())
+        assert Device.objects.get(code="GATE-9").seen == {"opening": 1.0}
+        assert within(15, lambda: _doors().get("modbus") == ("2 台控制器", 1))
+    finally:
+        controller.kill()
+        controller.wait()
+    lost = Link.objects.get(door="modbus", name=f"127.0.0.1:{nobody}#1")
+    assert lost.frames == 0
+    assert set(lost.unread.values_list("sentence", flat=True)) == {"连不上。"}
+    before = Series.objects.get(device__code="BZ-001", point="sump").at or BEGIN
+    controller = serving(port)
+    try:
+        sump = Series.objects.filter(device__code="BZ-001", point="sump", at__gt=before)
+        assert within(20, sump.exists)
+    finally:
+        controller.kill()
+        controller.wait()
+
+
+def _doors() -> dict[str, tuple[str, int]]:
+    found = told_by_gateway()
+    return {each["key"]: (each["address"], each["open"]) for each in found.doors} if found else {}
+
+
+def test_a_plan_that_cannot_be_read_keeps_the_gateway_from_starting(
+    gateway: Gateway, plan: tuple[Path, int, int]
+) -> None:
+    gateway.stop()
+    plan[0].write_text("[[server]]\nport = 502\n", "utf-8")
+    words: list[str | Path] = [
+        VENV / "bin" / "granian",
+        *granian_words(LOCAL, gateway.port, GATEWAY),
+    ]
+    own = environ() | {"HOME_OF_TESTS": str(gateway.home)} | gateway.more
+    ended = subprocess.run(words, cwd=ROOT, env=own, capture_output=True, timeout=60)
+    assert ended.returncode != 0
+    assert "Modbus 点表第 1 台没有寄存器" in ended.stderr.decode()
