@@ -12,7 +12,7 @@ import pytest
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.services.tokens import issue_token
-from chengyun.city.sensing.factories import make_device, make_limits
+from chengyun.city.sensing.factories import make_device, make_limits, verbs
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.services.limits import end_limits
 from tests.gateway import BEGIN, Gateway, line, within
@@ -123,3 +123,16 @@ def test_a_device_that_falls_silent_alarms_until_it_speaks(gateway: Gateway, cas
     tell(gateway, "RQ-001", "lel", [(1, 1)])
     assert within(10, lambda: Alarm.objects.get().ended_at is not None)
     assert Alarm.objects.count() == 1
+
+
+def test_a_reading_that_comes_late_tells_how_fast_it_really_fell(gateway: Gateway) -> None:
+    """From minute 0 to 2 it fell slowly; from 1 to 2 it fell fast."""
+    tell(gateway, "ZY-001", "pressure", [(0, 0.30), (2, 0.275), (3, 0.275), (9, 0.275)])
+    assert within(10, lambda: newest("ZY-001", "pressure") == 0.275)
+    assert not Alarm.objects.exists()
+    tell(gateway, "ZY-001", "pressure", [(1, 0.30)])
+    assert within(20, Alarm.objects.exists)
+    alarm = Alarm.objects.get()
+    began = BEGIN + timedelta(minutes=2)
+    assert (alarm.rank, alarm.began_at, alarm.cleared) == ("orange", began, True)
+    assert (alarm.value, verbs(alarm)) == (0.275, ["find"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +40,15 @@ class Awaited:
     excused: bool
 
 
+class Spoken(NamedTuple):
+    """What the register knows of the newest reading of a series."""
+
+    series: int
+    point: str
+    value: float | None
+    heard_at: datetime | None
+
+
 def awaited(holding: Holding) -> list[Awaited]:
     """As the register stands now; a simulated device speaks only while somebody plays it, so nobody misses it."""
     rules = [rule for rule in registry.all_of(AlarmRule) if isinstance(rule.looks_at, Silent)]
@@ -46,30 +56,32 @@ def awaited(holding: Holding) -> list[Awaited]:
         device__kind__in={rule.kind for rule in rules},
         device__state=Device.State.WORKING,
         device__simulated=False,
-    ).select_related("device")
-    devices: dict[int, list[Series]] = {}
-    for row in rows.order_by("device", "id"):
-        devices.setdefault(row.device_id, []).append(row)
-    silences = silences_now()
-    found = []
-    for every in devices.values():
-        device = every[0].device
-        excused = silence_over(device, device.area, silences) is not None
-        heard = max((microseconds(row.heard_at) for row in every if row.heard_at), default=NEVER)
+    ).values_list("device_id", "pk", "point", "value", "heard_at")
+    devices: dict[int, list[Spoken]] = {}
+    for device, series, point, value, heard_at in rows:
+        devices.setdefault(device, []).append(Spoken(series, point, value, heard_at))
+    known = Device.objects.filter(kind__in={rule.kind for rule in rules})
+    silences, found = silences_now(), list[Awaited]()
+    for pk, code, kind, area in known.values_list("pk", "code", "kind", "area"):
+        every = devices.get(pk, [])
         for rule in rules:
-            own = next((row for row in every if row.point == rule.point), None)
-            if rule.kind == device.kind and own is not None and own.value is not None:
+            own = next((each for each in every if each.point == rule.point), None)
+            if rule.kind == kind and own is not None and own.value is not None:
                 found.append(
                     Awaited(
-                        rule=holding.at(rule, device.code, device.area),
-                        series=own.pk,
-                        every=tuple(row.pk for row in every),
-                        heard=heard,
+                        rule=holding.at(rule, code, area),
+                        series=own.series,
+                        every=tuple(each.series for each in every),
+                        heard=max(map(_heard, every)),
                         value=own.value,
-                        excused=excused,
+                        excused=silence_over(pk, kind, area, silences) is not None,
                     )
                 )
     return found
+
+
+def _heard(spoken: Spoken) -> int:
+    return microseconds(spoken.heard_at) if spoken.heard_at else NEVER
 
 
 class Absences:
@@ -124,6 +136,10 @@ class Absences:
             yield self._change(
                 int(row), level, raised, raised - int(self.absence.sets[row, level - 1])
             )
+
+    def excuse(self, now: datetime) -> None:
+        """The time up to now is nobody's silence."""
+        self.absence.excuse(np.arange(len(self.rows)), microseconds(now))
 
     def hear(self, readings: pa.Table) -> Iterator[LevelChange]:
         """Whose silence is over by a batch of readings, doubted ones too: who speaks is there."""

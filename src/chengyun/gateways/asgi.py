@@ -95,6 +95,8 @@ class Gateway:
         if self.modbus is not None:
             many = f"{len(self.modbus.asked)} 台控制器"
             doors.append({"key": "modbus", "address": many, "open": self.modbus.connected})
+        if self.intake.trouble:
+            self.pipeline.rules.deaf()
         alive(self.intake.trouble or self.pipeline.trouble, doors)
         count(*self.ledger.take())
 

@@ -88,7 +88,7 @@ def _revise(table: Path, rules: Rules, late: Sequence[Late], loose: Sequence[pa.
 
 def _begin(late: Late) -> datetime:
     first = begins(late.series, late.rule.key, moment(late.since))
-    return first - late.rule.hold - late.rule.calm - BEFORE
+    return first - late.rule.reach - BEFORE
 
 
 def _past(
@@ -122,14 +122,15 @@ def _revision(late: Late, found: Course) -> Revision:
         since=moment(int(found.since[-1, level - 1] if level else found.at[-1])),
     )
     sign = 1 if late.rule.side == "above" else -1
-    seen = tuple(map(_seen, episodes_of(found, sign)))
+    seen = tuple(_seen(found, episode) for episode in episodes_of(found, sign))
     return Revision(since=moment(late.since), now=now, seen=seen)
 
 
-def _seen(episode: Episode) -> Seen:
+def _seen(found: Course, episode: Episode) -> Seen:
+    worst = (found.at >= episode.start) & (found.signal == episode.peak)
     return Seen(
         began_at=moment(episode.start),
         ended_at=None if episode.end is None else moment(episode.end),
         level=episode.level,
-        peak=episode.peak,
+        peak=float(found.value[np.argmax(worst)]),
     )

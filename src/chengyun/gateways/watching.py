@@ -92,6 +92,10 @@ class Rules:
         """The changes of level that time brings, without a reading."""
         return self.absences.tick(now)
 
+    def deaf(self) -> None:
+        """Nothing can be taken now: nobody is silent because of that."""
+        self.absences.excuse(clock.now())
+
     def _told(self, changes: Changes) -> Iterator[LevelChange]:
         for n in np.argsort(changes.at, kind="stable"):
             series, rule = self.roster.watched[int(changes.rows[n])]

@@ -96,7 +96,8 @@ def tried(user: User, asked: Asked) -> Trial:
     series = _series(asked)
     spoken = _spoken(asked.rule, series)
     rule, until = replace(asked.rule, levels=asked.levels), min(asked.end, clock.now())
-    table = _read([pk for every in spoken.values() for pk in every], asked.begin - LEAD, until)
+    lead = max(LEAD, rule.reach)
+    table = _read([pk for every in spoken.values() for pk in every], asked.begin - lead, until)
     would = [
         Would(
             series=each,

@@ -75,17 +75,17 @@ def about(silence: Silence) -> Q:
 
 def silence_of(alarm: Alarm, silences: Iterable[Silence]) -> Silence | None:
     """The first of some silences that is about an alarm."""
-    return silence_over(alarm.series.device, alarm.area, silences)
+    device = alarm.series.device
+    return silence_over(device.pk, device.kind, alarm.area, silences)
 
 
-def silence_over(device: Device, area: str, silences: Iterable[Silence]) -> Silence | None:
-    """The first of some silences that is about a device in an area."""
+def silence_over(device: int, kind: str, area: str, silences: Iterable[Silence]) -> Silence | None:
+    """The first of some silences that is about a device of a kind in an area."""
     return next(
         (
             each
             for each in silences
-            if each.device_id == device.pk
-            or (each.kind == device.kind and area.startswith(each.area))
+            if each.device_id == device or (each.kind == kind and area.startswith(each.area))
         ),
         None,
     )

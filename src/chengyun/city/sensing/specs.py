@@ -184,6 +184,20 @@ class AlarmRule:
             raise Misdeclared(f"AlarmRule {self.key}: silence neither holds nor calms")
 
     @property
+    def reach(self) -> timedelta:
+        """How far back readings count for the level of one."""
+        match self.looks_at:
+            case Rate(gap=gap):
+                back = gap
+            case Count(within=within):
+                back = within
+            case Still():
+                back = self.most * MINUTE
+            case _:
+                back = timedelta()
+        return self.hold + self.calm + back
+
+    @property
     def most(self) -> float:
         """The largest of its limits."""
         return max(level.sets for level in self.levels)

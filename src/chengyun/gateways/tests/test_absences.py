@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device, make_silence, series_of
 from chengyun.city.sensing.models import Alarm, Device
+from chengyun.gateways.asgi import Gateway
 from chengyun.gateways.pipeline import Pipeline
 from chengyun.kernel import clock
 from chengyun.lake import readings
@@ -21,7 +23,7 @@ from chengyun.lake.archive import Archive
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BEGIN = datetime(2026, 6, 1, 8, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -133,3 +135,21 @@ def test_a_simulated_device_is_missed_by_nobody(cast: Cast, start: Callable[[], 
     speak(pipeline, played, BEGIN, end=1)
     wait(pipeline, BEGIN + 2 * HOUR)
     assert not Alarm.objects.exists()
+
+
+def test_while_the_gateway_can_take_nothing_nobody_is_silent(
+    device: Device, tmp_path: Path, settings: Settings
+) -> None:
+    settings.READINGS = tmp_path
+    with clock.at(BEGIN):
+        gateway = Gateway()
+    speak(gateway.pipeline, device, BEGIN, end=1)
+    gateway.intake.trouble = "读数没有收下：磁盘满了"
+    wait(gateway.pipeline, BEGIN + 50 * MINUTE)
+    wait(gateway.pipeline, BEGIN + 100 * MINUTE)
+    gateway.intake.trouble = ""
+    wait(gateway.pipeline, BEGIN + 150 * MINUTE)
+    assert not Alarm.objects.exists()
+    wait(gateway.pipeline, BEGIN + 160 * MINUTE)
+    assert Alarm.objects.get().began_at == BEGIN + 100 * MINUTE
+    gateway.intake.close()

@@ -126,29 +126,6 @@ def _same_either_way(
         assert live[row] == [replace(each, peak=0) for each in told_at_once]
 
 
-@given(told_of_many, st.integers(0, 150))
-def test_a_watch_that_stands_as_after_a_course_goes_on_as_one_that_saw_its_readings(
-    told: list[tuple[int, int, float]], cut: int
-) -> None:
-    kinds = list(KINDS)
-    every = limits(*kinds, hold=1, calm=2)
-    at = np.cumsum([max(step, 1) for _, step, _ in told], dtype=np.int64) * 1_000_000
-    value = np.array([value for _, _, value in told], float)
-    seen, standing = Watch(every), Watch(every)
-    rows = np.arange(len(kinds))
-    for n in range(len(at)):
-        one = np.full(len(kinds), n)
-        seen.step(rows, at[one], value[one])
-        if n < cut:
-            for row in rows.tolist():
-                past = course(at[: n + 1], value[: n + 1], every.row(row))
-                standing.stand(row, past)
-        else:
-            standing.step(rows, at[one], value[one])
-        for part in ("beyond", "since", "on", "last"):
-            assert (getattr(seen, part) == getattr(standing, part)).all(), (n, part)
-
-
 def _played(
     every: Limits, rows: Ints, at: Ints, value: Floats, sizes: list[int]
 ) -> dict[int, list[Episode]]:
@@ -178,7 +155,7 @@ def _cut(length: int, sizes: list[int]) -> Iterator[slice]:
 
 def _taken_up_again(old: Watch) -> Watch:
     new = Watch(old.limits)
-    for part in ("beyond", "since", "on", "last", "carried"):
+    for part in ("beyond", "since", "on", "last", "value", "late", "carried"):
         getattr(new, part)[:] = getattr(old, part)
     return new
 
@@ -188,3 +165,37 @@ def _told(found: list[Episode], before: int, after: int, at: int, since: int) ->
         return [*found, Episode(start=since, end=None, level=after, peak=0)]
     last, end = found[-1], at if after == 0 else None
     return [*found[:-1], Episode(start=last.start, end=end, level=max(last.level, after), peak=0)]
+
+
+@given(told_of_many, st.integers(0, 150))
+def test_a_watch_that_is_put_right_by_a_course_goes_on_as_if_nothing_had_been_late(
+    told: list[tuple[int, int, float]], cut: int
+) -> None:
+    _goes_on(told, cut)
+
+
+def test_a_watch_put_right_while_a_value_stands_still_knows_where_it_stands() -> None:
+    rng = np.random.default_rng(3715)
+    for cut in range(40):
+        steps = rng.choice([20, 60, 300], 60).tolist()
+        values = rng.choice([3.0, 3.5, 4.0], 60).tolist()
+        _goes_on(list(zip([0] * 60, steps, values, strict=True)), cut)
+
+
+def _goes_on(told: list[tuple[int, int, float]], cut: int) -> None:
+    """A watch that knows nothing until it is put right after ``cut`` readings ends like one that knew them all."""
+    at = np.cumsum([step for _, step, _ in told], dtype=np.int64) * 1_000_000
+    value = np.array([value for _, _, value in told], float)
+    every, row = limits(*KINDS), np.zeros(1, np.int64)
+    for kind in range(len(every)):
+        straight, mended = Watch(every), Watch(every)
+        for n in range(len(at)):
+            straight.step(row + kind, at[n : n + 1], value[n : n + 1])
+            if n == cut:
+                mended.stand(kind, course(at[: n + 1], value[: n + 1], every.row(kind)))
+            elif n > cut:
+                mended.step(row + kind, at[n : n + 1], value[n : n + 1])
+        if cut < len(at):
+            for part in ("beyond", "on", "last", "carried"):
+                mine, other = getattr(mended, part)[kind], getattr(straight, part)[kind]
+                assert np.array_equal(mine, other, equal_nan=part == "carried"), (kind, part)

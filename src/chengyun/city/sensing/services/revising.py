@@ -22,7 +22,7 @@ from chengyun.kernel.editions import flow_of
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """An episode as all readings show it; ``ended_at`` None: it stands."""
+    """An episode as all readings show it; ``ended_at`` None: it stands. ``peak``: what was read when it was worst."""
 
     began_at: datetime
     ended_at: datetime | None
