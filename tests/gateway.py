@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +25,7 @@ from tools.install import ROOT, VENV
 from tools.start import DOORS, GATEWAY, LOCAL, free_port, granian_words
 
 READY_WITHIN = 60
+POWER = ROOT / "tests" / "power"
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -37,6 +39,7 @@ class Gateway:
     doors: dict[str, int] = field(default_factory=lambda: {key: free_port() for key in DOORS})
     more: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    falls: int = 0
 
     def start(self) -> None:
         self.home.mkdir(exist_ok=True)
@@ -46,6 +49,7 @@ class Gateway:
         ]
         doors = ",".join(f"{key}={LOCAL}:{port}" for key, port in self.doors.items())
         own = environ() | {"HOME_OF_TESTS": str(self.home), "CHENGYUN_DOORS": doors} | self.more
+        own |= {"SYNCED": str(self.synced), "PYTHONPATH": f"{POWER}:{own['PYTHONPATH']}"}
         self.process = subprocess.Popen(words, cwd=ROOT, env=own, process_group=0)
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
@@ -66,6 +70,17 @@ class Gateway:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def fall(self) -> None:
+        """SIGKILL; every second time what was not on the disk is lost as well."""
+        self.kill()
+        self.falls += 1
+        if self.falls % 2 == 0:
+            lose(self.archive.root, self.synced)
+
+    @property
+    def synced(self) -> Path:
+        return self.home / "synced"
 
     def stop(self) -> None:
         assert self.process is not None
@@ -110,6 +125,21 @@ def _said(answer: bytes) -> Any:
         return json.loads(answer)
     except ValueError:
         return answer.decode()
+
+
+def lose(folder: Path, synced: Path) -> None:
+    """Leave what a loss of power leaves: files as long, folders with the names, as they were at their last fsync."""
+    notes = [json.loads(note) for note in synced.read_text().splitlines()]
+    sizes = {note["inode"]: note["size"] for note in notes}
+    names = {note["inode"]: note["named"] for note in notes if note["named"]}
+    for path in sorted(folder.rglob("*")):
+        if not path.exists():
+            continue
+        inode = path.stat().st_ino
+        if names.get(path.parent.stat().st_ino, {}).get(path.name) != inode:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        elif path.is_file():
+            os.truncate(path, min(path.stat().st_size, sizes.get(inode, 0)))
 
 
 def line(value: float, at: datetime, device: str = "JS-001", point: str = "depth") -> bytes:

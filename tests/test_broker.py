@@ -160,7 +160,7 @@ def test_killed_at_any_moment_the_gateway_loses_and_doubles_nothing(
             number += 1
             say(client, number % 29_000)
             time.sleep(0.001)
-        gateway.kill()
+        gateway.fall()
         gateway.start()
     told = {n % 29_000 / 100 for n in range(1, number + 1)}
     assert within(60, lambda: set(gateway.stored(series_of(device))) == told)

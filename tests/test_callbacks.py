@@ -218,7 +218,7 @@ def test_killed_at_any_moment_a_callback_loses_and_doubles_nothing(
     """A message that was not answered is told again, as platforms do."""
     rng, sent, acknowledged = random.Random(SEED), 0, list[float]()
     for _ in range(kills):
-        killer = threading.Timer(rng.uniform(0.05, 0.8), gateway.kill)
+        killer = threading.Timer(rng.uniform(0.05, 0.8), gateway.fall)
         killer.start()
         while True:
             value = sent / 100

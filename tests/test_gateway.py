@@ -127,7 +127,7 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(
     sent, acknowledged = 0, list[float]()
     for _ in range(kills):
         end = time.monotonic() + rng.uniform(0.05, 1.5)
-        killer = threading.Timer(max(0.0, end - time.monotonic()), gateway.kill)
+        killer = threading.Timer(max(0.0, end - time.monotonic()), gateway.fall)
         killer.start()
         while True:
             values = [float(sent + n) / 100 for n in range(rng.randrange(1, 40))]

@@ -137,7 +137,7 @@ def test_killed_at_any_moment_a_form_loses_and_doubles_nothing(
 ) -> None:
     rng, sent, acknowledged = random.Random(SEED), 0, list[float]()
     for _ in range(kills):
-        killer = threading.Timer(rng.uniform(0.05, 1.0), gateway.kill)
+        killer = threading.Timer(rng.uniform(0.05, 1.0), gateway.fall)
         killer.start()
         while True:
             values = [float(sent + n) / 100 for n in range(rng.randrange(1, 40))]

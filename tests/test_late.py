@@ -101,7 +101,7 @@ def test_what_came_late_is_looked_at_again_after_a_kill(gateway: Gateway) -> Non
     gateway.stop()
     gateway.start()
     tell(gateway, "JS-001", [(BEGIN + minute * MINUTE, 30.0) for minute in range(10, 15)])
-    gateway.kill()
+    gateway.fall()
     gateway.start()
     assert within(20, Alarm.objects.exists)
     assert verbs(Alarm.objects.get()) == ["find"]

@@ -294,7 +294,7 @@ def test_killed_at_any_moment_a_door_loses_and_doubles_nothing(
 ) -> None:
     rng, number, acknowledged = random.Random(SEED), 0, list[float]()
     for _ in range(kills):
-        killer = threading.Timer(rng.uniform(0.02, 0.8), gateway.kill)
+        killer = threading.Timer(rng.uniform(0.02, 0.8), gateway.fall)
         killer.start()
         try:
             with gateway.line(door) as line:

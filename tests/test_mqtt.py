@@ -162,7 +162,7 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(
 ) -> None:
     rng, number, acknowledged = random.Random(SEED), 0, list[float]()
     for _ in range(kills):
-        killer = threading.Timer(rng.uniform(0.05, 0.8), gateway.kill)
+        killer = threading.Timer(rng.uniform(0.05, 0.8), gateway.fall)
         killer.start()
         client = Client(gateway, gateway.token)
         values: dict[int, float] = {}

@@ -16,6 +16,7 @@ from chengyun.gateways.absences import Absences
 from chengyun.gateways.moments import matched, moment
 from chengyun.gateways.roster import Roster
 from chengyun.kernel import clock
+from chengyun.lake.journal import sync_folder
 from chengyun.science.episodes import NOTHING_LATE, Changes, Ints, Watch, rounds
 
 KEPT = ("beyond", "since", "on", "last", "value", "late")
@@ -121,6 +122,7 @@ class Rules:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
+        sync_folder(path.parent)
 
     def load(self, path: Path, otherwise: int) -> int:
         """Take the kept state up again; the position of the journal it holds for, ``otherwise`` when there is none."""

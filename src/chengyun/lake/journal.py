@@ -229,7 +229,7 @@ class Journal:
         for segment in whole:
             segment.path.unlink()
         if whole:
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         return len(whole)
 
     def close(self) -> None:
@@ -256,7 +256,7 @@ class Journal:
         self.durable = self._end = max((e.end for e in last.read(last.start)), default=last.start)
         self.torn = last.start + written - self.durable
         self._cut_leftover()
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         if self.durable < begin:
             raise Damaged(
                 f"日志到位置 {self.durable} 为止，数据湖已经到 {begin}：请移走 {self.folder}"
@@ -277,7 +277,7 @@ class Journal:
         _write(self._file, batch, self.durable - self._start)
         os.fsync(self._file)
         if self.durable == self._start:
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         self.durable += len(batch)
 
     def _cut_leftover(self) -> None:
@@ -307,9 +307,10 @@ def _checksum(kind: int, payload: bytes, length: int) -> int:
 
 
 def _make(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        sync_folder(each.parent)
 
 
 def _locked(folder: Path) -> int:
@@ -329,7 +330,8 @@ def _write(file: int, batch: bytes, offset: int) -> None:
         rest, offset = rest[written:], offset + written
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make durable which names a folder holds."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
