@@ -169,6 +169,9 @@ def test_who_proves_nothing_is_refused_and_nothing_is_kept(
         assert gateway.send(up, path=f"/callbacks/{path}")[0] == 404
     assert gateway.send(None, path="/callbacks/chirpstack")[0] == 405
     User.objects.filter(pk=sender.pk).update(is_active=False)
+    asking = quote(signed(key_of("onenet", sender), "n", "m"))
+    asking = f"/callbacks/onenet/{name}?msg=m&nonce=n&signature={asking}"
+    assert within(10, lambda: gateway.send(None, path=asking)[0] == 401)
     assert "签名不对" in refused(body, f"onenet/{name}")
     assert gateway.stored(series_of(device)) == Counter()
     assert not Link.objects.exists()

@@ -74,9 +74,22 @@ def test_lines_of_influxdb_are_answered_as_influxdb_does(gateway: Gateway, devic
     assert gateway.send(packed, path=v1, Content_Encoding="gzip", **head) == (204, "")
     status, told = gateway.send(lines(6) + b"\n" + lines(7, device="X-9"), path=WRITE, **head)
     assert (status, told["error"]) == (400, "partial write")
-    assert told["message"] == "已收下 1 个读数；设备 X-9 等还没有登记，它们的读数没有保存。"
+    assert told["message"] == "已收下 1 个读数，其余没有保存。还没有登记的设备：X-9。"
     assert Device.objects.get(code="X-9").seen == {"depth": 7.0}
     assert gateway.stored(series_of(device)) == Counter({3.0: 1, 4.0: 1, 5.0: 1, 6.0: 1})
+
+
+def test_a_point_a_device_has_not_is_named(gateway: Gateway, device: Device) -> None:
+    body = b"road,device=JS-001 depth=3,wet=t,cold=f 1780272000"
+    status, told = gateway.send(body, path=WRITE)
+    assert (status, told["error"]) == (400, "partial write")
+    assert told["message"].endswith("其余没有保存。设备没有的测点：JS-001 cold、JS-001 wet。")
+    body = (
+        line(3, BEGIN) + b"\n" + line(3, BEGIN, point="wet") + b"\n" + line(3, BEGIN, device="X-9")
+    )
+    expected = {"kept": 1, "waiting": ["X-9"], "unknown": ["JS-001 wet"]}
+    assert gateway.send(body) == (200, expected)
+    assert gateway.stored(series_of(device)) == Counter({3.0: 1})
 
 
 def test_what_is_refused_says_why_and_keeps_nothing(gateway: Gateway, device: Device) -> None:

@@ -29,7 +29,7 @@ from chengyun.gateways.http import (
     refusal,
     token_in,
 )
-from chengyun.gateways.intake import Intake, Refused, Taken
+from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.ledger import Ledger
 from chengyun.gateways.talk import Heard, as_rows
 from chengyun.gateways.tokens import NotAllowed, Stranger
@@ -126,9 +126,10 @@ class CallbackDoor:
         for each in heard:
             self.ledger.heard(platform, self._speaker(each.device, sender))
         if not rows:
-            return kept(Taken(kept=0, waiting={}))
+            return Answer(HTTPStatus.OK, kept=0, waiting=[])
         try:
-            return kept(await self.intake.take(rows, sender))
+            taken = await self.intake.take(rows, sender)
+            return kept(taken, self.intake.register(), sender)
         except Refused as error:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too_many", str(error))
 

@@ -8,6 +8,7 @@ import hmac
 from django.conf import settings
 
 from chengyun.city.people.models import User
+from chengyun.kernel.recent import recent
 
 DIGITS = 32
 """Letters and digits a key has; OneNET takes no more."""
@@ -21,7 +22,8 @@ def key_of(platform: str, sender: User) -> str:
     ]
 
 
+@recent(5)
 def sender_named(username: str) -> User | None:
-    """The account a platform calls by, where it is in use and may send readings."""
+    """The account a platform calls by, where it is in use and may send readings; one that is ended, is so 5 s later."""
     found = User.objects.filter(username=username, is_active=True).first()
     return found if found is not None and found.may("reading.send") else None

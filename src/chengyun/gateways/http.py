@@ -1,8 +1,8 @@
 """The HTTP door: readings in one of the forms of ``forms.py``, answered when they are durable.
 
-200: all readings are kept; ``waiting`` names the devices nobody has adopted, whose readings are not. 401, 403, 413,
-415, 422 and 503 say in one sentence what is wrong; then nothing is kept. Who writes as to InfluxDB is answered as by
-it: 204, and 400 for a "partial write" where devices wait and the others are kept.
+200: all readings are kept; ``waiting`` names the devices nobody has adopted, ``unknown`` the points a device has not,
+whose readings are not. 401, 403, 413, 415, 422 and 503 say in one sentence what is wrong; then nothing is kept. Who
+writes as to InfluxDB is answered as by it: 204, and 400 for a "partial write" where some could not be kept.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from chengyun.gateways.forms import (
 from chengyun.gateways.intake import Intake, Refused, Taken
 from chengyun.gateways.ledger import Ledger
 from chengyun.gateways.parsing import Message, Unreadable
+from chengyun.gateways.roster import Register
 from chengyun.gateways.tokens import NotAllowed, Stranger
 
 Scope = Mapping[str, Any]
@@ -36,6 +37,8 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 LONGEST = 10 * 1024 * 1024
 DOOR, ALIVE = "http", "/healthz"
+SHOWN = 5
+"""Names that stand in one sentence."""
 SCHEMES = ("bearer", "token")
 """What may stand before a token; the clients of InfluxDB write Token."""
 
@@ -131,7 +134,8 @@ class Door:
         except Refused as error:
             return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "too_many", str(error))
         self.ledger.heard(DOOR, sender.username)
-        return _as_influx(taken) if scope["path"] in INFLUX else kept(taken)
+        answer = kept(taken, self.intake.register(), sender)
+        return _as_influx(answer) if scope["path"] in INFLUX else answer
 
 
 def _told(scope: Scope, body: bytes) -> Message:
@@ -161,16 +165,29 @@ def too_long() -> Answer:
     return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", sentence)
 
 
-def kept(taken: Taken) -> Answer:
-    """What is said of readings that are durable."""
-    return Answer(HTTPStatus.OK, kept=taken.kept, waiting=sorted(taken.waiting))
+def kept(taken: Taken, register: Register, sender: User) -> Answer:
+    """What is said of readings that are durable, and of those whose device waits or has no such point."""
+    known = {device: register.reaches(device, sender) for device in taken.waiting}
+    said: dict[str, Any] = {"waiting": sorted(name for name, mine in known.items() if not mine)}
+    unknown = [
+        f"{name} {point}" for name, mine in known.items() if mine for point in taken.waiting[name]
+    ]
+    if unknown:
+        said["unknown"] = sorted(unknown)
+    return Answer(HTTPStatus.OK, kept=taken.kept, **said)
 
 
-def _as_influx(taken: Taken) -> Answer:
-    if not taken.waiting:
+def _as_influx(answer: Answer) -> Answer:
+    """The same, as InfluxDB says it."""
+    waiting, unknown = answer.said["waiting"], answer.said.get("unknown", [])
+    if not waiting and not unknown:
         return Answer(HTTPStatus.NO_CONTENT)
-    names = "、".join(sorted(taken.waiting)[:3])
-    sentence = f"已收下 {taken.kept} 个读数；设备 {names} 等还没有登记，它们的读数没有保存。"
+    parts = [
+        f"还没有登记的设备：{'、'.join(waiting[:SHOWN])}" if waiting else "",
+        f"设备没有的测点：{'、'.join(unknown[:SHOWN])}" if unknown else "",
+    ]
+    why = "；".join(part for part in parts if part)
+    sentence = f"已收下 {answer.said['kept']} 个读数，其余没有保存。{why}。"
     return refusal(HTTPStatus.BAD_REQUEST, "partial write", sentence)
 
 
