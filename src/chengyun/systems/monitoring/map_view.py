@@ -82,7 +82,7 @@ def words_of(row: Standing) -> str:
         return f"{row.name}，{row.kind}，{'正常' if row.online else '离线'}"
     rule = row.alarm.declared
     what = rule.label if rule else row.alarm.rule
-    standing = "已恢复" if row.alarm.cleared else view.label_of(row.alarm)
+    standing = view.standing_of(row.alarm)
     return f"{row.name}，{what}，{RANK_LABELS[row.alarm.rank]}，{standing}"
 
 

@@ -66,7 +66,7 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
         unit=point.unit if point else "",
         limit=limit_words(alarm),
         lasting=duration((alarm.ended_at or now) - alarm.began_at),
-        standing="已恢复" if alarm.cleared else label_of(alarm),
+        standing=standing_of(alarm),
         doing=silence_words(silence) if silence else doing_of(alarm),
         silenced=silence is not None,
     )
@@ -93,6 +93,14 @@ def number(value: float | None, point: Point | None) -> str:
 
 def label_of(alarm: Alarm) -> str:
     return flow_of(alarm.edition_id).state(alarm.state).label
+
+
+def standing_of(alarm: Alarm) -> str:
+    """Its state, or that its value fell back, with what it had been when that was worse."""
+    if not alarm.cleared:
+        return label_of(alarm)
+    worst = rank_of(alarm.worst)
+    return f"已恢复，最高{RANK_LABELS[worst]}" if alarm.worst > alarm.level else "已恢复"
 
 
 def doing_of(alarm: Alarm) -> str:
