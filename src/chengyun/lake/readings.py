@@ -45,6 +45,8 @@ SCHEMA = pa.schema(
 time of receipt, and the UTC day of the device time."""
 SORTED = [("series", "ascending"), ("at", "ascending"), ("serial", "ascending")]
 TRIES = 5
+CONFIGURATION = {"delta.logRetentionDuration": "interval 7 days"}
+"""A version a minute is 10,000 a week; each is a file that whoever opens the table has to pass over."""
 _PACKED = dict.fromkeys(("series", "at", "serial", "received"), "DELTA_BINARY_PACKED")
 
 
@@ -93,9 +95,9 @@ def commit(folder: Path, table: pa.Table, *, position: int) -> bool:
     bool
         False, and nothing changed, when the table has that position already.
     """
-    if position <= committed(folder):
-        return False
     stored = opened(folder) or _new(folder)
+    if position <= _position(stored):
+        return False
     days = pc.unique(table["day"]).to_pylist()
     added = [store(folder, table.filter(pc.equal(table["day"], day)), day) for day in sorted(days)]
     change(folder, stored, added, position=position)
@@ -205,13 +207,16 @@ def change(
 ) -> None:
     """Put files in and out of the table in one transaction, durable when this returns."""
     told = [] if position is None else [Transaction(APP, position)]
+    before = table.version()
     table.create_write_transaction(
         list(actions), mode="append", schema=Schema.from_arrow(SCHEMA), partition_by=["day"],
         commit_properties=CommitProperties(app_transactions=told),
     )  # fmt: skip
+    table.update_incremental()
     log = folder / "_delta_log"
-    for path in (log / f"{DeltaTable(folder).version():020}.json", log):
-        _sync(path)
+    for version in range(before + 1, table.version() + 1):
+        _sync(log / f"{version:020}.json")
+    _sync(log)
 
 
 def connected() -> Backend:
@@ -262,7 +267,9 @@ def _position(table: DeltaTable) -> int:
 
 def _new(folder: Path) -> DeltaTable:
     folder.mkdir(parents=True, exist_ok=True)
-    table = DeltaTable.create(folder, Schema.from_arrow(SCHEMA), partition_by=["day"])
+    table = DeltaTable.create(
+        folder, Schema.from_arrow(SCHEMA), partition_by=["day"], configuration=CONFIGURATION
+    )
     for place in (
         folder / "_delta_log" / f"{0:020}.json",
         folder / "_delta_log",
