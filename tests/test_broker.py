@@ -148,7 +148,7 @@ def test_what_was_taken_outlives_the_broker(
     assert set(gateway.stored(series_of(device)).values()) == {1}
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_any_moment_the_gateway_loses_and_doubles_nothing(
     gateway: Gateway, broker: Mosquitto, device: Device, kills: int
 ) -> None:

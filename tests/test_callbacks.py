@@ -211,7 +211,7 @@ def test_the_command_tells_what_to_fill_in(sender: User, cast: Cast) -> None:
 
 
 @every_platform
-@pytest.mark.parametrize("kills", [3, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_any_moment_a_callback_loses_and_doubles_nothing(
     gateway: Gateway, sender: User, device: Device, platform: str, kills: int
 ) -> None:

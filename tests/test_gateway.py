@@ -119,7 +119,7 @@ def test_an_alarm_goes_on_after_a_restart(gateway: Gateway, device: Device) -> N
     assert Alarm.objects.get().began_at == BEGIN
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_any_moment_it_loses_and_doubles_nothing(
     gateway: Gateway, device: Device, kills: int
 ) -> None:

@@ -130,7 +130,7 @@ def test_the_door_counts_its_senders_and_keeps_what_it_could_not_read(
     assert bytes(kept.frame) == (b"nonsense\n" * 1000)[:4096]
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
 @pytest.mark.parametrize("form", ["senml", "influx"])
 def test_killed_at_any_moment_a_form_loses_and_doubles_nothing(
     gateway: Gateway, device: Device, form: str, kills: int

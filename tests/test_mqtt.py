@@ -156,7 +156,7 @@ def test_a_subscription_is_refused_and_a_ping_is_answered(client: Client) -> Non
     assert client.acked(client.say("readings/JS-001", {"depth": 2}))
 
 
-@pytest.mark.parametrize("kills", [7, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_any_moment_it_loses_and_doubles_nothing(
     gateway: Gateway, device: Device, kills: int
 ) -> None:
