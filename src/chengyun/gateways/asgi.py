@@ -5,6 +5,7 @@ import logging
 import os
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import django
@@ -22,6 +23,7 @@ from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
 from chengyun.gateways.lines import Address, Begin, DeviceLine, Lines  # noqa: E402
 from chengyun.gateways.modbus import Modbus  # noqa: E402
+from chengyun.gateways.modbus_plan import BadPlan  # noqa: E402
 from chengyun.gateways.modbus_plan import read as read_plan  # noqa: E402
 from chengyun.gateways.mqtt_line import MqttLine  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
@@ -52,6 +54,7 @@ class Gateway:
         self.callbacks = CallbackDoor(self.intake, self.ledger)
         self.broker: Broker | None = None
         self.modbus: Modbus | None = None
+        self.trouble = ""
         self.lines = {
             key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
         }
@@ -65,8 +68,18 @@ class Gateway:
             self.broker.begin()
 
         if settings.MODBUS is not None:
-            self.modbus = Modbus(read_plan(settings.MODBUS), self.intake, self.ledger)
-            self.modbus.begin()
+            self._ask_controllers(settings.MODBUS)
+
+    def _ask_controllers(self, plan: Path) -> None:
+        """A plan that cannot be used keeps nobody else from being heard."""
+        try:
+            servers = read_plan(plan)
+        except BadPlan as error:
+            log.error("%s", error)  # noqa: TRY400 - the sentence says it all
+            self.trouble = str(error)
+            return
+        self.modbus = Modbus(servers, self.intake, self.ledger)
+        self.modbus.begin()
 
     async def close(self) -> None:
         """Take nothing more, do what is there, answer it."""
@@ -97,7 +110,7 @@ class Gateway:
             doors.append({"key": "modbus", "address": many, "open": self.modbus.connected})
         if self.intake.trouble:
             self.pipeline.rules.deaf()
-        alive(self.intake.trouble or self.pipeline.trouble, doors)
+        alive(self.intake.trouble or self.pipeline.trouble or self.trouble, doors)
         count(*self.ledger.take())
 
 

@@ -52,6 +52,8 @@ def iotda(body: bytes) -> list[Heard]:
     if told.get("resource") == "device.message":
         sentence = "是设备消息，没有解码：请在华为云的产品里定义属性，转发属性上报。"
         raise Fault("not_decoded", sentence, str(device or ""))
+    if not isinstance(told.get("resource"), str):
+        raise Fault("not_readings", "报文里没有 resource，不是华为云 IoTDA 的推送。")
     if (told.get("resource"), told.get("event")) != ("device.property", "report"):
         return []
     services = _inner(told, "notify_data", "body").get("services")

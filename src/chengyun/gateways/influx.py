@@ -102,4 +102,6 @@ def _moment(number: int, text: str, unit: int) -> tuple[datetime, int]:
         microseconds, rest = divmod(int(text) * unit, 1000)
         if EARLIEST * 1000 <= microseconds < LATEST * 1000:
             return EPOCH + timedelta(microseconds=microseconds), rest
-    raise Unreadable(f"第 {number} 行的时间要写成 1970 年以来的整数，单位是 precision 写的。")
+    raise Unreadable(
+        f"第 {number} 行的时间要写成 1970 年以来的整数，单位是 precision 写的，在 2000 到 2100 年间。"
+    )

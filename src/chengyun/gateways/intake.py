@@ -23,6 +23,7 @@ from django.db import close_old_connections
 
 from chengyun.city.people.models import User
 from chengyun.city.sensing.services.devices import heard_of
+from chengyun.city.sensing.services.readings import CLOCK_WRONG, OUT_OF_RANGE
 from chengyun.gateways.parsing import TOLD, Message, Unreadable, read_all
 from chengyun.gateways.roster import UNKNOWN, Name, Register
 from chengyun.gateways.tokens import Senders
@@ -48,8 +49,6 @@ TOLD_AGAIN = 60.0
 AT_ONCE = 10_000
 """Unknown devices that are remembered for as long."""
 AHEAD = timedelta(minutes=5)
-OUT_OF_RANGE, CLOCK_WRONG = 1, 2
-"""Quality marks, as bits: the value is none its point can have; the clock of the device is ahead of ours."""
 
 Kept = Callable[[pa.Table, int], None]
 """Told of readings that are durable now, and where in the journal they end."""

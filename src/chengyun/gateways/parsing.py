@@ -36,8 +36,8 @@ Row = tuple[str, str, datetime, float, int, int]
 """The same, one reading."""
 Message = bytes | list[Row]
 """JSON lines, or readings that were told in another way."""
-EARLIEST, LATEST = 0, 4_102_444_800_000
-"""1970 and 2100, in milliseconds."""
+EARLIEST, LATEST = 946_684_800_000, 4_102_444_800_000
+"""2000 and 2100, in milliseconds: seconds that are taken for them would lie in 1970."""
 LARGEST = 2**53
 LONGEST = 40
 MOST = 200_000
@@ -209,7 +209,8 @@ def _name(number: int, said: dict[str, Any], key: str, label: str) -> str:
 
 
 def _moment(number: int, said: Any) -> datetime:
-    sentence = f"第 {number} 行的时间（at）要写成带时区的 ISO 8601，或 1970 年以来的毫秒数。"
+    form = "带时区的 ISO 8601，或 1970 年以来的毫秒数（不是秒），在 2000 到 2100 年间"
+    sentence = f"第 {number} 行的时间（at）要写成{form}。"
     try:
         if type(said) is int and EARLIEST <= said < LATEST:
             return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=said)

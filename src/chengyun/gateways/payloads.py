@@ -61,7 +61,7 @@ def _said(told: Any) -> Iterator[Said]:
 def moment_of(told: Any) -> datetime:
     """A moment in milliseconds since 1970. Raises Fault."""
     if type(told) is not int or not EARLIEST <= told < LATEST:
-        raise Fault("bad_time", "时间要写成 1970 年以来的毫秒数。")
+        raise Fault("bad_time", "时间要写成 1970 年以来的毫秒数（不是秒），在 2000 到 2100 年间。")
     return EPOCH + timedelta(milliseconds=told)
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from chengyun.city.sensing.services.alarms import LevelChange, follow
-from chengyun.city.sensing.services.readings import Newest, remember
+from chengyun.city.sensing.services.readings import CLOCK_WRONG, Newest, remember
 from chengyun.gateways import roster
 from chengyun.gateways.moments import moment
 from chengyun.gateways.revising import revise_some
@@ -231,10 +231,11 @@ class Pipeline(threading.Thread):
 
 
 def newest_of(table: pa.Table) -> list[Newest]:
-    """The newest reading of each series, and when one came last."""
+    """The newest reading of each series, and when one came last; a clock that is ahead makes no reading newer."""
     series, at = table["series"].to_numpy(), table["at"].cast(pa.int64()).to_numpy()
     came = table["received"].cast(pa.int64()).to_numpy()
-    order = np.lexsort((at, series))
+    sound = (table["quality"].to_numpy() & CLOCK_WRONG) == 0
+    order = np.lexsort((at, sound, series))
     ends = np.flatnonzero(np.r_[series[order][1:] != series[order][:-1], True])
     begins = np.r_[0, ends[:-1] + 1]
     last = order[ends]

@@ -76,7 +76,7 @@ def _moment(number: int, base: dict[str, Any], record: dict[str, Any], now: date
                 return at
         except OverflowError:
             pass
-    raise Unreadable(f"第 {number} 条记录的时间（bt 加 t）不是 1970 到 2100 年间的时刻。")
+    raise Unreadable(f"第 {number} 条记录的时间（bt 加 t）不是 2000 到 2100 年间的时刻。")
 
 
 def _value(number: int, base: dict[str, Any], record: dict[str, Any]) -> float:

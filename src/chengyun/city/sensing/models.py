@@ -79,10 +79,10 @@ class Series(models.Model):
 class Alarm(Subject):
     """What people were told of one series beyond the limits of one rule; never removed.
 
-    ``level`` is the one that stands or stood last, 1 (blue) to 4 (red), ``worst`` the highest there was. ``began_at``
-    and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told. ``ended_at``: when the
-    value fell back for good, None while it stands. ``told_at``: when people were told again, after a silence.
-    ``step``: to how many of those above it was reported that nobody answers.
+    ``level`` is the one that stands, 1 (blue) to 4 (red), ``worst`` the highest there was; once it is over both are the
+    same. ``began_at`` and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told.
+    ``ended_at``: when the value fell back for good, None while it stands. ``told_at``: when people were told again,
+    after a silence. ``step``: to how many of those above it was reported that nobody answers.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")

@@ -19,6 +19,8 @@ HEAVIEST = 5.2
 """Millimetres of rain in five minutes, when it is heaviest."""
 COMES, STANDS, GOES = 0.1, 0.6, 1.0
 FIVE, SLOTS = timedelta(minutes=5), 12
+LAST_HOUR = (SLOTS - 1) * FIVE
+"""An hourly report is of the time of its first value."""
 STEP = 0.10
 """A report is added when the level has changed by so many metres since the last."""
 VOLTS = 12.6
@@ -33,7 +35,8 @@ def speak(
         for at, share in moments:
             for function, elements in river.reports(at, share):
                 told += 1
-                frame = STATION.report(function, elements, serial=told, at=at, sent=at)
+                first = at - LAST_HOUR if function == sl651.HOURLY else at
+                frame = STATION.report(function, elements, serial=told, at=first, sent=at)
                 link.ask(frame, partial(_taken, function, told))
     return told
 

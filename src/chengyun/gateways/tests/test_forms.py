@@ -207,5 +207,5 @@ def test_the_content_type_says_which_form_a_body_has() -> None:
     for kind in ("application/senml+cbor", "application/sensml+json", "application/senml+xml"):
         with pytest.raises(Unwelcome, match="JSON"):
             message_of(scope(content_type=kind), line)
-    made = message_of(scope("/api/v2/write", b"org=x&precision=s"), b"m,device=a b=1 5")
-    assert made == [("a", "b", datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC), 1.0, 0, 0)]
+    made = message_of(scope("/api/v2/write", b"org=x&precision=s"), b"m,device=a b=1 1780000000")
+    assert made == [("a", "b", datetime.fromtimestamp(1_780_000_000, UTC), 1.0, 0, 0)]

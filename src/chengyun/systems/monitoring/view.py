@@ -96,11 +96,8 @@ def label_of(alarm: Alarm) -> str:
 
 
 def standing_of(alarm: Alarm) -> str:
-    """Its state, or that its value fell back, with what it had been when that was worse."""
-    if not alarm.cleared:
-        return label_of(alarm)
-    worst = rank_of(alarm.worst)
-    return f"已恢复，最高{RANK_LABELS[worst]}" if alarm.worst > alarm.level else "已恢复"
+    """Its state, or that its value fell back."""
+    return "已恢复" if alarm.cleared else label_of(alarm)
 
 
 def doing_of(alarm: Alarm) -> str:

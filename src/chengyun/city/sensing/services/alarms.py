@@ -101,7 +101,8 @@ def follow_open(alarm: Alarm, change: LevelChange) -> None:
     """An open alarm clears, comes back, or changes its level."""
     columns: dict[str, Any] = {"changed_at": change.at, "value": change.value}
     if change.level == 0:
-        machine(alarm, "clear", columns | {"ended_at": change.at}, change)
+        columns |= {"ended_at": change.at, "level": alarm.worst}
+        machine(alarm, "clear", columns, change)
         return
     worse = change.level > alarm.level
     columns |= {"level": change.level, "worst": max(alarm.worst, change.level), "ended_at": None}
@@ -190,11 +191,11 @@ def _open_case(alarm: Alarm, by: User | None) -> Effects:
     point = alarm.series.declared
     assert device.lon is not None and device.lat is not None
     reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
-    since = told(alarm.began_at, now=clock.now())
+    since, over = told(alarm.began_at, now=clock.now()), "，现已恢复" if alarm.cleared else ""
     new = NewCase(
         source="sensor",
         class_code=rule.class_code if rule else "",
-        description=f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限。",
+        description=f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。",
         lon=device.lon,
         lat=device.lat,
         address=device.address,

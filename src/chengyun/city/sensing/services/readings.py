@@ -11,13 +11,17 @@ from django.db import connection, transaction
 Newest = tuple[int, datetime, float, int, datetime]
 """The key of a series, when, the value, what is doubted about it, and when it came."""
 
-NEWER = """
+OUT_OF_RANGE, CLOCK_WRONG = 1, 2
+"""Quality marks, as bits: the value is none its point can have; the clock of the device is ahead of ours."""
+OLDER = f"at IS NULL OR at <= %s OR (quality & {CLOCK_WRONG}) <> 0"
+"""What is known is no newer than a moment; a clock that was ahead said nothing about that."""
+NEWER = f"""
 UPDATE sensing_series SET heard_at = %s,
-    value = CASE WHEN at IS NULL OR at <= %s THEN %s ELSE value END,
-    quality = CASE WHEN at IS NULL OR at <= %s THEN %s ELSE quality END,
-    at = CASE WHEN at IS NULL OR at <= %s THEN %s ELSE at END
+    value = CASE WHEN {OLDER} THEN %s ELSE value END,
+    quality = CASE WHEN {OLDER} THEN %s ELSE quality END,
+    at = CASE WHEN {OLDER} THEN %s ELSE at END
 WHERE id = %s
-"""
+"""  # noqa: S608 - made of constants
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel.actions import record
 from chengyun.kernel.editions import flow_of
 
+TOLD = ("began_at", "ended_at", "worst")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
@@ -120,19 +122,19 @@ def _correct(alarm: Alarm, seen: Sequence[Seen], now: LevelChange) -> None:
         "worst": max(each.level for each in seen),
     }
     if alarm.ended_at is not None and ended_at is not None:
-        columns["ended_at"] = ended_at
+        columns |= {"ended_at": ended_at, "level": columns["worst"]}
     _put_right(alarm, columns)
     if alarm.open:
         _stand(alarm, ended_at, now)
     elif alarm.ended_at is None and ended_at is not None:
-        _put_right(alarm, {"ended_at": ended_at})
+        _put_right(alarm, {"ended_at": ended_at, "level": columns["worst"]})
 
 
 def _put_right(alarm: Alarm, columns: dict[str, Any]) -> None:
     changed = {key: value for key, value in columns.items() if getattr(alarm, key) != value}
     if not changed:
         return
-    said = "；".join(_told(alarm, key, value) for key, value in changed.items())
+    said = "；".join(_told(alarm, key, changed[key]) for key in TOLD if key in changed)
     Alarm.objects.filter(pk=alarm.pk).update(**changed)
     for key, value in changed.items():
         setattr(alarm, key, value)

@@ -48,7 +48,7 @@ def follow(device: Device, *levels: int) -> Alarm:
 def test_an_alarm_follows_the_level_up_and_down(device: Device) -> None:
     alarm = follow(device, 2, 4, 3, 0)
     assert verbs(alarm) == ["raise", "worsen", "ease", "clear"]
-    assert (alarm.level, alarm.worst, alarm.cleared, alarm.open) == (3, 4, True, True)
+    assert (alarm.level, alarm.worst, alarm.cleared, alarm.open) == (4, 4, True, True)
     assert alarm.ended_at == alarm.changed_at
     assert audit.verify().sound
 

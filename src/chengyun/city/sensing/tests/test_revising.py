@@ -92,7 +92,7 @@ def test_an_alarm_began_earlier_was_worse_and_ended_later(
     device: Device, start: datetime, alarm: Alarm
 ) -> None:
     revised(device, start, (5, 40, 4))
-    only(began_at=start + 5 * MINUTE, worst=4, ended_at=start + 40 * MINUTE, level=2)
+    only(began_at=start + 5 * MINUTE, worst=4, ended_at=start + 40 * MINUTE, level=4)
     assert verbs(alarm) == ["raise", "clear", "correct"]
     said = Audit.objects.filter(verb="alarm.correct").get().facts["text"]
     assert "最高为红色，原为黄色" in said

@@ -25,6 +25,8 @@ from chengyun.kernel.installation import installation
 
 LASTS = timedelta(hours=1)
 ALL = "all"
+TRIES = 60
+"""A second apart."""
 EVENTFUL = ("cloudburst", "gas_leak", "dark_street")
 DIALLED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """Who listens everywhere is spoken to here."""
@@ -127,9 +129,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{PLAYS[play].label}：{told}")
 
     def _send(self, url: str, body: bytes, token: str) -> None:
-        """Until it is taken: a device keeps what nobody has acknowledged."""
+        """Until it is taken: a device keeps what nobody has acknowledged. A gateway that is not there is given up."""
         request = urllib.request.Request(url, body, {"Authorization": f"Bearer {token}"})  # noqa: S310
-        while True:
+        for _ in range(TRIES):
             try:
                 with urllib.request.urlopen(request, timeout=10):  # noqa: S310
                     return
@@ -137,8 +139,9 @@ class Command(BaseCommand):
                 if error.code != 503:
                     raise CommandError(error.read().decode()) from error
             except OSError as error:
-                self.stderr.write(f"网关没有应答（{error}），再试。")
+                self.stderr.write(f"网关 {url} 没有应答（{error}），再试。")
             time.sleep(1)
+        raise CommandError(f"网关 {url} 一直没有应答；它的地址 ./run 启动时打印，用 --url 写明。")
 
 
 def _not_before_the_last(devices: QuerySet[Device], begin: datetime) -> None:

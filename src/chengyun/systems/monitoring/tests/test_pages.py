@@ -49,11 +49,12 @@ def test_the_wall_shows_the_worst_first(cast: Cast) -> None:
     assert "无人应答" in text and "限 27" in text
 
 
-def test_the_wall_says_what_an_alarm_has_been_when_it_was_worse(cast: Cast) -> None:
+def test_what_is_over_stands_on_the_wall_as_what_it_was_at_its_worst(cast: Cast) -> None:
     device, now = make_device(), clock.now()
     for minute, level in enumerate((4, 2, 0)):
         change(device, level, now + timedelta(minutes=minute))
-    assert "已恢复，最高红色" in seen(cast.duty, "/monitoring/")
+    text = seen(cast.duty, "/monitoring/")
+    assert "已恢复" in text and "al-red" in text and "al-yellow" not in text
 
 
 def test_the_wall_is_answered_with_nothing_as_long_as_nothing_changes(cast: Cast) -> None:

@@ -16,7 +16,6 @@ from chengyun.lake import excerpts, upkeep
 from chengyun.lake.archive import Archive
 from chengyun.lake.journal import JournalError
 
-DAYS_KEPT = 730
 MEGABYTE = 1024 * 1024
 
 
@@ -28,9 +27,7 @@ class Command(BaseCommand):
         does.add_parser("size", help="有多少读数、多少文件、多大")
         does.add_parser("compact", help="把每天的小文件合并成一个")
         retain = does.add_parser("retain", help="删除多少天以前的读数")
-        retain.add_argument(
-            "--days", type=int, default=DAYS_KEPT, help=f"保留的天数（{DAYS_KEPT}）"
-        )
+        retain.add_argument("--days", type=int, required=True, help="保留最近多少天")
         export = does.add_parser("export", help="导出一台设备的读数")
         export.add_argument("device", help="设备编号")
         export.add_argument("file", type=Path, help="文件名以 .csv 或 .parquet 结尾")
