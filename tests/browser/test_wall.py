@@ -67,6 +67,22 @@ def test_it_sounds_for_an_unanswered_red_alarm_alone(city: Cast, window: Windows
         expect(sound).to_have_text("声音 关")
 
 
+def test_without_a_server_the_wall_says_that_it_is_old(city: Cast, window: Windows) -> None:
+    make_alarm(make_device())
+    with window() as duty:
+        page = duty.page
+        duty.is_in_as(city.duty)
+        duty.opens("/monitoring/")
+        old = page.get_by_text("画面停在那一刻")
+        expect(old).to_be_hidden()
+        page.context.set_offline(True)
+        expect(old).to_be_visible()
+        expect(page.locator("[data-toast]")).to_have_count(0)
+        page.context.set_offline(False)
+        expect(old).to_be_hidden()
+        duty.complaints.clear()  # the browser has told of every request without an answer
+
+
 def hear(device: Device, **values: float) -> None:
     """A device tells its points now."""
     now = clock.now()

@@ -29,7 +29,7 @@ FieldKind = Literal[
 
 
 ASKED: Mapping[str, str] = {
-    **dict.fromkeys(("choice", "unit", "person"), "选择"),
+    **dict.fromkeys(("choice", "unit", "units", "person"), "选择"),
     "photos": "上传",
     "point": "标出",
 }

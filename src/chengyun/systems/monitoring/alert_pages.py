@@ -37,7 +37,7 @@ ISSUED = (
         key="minutes",
         label="多久内确认收到",
         kind="int",
-        required=True,
+        hint="不填按级别",
         unit="分钟",
         minimum=1,
         maximum=service.MOST_MINUTES,
@@ -165,14 +165,14 @@ def _form(request: HttpRequest, alarm: Alarm) -> Form:
         "level": alarm.rank,
         "text": view.said_of(alarm),
         "units": [keeper.code] if keeper and keeper.code in dict(units) else [],
-        "minutes": reads.minutes_of(alarm.area, alarm.rank),
     }
     return form_of(ISSUED, request.POST or None, initial=initial, choices={"units": units})
 
 
 def _issued(alarm: Alarm, given: dict[str, Any], user: User) -> Alert:
     units = [unit for unit in reads.units_to_alert(alarm.area) if unit.code in given["units"]]
-    new = service.NewAlert(**given | {"units": units})
+    minutes = given["minutes"] or reads.minutes_of(alarm.area, given["level"])
+    new = service.NewAlert(**given | {"units": units, "minutes": minutes})
     return service.issue(alarm, new, by=user)
 
 

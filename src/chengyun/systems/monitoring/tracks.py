@@ -131,7 +131,7 @@ class Track:
         if not len(self.at):
             return facts
         first, last = _moment(self.at[0]), _moment(self.at[-1])
-        fastest = f"{np.nanmax(self.speed):.0f} 公里/时" if np.isfinite(self.speed).any() else ""
+        fastest = f"{np.nanmax(self.speed):.1f} 公里/时" if np.isfinite(self.speed).any() else ""
         return [
             *facts,
             ("行驶", f"{self.way.metres / 1000:.1f} 公里"),

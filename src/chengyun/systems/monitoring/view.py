@@ -13,6 +13,7 @@ from chengyun.city.people.models import User
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.own_limits import holding
+from chengyun.city.sensing.queries import rules_on
 from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank, Silent
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
@@ -260,6 +261,7 @@ class Reading:
     unit: str
     at: str
     chart: str
+    limited: bool
 
 
 def reading_of(series: Series) -> Reading:
@@ -271,4 +273,5 @@ def reading_of(series: Series) -> Reading:
         unit=point.unit if point else "",
         at=moment(series.at, now=now) if series.at else "还没有读数",
         chart=f"/api/v1/series/{series.pk}/chart",
+        limited=any(rule.looks_at is None for rule in rules_on(series.device.kind, series.point)),
     )

@@ -165,6 +165,8 @@ def _check_where(new: NewLimits, rule: AlarmRule) -> None:
             raise wrong("device", f"规则「{rule.label}」不看设备「{new.device.code}」。")
         if new.device.state != Device.State.WORKING:
             raise wrong("device", f"设备「{new.device.code}」不在用，不用定限值。")
+    elif not new.area:
+        raise wrong("device", "请写设备编号，或者选一个区域。")
     elif not names_of([new.area]):
         raise wrong("area", "请从列表中选区域。")
 

@@ -144,6 +144,7 @@ def test_who_may_not_sets_none(cast: Cast, device: Device) -> None:
         ({"rule": "gas_medium_drops", "levels": {"red": (0.1, 0.05)}}, "-1 到 0 之间"),
         ({"rule": "methane_lel_silent", "levels": {"red": (0, 0)}}, "永远不会解除"),
         ({"area": "9999"}, "请从列表中选区域"),
+        ({"area": ""}, "请写设备编号，或者选一个区域"),
         ({"reason": " "}, "请写明为什么另定"),
         ({"reason": "长" * 201}, "最多 200 字"),
         ({"season": ("06-01", "")}, "要一起填"),

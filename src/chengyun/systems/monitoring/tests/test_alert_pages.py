@@ -40,10 +40,10 @@ def test_from_an_alarm_to_the_units_and_back(cast: Cast) -> None:
     duty.post(f"{here}confirm/")
     assert "发布预警…" in duty.get(here).content.decode()
     form = duty.get(f"{here}alert/").content.decode()
-    assert "积水深度" in form and 'value="15"' in form
+    assert "积水深度" in form and "不填按级别" in form
     given = {"level": "orange", "text": "封闭桥下道路", "units": [cast.crew.code], "minutes": "20"}
     empty = duty.post(f"{here}alert/", given | {"units": []}).content.decode()
-    assert "请填写发给哪些单位" in empty and "封闭桥下道路" in empty
+    assert "请选择发给哪些单位" in empty and "封闭桥下道路" in empty
     assert duty.post(f"{here}alert/", given).status_code == 303
     alert = Alert.objects.get()
     assert (alert.rank, alert.due_at - alert.issued_at) == ("orange", timedelta(minutes=20))
@@ -59,6 +59,16 @@ def test_from_an_alarm_to_the_units_and_back(cast: Cast) -> None:
     assert duty.post(f"{there}lift/", {"words": "水退了"}).status_code == 303
     page = duty.get(here).content.decode()
     assert "解除预警" in page and "水退了" in page and "已解除" in page
+
+
+def test_how_long_units_have_follows_from_the_level(cast: Cast) -> None:
+    alarm = make_alarm()
+    duty, here = enter(cast.duty), f"/monitoring/alarms/{alarm.code}/"
+    duty.post(f"{here}confirm/")
+    given = {"level": "orange", "text": "封路", "units": [cast.crew.code], "minutes": ""}
+    assert duty.post(f"{here}alert/", given).status_code == 303
+    alert = Alert.objects.get()
+    assert alert.due_at - alert.issued_at == timedelta(minutes=30)
 
 
 def test_the_wall_shows_what_was_not_acknowledged_in_time(cast: Cast) -> None:

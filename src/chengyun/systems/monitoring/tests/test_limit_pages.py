@@ -80,7 +80,7 @@ def test_limits_are_set_for_an_area_and_a_season(cast: Cast) -> None:
     given = {"area": DISTRICT, "red_sets": "20", "red_clears": "15", "reason": "汛期"}
     season = {"season_from": "06-01", "season_to": "09-30"}
     assert "要一起填" in keeper.post(add, given | {"season_from": "06-01"}).content.decode()
-    assert "请从列表中选区域" in keeper.post(add, given | {"area": ""}).content.decode()
+    assert "请写设备编号，或者选一个区域" in keeper.post(add, given | {"area": ""}).content.decode()
     assert keeper.post(add, given | season).status_code == 303
     text = keeper.get(PONDING).content.decode()
     assert "06-01 到 09-30" in text and "的全部设备" in text

@@ -71,7 +71,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.xhr.status >= 400) markFields(event.detail.target);
 });
-document.addEventListener("htmx:sendError", () => toast(LOST));
+
+/** What asks again and again by itself says that it is old; the person did nothing that was lost. */
+const asksOn = (elt) => elt.getAttribute("hx-trigger")?.startsWith("every");
+document.addEventListener("htmx:sendError", ({ detail: { elt } }) => (asksOn(elt) ? elt.classList.add("stale") : toast(LOST)));
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => successful && elt.classList.remove("stale"));
 
 /** After five seconds a running request says so and can be given up. */
 const SLOW = 5000;
