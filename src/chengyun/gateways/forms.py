@@ -18,6 +18,7 @@ from chengyun.kernel import clock
 READINGS, INFLUX = "/readings", ("/write", "/api/v2/write")
 PATHS = (READINGS, *INFLUX)
 SENML = "application/senml+json"
+PLAIN = ("", "identity")
 GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -44,7 +45,7 @@ def asked(scope: Mapping[str, Any], name: str) -> str:
 def unpacked(scope: Mapping[str, Any], body: bytes, longest: int) -> bytes:
     """A body as it was before it was packed. Raises Unwelcome, TooLong, and Unreadable where it is no gzip."""
     packing = header(scope, b"content-encoding").lower()
-    if packing in ("", "identity"):
+    if packing in PLAIN:
         return body
     if packing != "gzip":
         raise Unwelcome(f"正文的压缩方式「{packing[:20]}」这里不认识，请用 gzip 或不压缩。")
@@ -64,9 +65,23 @@ def message_of(scope: Mapping[str, Any], body: bytes) -> Message:
     """What a body tells. Raises Unreadable and Unwelcome."""
     if scope["path"] in INFLUX:
         return influx.rows(body, asked(scope, "precision") or "ns", clock.now())
-    kind = header(scope, b"content-type").partition(";")[0].strip().lower()
+    kind = _kind(scope)
     if kind == SENML:
         return senml.rows(body, clock.now())
-    if "senml" in kind or "sensml" in kind:
+    if _is_senml(kind):
         raise Unwelcome(f"SenML 只收 JSON 写的：Content-Type 写 {SENML}。")
     return body
+
+
+def as_it_is(scope: Mapping[str, Any]) -> bool:
+    """Whether a body is a message as it came: JSON lines, not packed."""
+    plain = header(scope, b"content-encoding").lower() in PLAIN
+    return scope["path"] == READINGS and plain and not _is_senml(_kind(scope))
+
+
+def _kind(scope: Mapping[str, Any]) -> str:
+    return header(scope, b"content-type").partition(";")[0].strip().lower()
+
+
+def _is_senml(kind: str) -> bool:
+    return "senml" in kind or "sensml" in kind

@@ -21,6 +21,7 @@ from chengyun.gateways.forms import (
     READINGS,
     TooLong,
     Unwelcome,
+    as_it_is,
     header,
     message_of,
     unpacked,
@@ -122,9 +123,9 @@ class Door:
             raise refusal(HTTPStatus.FORBIDDEN, "not_allowed", sentence) from None
 
     async def _take(self, scope: Scope, body: bytes, sender: User) -> Answer:
-        """Read it beside the event loop, keep it, and count it with its sender."""
+        """Keep it, and count it with its sender; what has to be made readable first is so beside the event loop."""
         try:
-            told = await asyncio.to_thread(_told, scope, body)
+            told = body if as_it_is(scope) else await asyncio.to_thread(_told, scope, body)
             taken = await self.intake.take(told, sender)
         except Unwelcome as error:
             return refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "wrong_media", str(error))
