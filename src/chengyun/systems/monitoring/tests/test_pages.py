@@ -148,7 +148,7 @@ def test_who_watches_nothing_does_not_enter(cast: Cast) -> None:
 
 def test_the_wall_says_when_no_readings_can_be_taken(cast: Cast) -> None:
     alive("", [])
-    assert "notice" not in seen(cast.duty, "/monitoring/")
+    assert 'class="notice"' not in seen(cast.duty, "/monitoring/")
     alive("读数没有收下：磁盘满。", [])
     assert "读数没有收下：磁盘满。" in seen(cast.duty, "/monitoring/")
     Gateway.objects.update(seen_at=clock.now() - timedelta(minutes=1))

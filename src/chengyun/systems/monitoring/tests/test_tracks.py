@@ -94,7 +94,7 @@ def test_the_way_is_read_from_lake_and_journal_and_drawn_with_few_points(
     (x1, x2), (y1, y2) = PLANE.to_plane(*zip(*drawn.coords, strict=True))
     assert (x2 - x1) == pytest.approx(1000, abs=1) and abs(y2 - y1) < 1
     page = enter(cast).get(f"/monitoring/devices/{CODE}/").content.decode()
-    assert "1.0 公里" in page and "36 公里/时" in page and "21 个" in page
+    assert "1.0 公里" in page and "36.0 公里/时" in page and "21 个" in page
     assert "经度" not in page and "车速" in page
 
 
