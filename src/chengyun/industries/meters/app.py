@@ -16,20 +16,19 @@ GIGAJOULES = (
     HeardAs("total-MWh", 3.6),
 )
 
+VOLUME = Point(
+    key="volume",
+    label="累积流量",
+    unit="立方米",
+    low=0,
+    high=1_000_000,
+    digits=2,
+    heard_as=CUBIC_METRES,
+)
 WATER_METER = DeviceKind(
     key="water_meter",
     label="水表",
-    points=(
-        Point(
-            key="volume",
-            label="累积流量",
-            unit="立方米",
-            low=0,
-            high=1_000_000,
-            digits=2,
-            heard_as=CUBIC_METRES,
-        ),
-    ),
+    points=(VOLUME,),
     silent_after=SILENT_AFTER,
     order=41,
 )
@@ -82,17 +81,7 @@ HEAT_METER = DeviceKind(
 GAS_METER = DeviceKind(
     key="gas_meter",
     label="燃气表",
-    points=(
-        Point(
-            key="volume",
-            label="累积流量",
-            unit="立方米",
-            low=0,
-            high=1_000_000,
-            digits=2,
-            heard_as=CUBIC_METRES,
-        ),
-    ),
+    points=(VOLUME,),
     silent_after=SILENT_AFTER,
     order=43,
 )
