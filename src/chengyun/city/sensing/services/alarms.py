@@ -27,6 +27,8 @@ from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import Effects
 
 ENDED = (REFUTED, FAULTY, CLOSED)
+STILL_RIGHT = ("confirm", "open_case")
+"""Steps a person means whatever the level has become since they looked."""
 LONGEST_COMMENT = 500
 
 
@@ -152,9 +154,12 @@ def act(
     by: User | None,
     version: int | None = None,
 ) -> Alarm:
-    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict."""
+    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict.
+
+    Not so of the steps the values that came meanwhile cannot make wrong: they are taken as long as the table has them.
+    """
     flow = editions.flow_of(alarm.edition_id)
-    if version is not None and version != alarm.version:
+    if version not in (None, alarm.version) and verb not in STILL_RIGHT:
         label = next((step.label for step in flow.steps if step.verb == verb), "办")
         sentence = overtaken(alarm, label, flow.state(alarm.state).label)
         raise Conflict(sentence, version=alarm.version)
