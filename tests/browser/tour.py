@@ -250,6 +250,8 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/devices/JS-001/edit/"),
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
+        ("duty", "/monitoring/health/"),
+        ("duty", "/monitoring/health/?days=1&kind=ponding"),
         ("duty", "/monitoring/rules/"),
         ("supervisor", "/monitoring/rules/ponding_depth/"),
         ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),

@@ -8,11 +8,14 @@ from django.utils.timezone import localdate
 from chengyun.city.sensing.services import alerts, escalation, silences
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
+from chengyun.kernel.installation import installation
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
+from chengyun.kernel.params import settings_of
 from chengyun.kernel.specs import Periodic
 from chengyun.lake.archive import Archive
 
+READINGS_KEPT, HOURS_KEPT = "readings.keep_days", "hours.keep_days"
 ENDS = ("case.close", "case.void", "case.force_close")
 
 
@@ -33,20 +36,25 @@ def look_at_limits() -> None:
 
 
 def keep_up() -> None:
-    """Make one file a day of the many small ones, today's too, so that a curve is read from few."""
-    from chengyun.lake import (
-        upkeep,
-    )  # a second and 90 MB of libraries, for the one lane that needs them
+    """Make one file a day of the many small ones, today's too; tell the hours; let go of what is kept no longer."""
+    # A second and 90 MB of libraries, for the one lane that needs them.
+    from chengyun.lake import hours, upkeep
 
-    archive = Archive(settings.READINGS)
-    upkeep.compact(archive.table, before=localdate(clock.now()) + timedelta(days=1))
+    archive, now, city = Archive(settings.READINGS), clock.now(), installation()
+    today, keeping = localdate(now), settings_of(city.area if city else "")
+    upkeep.compact(archive.table, before=today + timedelta(days=1))
+    hours.summarise(archive.table, archive.hours, now=now)
+    if days := keeping[READINGS_KEPT]:
+        upkeep.retain(archive.table, before=today - timedelta(days=days))
+    if days := keeping[HOURS_KEPT]:
+        hours.forget(archive.hours, before=today - timedelta(days=days))
     upkeep.tidy(archive.table)
 
 
 registry.add(
     Periodic(
         key="readings.keep_up",
-        label="合并读数文件",
+        label="合并读数文件、算小时值、删除过期的",
         every=timedelta(hours=1),
         run=keep_up,
         lane="readings",

@@ -5,6 +5,7 @@ from django.urls import path
 from chengyun.systems.monitoring import (
     alert_pages,
     device_pages,
+    health_pages,
     limit_pages,
     limit_trial_pages,
     link_pages,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("devices/<slug:code>/near/", device_pages.near, name="near"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
+    path("health/", health_pages.health, name="health"),
     path("rules/", limit_pages.limit_rules, name="limit_rules"),
     path("rules/<slug:key>/", limit_pages.limit_rule, name="limit_rule"),
     path("rules/<slug:key>/limits/", limit_pages.limit_add, name="limit_add"),
