@@ -21,7 +21,7 @@ def stops(city: City) -> dict[str, list[Stop]]:
         "coordination": [*_coordination(city), *_messages()],
         "data": _data(city),
         "evaluation": _evaluation(city),
-        "monitoring": _monitoring(city),
+        "monitoring": [*_alarms(city), *_devices(city)],
         "maintenance": _maintenance(city),
         "security": _security(city),
     }
@@ -219,8 +219,8 @@ def _tried_last_week() -> str:
     return f"{there}?device=JS-001&yellow_sets=8&yellow_clears=6&{when}"
 
 
-def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting, alert, silence, own = city.watched
+def _alarms(city: City) -> list[Stop]:
+    standing, calm, _, alert, silence, _ = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -241,6 +241,12 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/silences/add/"),
         ("duty", "/monitoring/silences/add/?device=JS-001"),
         ("duty", f"/monitoring/silences/{silence}/"),
+    ]
+
+
+def _devices(city: City) -> list[Stop]:
+    _, _, waiting, _, _, own = city.watched
+    return [
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/JS-003/"),
         ("duty", "/monitoring/devices/JS-001/near/"),
