@@ -4,6 +4,7 @@ from django.urls import path
 
 from chengyun.systems.monitoring import (
     alert_pages,
+    count_pages,
     device_pages,
     health_pages,
     limit_pages,
@@ -23,6 +24,8 @@ urlpatterns = [
     path("alarms/<slug:code>/comment/", pages.alarm_comment, name="alarm_comment"),
     path("alarms/<slug:code>/alert/", alert_pages.alert_add, name="alert_add"),
     path("alarms/<slug:code>/<slug:verb>/", pages.alarm_act, name="alarm_act"),
+    path("counts/", count_pages.alarm_counts, name="alarm_counts"),
+    path("counts/chart/", count_pages.alarm_counts_chart, name="alarm_counts_chart"),
     path("alerts/", alert_pages.alerts, name="alerts"),
     path("alerts/<slug:code>/", alert_pages.alert, name="alert"),
     path(
