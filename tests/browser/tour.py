@@ -252,6 +252,7 @@ def _devices(city: City) -> list[Stop]:
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/JS-003/"),
         ("duty", "/monitoring/devices/JS-001/near/"),
+        ("duty", "/monitoring/devices/JS-001/quality/"),
         ("duty", "/monitoring/devices/13800000001/"),
         ("duty", "/monitoring/devices/add/"),
         ("duty", "/monitoring/devices/JS-001/"),

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils.timezone import localdate
 
 from chengyun.city.sensing.services import alerts, escalation, silences
 from chengyun.city.sensing.services.alarms import case_ended
@@ -41,13 +40,13 @@ def keep_up() -> None:
     from chengyun.lake import hours, upkeep
 
     archive, now, city = Archive(settings.READINGS), clock.now(), installation()
-    today, keeping = localdate(now), settings_of(city.area if city else "")
-    upkeep.compact(archive.table, before=today + timedelta(days=1))
+    keeping = settings_of(city.area if city else "")
+    upkeep.compact(archive.table, before=now.date() + timedelta(days=1))
     hours.summarise(archive.table, archive.hours, now=now)
     if days := keeping[READINGS_KEPT]:
-        upkeep.retain(archive.table, before=today - timedelta(days=days))
+        upkeep.retain(archive.table, before=(now - timedelta(days=days)).date())
     if days := keeping[HOURS_KEPT]:
-        hours.forget(archive.hours, before=today - timedelta(days=days))
+        hours.forget(archive.hours, before=(now - timedelta(days=days)).date())
     upkeep.tidy(archive.table)
 
 

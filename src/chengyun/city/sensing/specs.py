@@ -24,7 +24,10 @@ class HeardAs:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted."""
+    """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted.
+
+    So is one that lies more than ``jump`` beside both its neighbours, and one that has stood for longer than ``still``.
+    """
 
     key: str
     label: str
@@ -33,10 +36,14 @@ class Point:
     high: float
     digits: int = 0
     heard_as: tuple[HeardAs, ...] = ()
+    jump: float | None = None
+    still: timedelta | None = None
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
             raise Misdeclared(f"Point {self.key}: low must be below high")
+        if self.jump is not None and not 0 < self.jump < self.high - self.low:
+            raise Misdeclared(f"Point {self.key}: jump is a part of its range")
 
 
 @dataclass(frozen=True, kw_only=True)

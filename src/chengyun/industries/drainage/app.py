@@ -8,7 +8,7 @@ from chengyun.city.specs import IndustryApp
 PONDING = DeviceKind(
     key="ponding",
     label="积水监测点",
-    points=(Point(key="depth", label="积水深度", unit="厘米", low=0, high=300),),
+    points=(Point(key="depth", label="积水深度", unit="厘米", low=0, high=300, jump=30),),
     silent_after=timedelta(minutes=15),
     order=1,
 )
@@ -33,8 +33,8 @@ PIPE = DeviceKind(
     key="pipe_level",
     label="管网液位计",
     points=(
-        Point(key="level", label="井内液位", unit="厘米", low=0, high=1500),
-        Point(key="filled", label="液位占井深", unit="%", low=0, high=120),
+        Point(key="level", label="井内液位", unit="厘米", low=0, high=1500, jump=100),
+        Point(key="filled", label="液位占井深", unit="%", low=0, high=120, jump=40),
     ),
     silent_after=timedelta(minutes=30),
     order=3,
@@ -43,7 +43,15 @@ PUMPS = DeviceKind(
     key="pump_station",
     label="排水泵站",
     points=(
-        Point(key="sump", label="集水池液位占最高水位", unit="%", low=0, high=150),
+        Point(
+            key="sump",
+            label="集水池液位占最高水位",
+            unit="%",
+            low=0,
+            high=150,
+            jump=50,
+            still=timedelta(hours=24),
+        ),
         Point(key="running", label="运行水泵", unit="台", low=0, high=20),
         Point(key="faulty", label="故障水泵", unit="台", low=0, high=20),
     ),

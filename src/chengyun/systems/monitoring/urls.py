@@ -11,6 +11,7 @@ from chengyun.systems.monitoring import (
     limit_trial_pages,
     link_pages,
     pages,
+    quality_pages,
     screen_pages,
     silence_pages,
 )
@@ -40,6 +41,7 @@ urlpatterns = [
     path("devices/add/", device_pages.device_add, name="device_add"),
     path("devices/<slug:code>/", device_pages.device, name="device"),
     path("devices/<slug:code>/near/", device_pages.near, name="near"),
+    path("devices/<slug:code>/quality/", quality_pages.quality, name="quality"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
     path("health/", health_pages.health, name="health"),
