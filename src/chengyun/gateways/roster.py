@@ -19,6 +19,7 @@ from chengyun.gateways.absences import Awaited, awaited
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit
 from chengyun.kernel.scope import Scope
+from chengyun.science.conditions import points_of
 from chengyun.science.episodes import Limits
 from chengyun.science.signals import Floats, Ints
 
@@ -133,6 +134,19 @@ class Roster:
         return sorted(pairs, key=lambda pair: (pair[0], pair[1].key))
 
     @cached_property
+    def others(self) -> list[tuple[int, ...]]:
+        """Of each of ``watched`` the series of the points its condition looks at, in the order of these."""
+        series = self.register.series
+        device = {known.pk: known.device for known in series}
+        keys = {(known.device, known.point): known.pk for known in series}
+        return [
+            tuple(keys.get((device[pk], point), UNKNOWN) for point in points_of(rule.when))
+            if rule.when
+            else ()
+            for pk, rule in self.watched
+        ]
+
+    @cached_property
     def limits(self) -> Limits:
         """The limits of ``watched``, row by row."""
         return limits_of([rule for _, rule in self.watched])
@@ -143,7 +157,7 @@ class Roster:
         same = stamp == self.register.stamp
         new = Roster(self.register if same else _register(stamp), awaited(holding), holding)
         if same and holding.rows == self.holding.rows:
-            new.watched, new.limits = self.watched, self.limits
+            new.watched, new.others, new.limits = self.watched, self.others, self.limits
         return new
 
 

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from chengyun.city.sensing.models import Series
 from chengyun.city.sensing.own_limits import limits_at
-from chengyun.city.sensing.specs import RANK_LABELS, Level
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Level
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
 
@@ -44,10 +44,13 @@ def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> 
 def _limits(series: Series) -> dict[str, Any]:
     """The limits that watch it, as lines across the chart."""
     rules = [rule for rule, _ in limits_at(series.device, series.point)]
-    lines = lines_of([level for rule in rules if rule.looks_at is None for level in rule.levels])
+    lines = [line for rule in rules for line in lines_of(rule, rule.levels)]
     return {"limits": lines} if lines else {}
 
 
-def lines_of(levels: Iterable[Level]) -> list[dict[str, Any]]:
-    """Limits of a value as lines across its chart."""
-    return [{"name": RANK_LABELS[each.rank], "value": each.sets} for each in levels]
+def lines_of(rule: AlarmRule, levels: Iterable[Level]) -> list[dict[str, Any]]:
+    """Limits of a value as lines across its chart, with the rule where they hold at times only."""
+    if rule.looks_at is not None:
+        return []
+    what = f" {rule.label}" if rule.when else ""
+    return [{"name": f"{RANK_LABELS[each.rank]}{what}", "value": each.sets} for each in levels]

@@ -16,6 +16,7 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import OwnLimits
 from chengyun.city.sensing.services import limits as service
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Rank
+from chengyun.city.sensing.wording import condition_words
 from chengyun.kernel import clock, paging, registry
 from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
@@ -37,13 +38,17 @@ class LevelIn(Schema):
 
 
 class RuleOut(Schema):
-    """A declared rule; ``looks_at`` says in words what its levels are held against, ``unit`` is theirs."""
+    """A declared rule; ``looks_at`` says in words what its levels are held against, ``unit`` is theirs.
+
+    ``when`` says what has to hold at other points of the device as well.
+    """
 
     key: str
     label: str
     kind: str
     point: str
     looks_at: str
+    when: str
     side: str
     unit: str
     levels: list[LevelIn]
@@ -98,12 +103,14 @@ class NewLimitsIn(Schema):
 
 def rule_shown(rule: AlarmRule) -> dict[str, Any]:
     """A rule as every answer gives it."""
-    point = registry.get(DeviceKind, rule.kind).point(rule.point)
+    kind = registry.get(DeviceKind, rule.kind)
+    point = kind.point(rule.point)
     unit = point.unit if point else ""
     same = ("key", "label", "kind", "point", "side", "source")
     return {
         **{name: getattr(rule, name) for name in same},
         "looks_at": rule.looks_at.words(unit) if rule.looks_at else "读数",
+        "when": condition_words(rule.when, kind) if rule.when else "",
         "unit": rule.unit(unit),
         "levels": _levels(rule.levels),
         "hold_seconds": int(rule.hold.total_seconds()),

@@ -23,7 +23,8 @@ from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import inside
 from chengyun.lake.archive import Archive
 from chengyun.science.absence import silences
-from chengyun.science.episodes import Episode, episodes
+from chengyun.science.conditions import points_of
+from chengyun.science.episodes import Episode, Readings, episodes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,9 +96,11 @@ def tried(user: User, asked: Asked) -> Trial:
     require(user, CHANGE, area=asked.device.area if asked.device else asked.area)
     series = _series(asked)
     spoken = _spoken(asked.rule, series)
+    others = _others(asked.rule, series)
     rule, until = replace(asked.rule, levels=asked.levels), min(asked.end, clock.now())
     lead = max(LEAD, rule.reach)
-    table = _read([pk for every in spoken.values() for pk in every], asked.begin - lead, until)
+    every = {pk for known in (spoken, others) for each in known.values() for pk in each}
+    table = _read(sorted(every), asked.begin - lead, until)
     would = [
         Would(
             series=each,
@@ -107,7 +110,12 @@ def tried(user: User, asked: Asked) -> Trial:
             peak=episode.peak,
         )
         for each in series
-        for episode in _episodes(rule, _of(table, spoken[each.pk]), until)
+        for episode in _episodes(
+            rule,
+            _of(table, spoken[each.pk]),
+            until,
+            [_sound(_of(table, [other])) for other in others.get(each.pk, ())],
+        )
     ]
     would = [each for each in would if each.end is None or each.end > asked.begin]
     return Trial(
@@ -184,15 +192,31 @@ def _of(table: pa.Table, numbers: list[int]) -> pa.Table:
     return table.filter(pc.is_in(table["series"], value_set=pa.array(numbers, pa.int64())))
 
 
-def _episodes(rule: AlarmRule, own: pa.Table, until: datetime) -> list[Episode]:
-    """Of the readings of one series; for a silence, of all series of its device."""
+def _episodes(
+    rule: AlarmRule, own: pa.Table, until: datetime, others: Sequence[Readings]
+) -> list[Episode]:
+    """Of the readings of one series, with those of its condition; for a silence, of all series of its device."""
     if isinstance(rule.looks_at, Silent):
         heard = own["received"].cast("int64").to_numpy()
         found = silences(heard, (until - EPOCH) // MICROSECOND, silences_of([rule])[0])
         return [replace(each, peak=each.peak * (MICROSECOND / MINUTE)) for each in found]
-    quality = own["quality"].to_numpy()
-    at, value = own["at"].cast("int64").to_numpy(), own["value"].to_numpy()
-    return episodes(at[quality == 0], value[quality == 0], limits_of([rule]))
+    return episodes(*_sound(own), limits_of([rule]), others)
+
+
+def _sound(own: pa.Table) -> Readings:
+    sound = own["quality"].to_numpy() == 0
+    return own["at"].cast("int64").to_numpy()[sound], own["value"].to_numpy()[sound]
+
+
+def _others(rule: AlarmRule, series: Sequence[Series]) -> dict[int, list[int]]:
+    """Of each series those of the points its condition looks at, in the order of these; of none, where it has none."""
+    points = points_of(rule.when) if rule.when else ()
+    if not points:
+        return {}
+    devices = [each.device_id for each in series]
+    rows = Series.objects.filter(device__in=devices, point__in=points)
+    keys = {(device, point): pk for pk, device, point in rows.values_list("pk", "device", "point")}
+    return {each.pk: [keys.get((each.device_id, point), 0) for point in points] for each in series}
 
 
 def _spoken(rule: AlarmRule, series: Sequence[Series]) -> dict[int, list[int]]:

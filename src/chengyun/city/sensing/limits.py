@@ -10,6 +10,7 @@ import numpy as np
 
 from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Count, Rate, Still
 from chengyun.science.absence import NO_LEVEL
+from chengyun.science.conditions import Gates
 from chengyun.science.episodes import LEVELS, Limits
 from chengyun.science.signals import COUNT, RATE, STILL, VALUE, Ints, Signals
 
@@ -31,11 +32,21 @@ def limits_of(rules: Sequence[AlarmRule]) -> Limits:
         calm=np.array([rule.calm // MICROSECOND for rule in rules], np.int64),
         sign=np.array([_sign(rule.side) for rule in rules], np.int64),
         signals=_signals(rules),
+        gates=_gates(rules),
     )
 
 
 def _sign(side: str) -> int:
     return 1 if side == "above" else -1
+
+
+def _gates(rules: Sequence[AlarmRule]) -> Gates | None:
+    """Their conditions over other series; None when there is none."""
+    conditions = tuple(dict.fromkeys(rule.when for rule in rules if rule.when))
+    if not conditions:
+        return None
+    which = [conditions.index(rule.when) if rule.when else -1 for rule in rules]
+    return Gates(which=np.array(which, np.int64), conditions=conditions)
 
 
 def _signals(rules: Sequence[AlarmRule]) -> Signals | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from chengyun.kernel.specs import Misdeclared
+from chengyun.science.conditions import Condition, leaves_of
 
 Rank = Literal["red", "orange", "yellow", "blue"]
 RANKS: tuple[Rank, ...] = ("blue", "yellow", "orange", "red")
@@ -153,8 +154,9 @@ class AlarmRule:
     """When a point of a kind of device raises an alarm.
 
     ``looks_at``: what its levels are held against; None for the value as it is read. ``side``: whether large or small
-    values are bad. ``hold``: how long it stays beyond before the level comes, ``calm``: how long it stays behind before
-    the level goes. ``class_code``: the class of the case a person opens from the alarm, in the edition of 2013.
+    values are bad. ``when``: what has to hold at other points of the device as well. ``hold``: how long it stays beyond
+    before the level comes, ``calm``: how long it stays behind before the level goes. ``class_code``: the class of the
+    case a person opens from the alarm, in the edition of 2013.
     ``source`` says where the limits come from. The alarm of a silent device is one of the ``point`` named here.
     """
 
@@ -167,6 +169,7 @@ class AlarmRule:
     source: str
     looks_at: Signal | None = None
     side: Literal["above", "below"] = "above"
+    when: Condition | None = None
     hold: timedelta = timedelta()
     calm: timedelta = timedelta()
 
@@ -182,6 +185,8 @@ class AlarmRule:
             raise Misdeclared(f"AlarmRule {self.key}: it counts to {MOST_TIMES} at most")
         if isinstance(self.looks_at, Silent) and (self.hold or self.calm):
             raise Misdeclared(f"AlarmRule {self.key}: silence neither holds nor calms")
+        if self.when and (isinstance(self.looks_at, Silent) or not self.calm):
+            raise Misdeclared(f"AlarmRule {self.key}: a condition needs readings, and a calm time")
 
     @property
     def reach(self) -> timedelta:
@@ -195,7 +200,8 @@ class AlarmRule:
                 back = self.most * MINUTE
             case _:
                 back = timedelta()
-        return self.hold + self.calm + back
+        fresh = (leaf.fresh for leaf in leaves_of(self.when)) if self.when else ()
+        return self.hold + self.calm + back + max(fresh, default=timedelta())
 
     @property
     def most(self) -> float:

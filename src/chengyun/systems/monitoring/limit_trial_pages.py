@@ -134,5 +134,4 @@ def limit_trial_chart(request: HttpRequest, key: str) -> HttpResponse:
     if series is None or not timedelta() < asked.end - asked.begin <= trials.LONGEST:
         raise Missing("没有这条曲线。")
     curve = curve_of(series, asked.end - asked.begin, asked.end)
-    levels = asked.levels if rule.looks_at is None else ()
-    return JsonResponse(curve | {"limits": lines_of(levels)})
+    return JsonResponse(curve | {"limits": lines_of(rule, asked.levels)})

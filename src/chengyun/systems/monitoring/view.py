@@ -14,9 +14,17 @@ from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank, Silent
+from chengyun.city.sensing.specs import (
+    RANK_LABELS,
+    AlarmRule,
+    DeviceKind,
+    Point,
+    Rank,
+    Silent,
+)
+from chengyun.city.sensing.wording import condition_words
 from chengyun.city.sensing.workflow import RAISED
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.history import Line
 from chengyun.kernel.specs import Step
@@ -181,7 +189,12 @@ def limit_words(alarm: Alarm) -> str:
     if rule is None or level is None:
         return ""
     unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
-    return f"限 {level.sets:g} {unit}".rstrip()
+    return f"限 {level.sets:g} {unit}".rstrip() + (f"，{when_words(rule)}" if rule.when else "")
+
+
+def when_words(rule: AlarmRule) -> str:
+    """What has to hold as well: 运行水泵不到 1 台; nothing when nothing has."""
+    return condition_words(rule.when, registry.get(DeviceKind, rule.kind)) if rule.when else ""
 
 
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
@@ -195,7 +208,8 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
         + (f"（回到 {level.clears:g} 解除）" if ends else "")
         for level in rule.levels
     )
-    return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+    words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+    return f"{words}；只在{when_words(rule)}的时候" if rule.when else words
 
 
 @dataclass(frozen=True, kw_only=True)
