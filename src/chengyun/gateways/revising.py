@@ -22,7 +22,7 @@ from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.services.revising import Revision, Seen, begins, revise
 from chengyun.city.sensing.specs import AlarmRule
 from chengyun.gateways.moments import moment
-from chengyun.gateways.watching import Rules
+from chengyun.gateways.watching import Rules, signal_told
 from chengyun.kernel.errors import Conflict
 from chengyun.lake import readings
 from chengyun.science.episodes import Course, Episode, Readings, course, episodes_of
@@ -136,17 +136,19 @@ def _revision(late: Late, found: Course) -> Revision:
         value=float(found.value[-1]),
         at=moment(int(found.at[-1])),
         since=moment(int(found.since[-1, level - 1] if level else found.at[-1])),
+        signal=signal_told(late.rule, level, float(found.signal[-1])),
     )
     sign = 1 if late.rule.side == "above" else -1
-    seen = tuple(_seen(found, episode) for episode in episodes_of(found, sign))
+    seen = tuple(_seen(late.rule, found, episode) for episode in episodes_of(found, sign))
     return Revision(since=moment(late.since), now=now, seen=seen)
 
 
-def _seen(found: Course, episode: Episode) -> Seen:
+def _seen(rule: AlarmRule, found: Course, episode: Episode) -> Seen:
     worst = (found.at >= episode.start) & (found.signal == episode.peak)
     return Seen(
         began_at=moment(episode.start),
         ended_at=None if episode.end is None else moment(episode.end),
         level=episode.level,
         peak=float(found.value[np.argmax(worst)]),
+        signal=signal_told(rule, episode.level, episode.peak),
     )

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from chengyun.city.sensing.services.alarms import LevelChange
+from chengyun.city.sensing.specs import AlarmRule
 from chengyun.gateways.absences import Absences
 from chengyun.gateways.moments import matched, moment
 from chengyun.gateways.roster import Roster
@@ -38,7 +39,7 @@ class Rules:
     def follow(self, roster: Roster) -> None:
         """The register has changed: what is still watched stays as it stands."""
         self.absences = self.absences.follow(roster.awaited)
-        if roster.watched == self.roster.watched:
+        if roster.watched == self.roster.watched and roster.usual is self.roster.usual:
             self.roster = roster
             return
         self._take_over(Rules(roster), self._state())
@@ -114,13 +115,15 @@ class Rules:
     def _told(self, changes: Changes) -> Iterator[LevelChange]:
         for n in np.argsort(changes.at, kind="stable"):
             series, rule = self.roster.watched[int(changes.rows[n])]
+            level = int(changes.after[n])
             yield LevelChange(
                 series=series,
                 rule=rule.key,
-                level=int(changes.after[n]),
+                level=level,
                 value=float(changes.value[n]),
                 at=moment(int(changes.at[n])),
                 since=moment(int(changes.since[n])),
+                signal=signal_told(rule, level, float(changes.signal[n])),
             )
 
     def late_rows(self, series: int) -> list[int]:
@@ -151,6 +154,11 @@ class Rules:
         with np.load(path) as kept:
             self._take_over(Rules(self.roster), kept)
             return int(kept["position"])
+
+
+def signal_told(rule: AlarmRule, level: int, signal: float) -> float | None:
+    """What is told of the signal: nothing where it is the value itself, nothing of one behind its limits."""
+    return signal if rule.looks_at is not None and level else None
 
 
 def _heard(own: Ints, others: Sequence[tuple[int, ...]]) -> tuple[Ints, Ints, Ints]:

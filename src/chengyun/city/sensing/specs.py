@@ -90,6 +90,9 @@ class Rate:
     def words(self, unit: str) -> str:
         return f"每{PER_LABELS[self.per]}变化多少"
 
+    def told(self, signal: float, unit: str) -> str:
+        return f"每{PER_LABELS[self.per]}变化 {signal:+.3g} {unit}".rstrip()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
@@ -105,6 +108,9 @@ class Count:
     def words(self, unit: str) -> str:
         side = "达到" if self.side == "above" else "降到"
         return f"{lasting(self.within)}内{side} {self.mark:g} {unit}".rstrip() + "的次数"
+
+    def told(self, signal: float, unit: str) -> str:
+        return f"{lasting(self.within)}内 {signal:g} 次"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +131,28 @@ class Still:
             f"读数不变（上下 {self.stray:g} {unit}以内）多久" if self.stray else "读数一点不变多久"
         )
 
+    def told(self, signal: float, unit: str) -> str:
+        return f"{signal:.0f} 分钟不变"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usual:
+    """By how many percent a value is above the usual of this hour, on workdays or on rest days.
+
+    A usual below ``least``, in the unit of the point, counts as that: a third of next to nothing is nothing.
+    """
+
+    least: float
+
+    def unit(self, unit: str) -> str:
+        return "%"
+
+    def words(self, unit: str) -> str:
+        return f"比平常这个时候高多少（平常不到 {self.least:g} {unit}的，按它算）"
+
+    def told(self, signal: float, unit: str) -> str:
+        return f"比平常{'高' if signal >= 0 else '低'} {abs(signal):.0f} %"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Silent:
@@ -136,8 +164,11 @@ class Silent:
     def words(self, unit: str) -> str:
         return "设备多久没有读数"
 
+    def told(self, signal: float, unit: str) -> str:
+        return f"{signal:g} 分钟没有读数"
 
-Signal = Rate | Count | Still | Silent
+
+Signal = Rate | Count | Still | Usual | Silent
 
 
 def lasting(time: timedelta) -> str:
@@ -183,6 +214,8 @@ class AlarmRule:
             raise Misdeclared(f"AlarmRule {self.key}: of what it looks at only much is bad")
         if isinstance(self.looks_at, Count) and self.most > MOST_TIMES:
             raise Misdeclared(f"AlarmRule {self.key}: it counts to {MOST_TIMES} at most")
+        if isinstance(self.looks_at, Usual) and self.looks_at.least <= 0:
+            raise Misdeclared(f"AlarmRule {self.key}: least is more than nothing")
         if isinstance(self.looks_at, Silent) and (self.hold or self.calm):
             raise Misdeclared(f"AlarmRule {self.key}: silence neither holds nor calms")
         if self.when and (isinstance(self.looks_at, Silent) or not self.calm):

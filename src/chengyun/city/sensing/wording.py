@@ -1,9 +1,17 @@
-"""Conditions over several points in words, as every page and the guide write them."""
+"""What rules look at in words, as every page and the guide write it: a signal, conditions over several points."""
 
 from __future__ import annotations
 
-from chengyun.city.sensing.specs import DeviceKind
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind
 from chengyun.science.conditions import All, AnyOf, Beyond, Condition, Not
+
+
+def signal_words(rule: AlarmRule | None, signal: float | None, unit: str) -> str:
+    """1 小时内 20 次; nothing where limits are held against the value itself. ``unit`` is that of the point."""
+    if rule is None or rule.looks_at is None or signal is None:
+        return ""
+    return rule.looks_at.told(signal, unit)
+
 
 WAYS = {
     ("above", True): "达到",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,13 +70,8 @@ def limits(*trees: Condition | None, hold: int = 1, calm: int = 2, sign: int = 1
     which = [every.index(tree) if tree is not None else -1 for tree in trees for _ in range(2)]
     minute, ones = np.full(n, 60 * SECOND), np.full(n, 1)
     kind = np.array([VALUE, RATE] * len(trees))
-    look = {
-        "per": minute,
-        "span": 10 * minute,
-        "mark": np.zeros(n),
-        "sign": ones,
-        "times": 0 * ones,
-    }
+    look: dict[str, Any] = {"per": minute, "span": 10 * minute, "mark": np.zeros(n)}
+    look |= {"sign": ones, "times": 0 * ones}
     return Limits(
         sets=np.array([[NAN, 2.0, 3.0, 4.0]] * n) * sign,
         clears=np.array([[NAN, 1.0, 2.5, 3.0]] * n) * sign,

@@ -26,6 +26,7 @@ from chengyun.city.sensing.specs import (
     Level,
     Rank,
     Rate,
+    Usual,
 )
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
@@ -36,6 +37,7 @@ from chengyun.kernel.sequences import take
 LONGEST_REASON = 200
 LEAP_YEAR = 2024
 LONGEST_MINUTES = 366 * 24 * 60
+MOST_PERCENT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,8 @@ def bounds_of(rule: AlarmRule) -> tuple[float, float]:
             return (0, whole) if rule.side == "above" else (-whole, 0)
         case Count():
             return 0, MOST_TIMES
+        case Usual():
+            return -100, MOST_PERCENT
     return 0, LONGEST_MINUTES
 
 
