@@ -163,6 +163,15 @@ def test_a_silence_is_tried_by_when_readings_came(cast: Cast, archive: Archive) 
     assert silence.end == BEGIN + 3 * HOUR
 
 
+def test_other_times_are_tried(cast: Cast, device: Device, archive: Archive) -> None:
+    """Ten minutes beyond, twice, ten minutes apart."""
+    commit(archive.table, table(device, [*wave(9, HOUR), *wave(9, HOUR + 20 * MINUTE)]), position=5)
+    long = {"calm": 15 * MINUTE}
+    assert len(trial(cast.supervisor, device=device).would) == 2
+    assert len(trial(cast.supervisor, device=device, times=long).would) == 1
+    assert trial(cast.supervisor, device=device, times={"hold": 12 * MINUTE}).would == []
+
+
 def test_a_rule_over_several_points_is_tried_with_all_of_them(cast: Cast, archive: Archive) -> None:
     """The sump stood high twice; once a pump ran."""
     station = make_device("BZ-001", kind="pump_station")
