@@ -15,11 +15,15 @@ from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.own_limits import DECLARED, Holding, holding_now
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Point, Silent
+from chengyun.city.sensing.usual import UNKNOWN as UNUSUAL
+from chengyun.city.sensing.usual import Known as Usual
+from chengyun.city.sensing.usual import known_now, stamp_now
 from chengyun.gateways.absences import Awaited, awaited
 from chengyun.gateways.names import Name, Names
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit
 from chengyun.kernel.scope import Scope
+from chengyun.science.conditions import points_of
 from chengyun.science.episodes import Limits
 from chengyun.science.signals import Floats, Ints
 
@@ -113,12 +117,19 @@ def _scope(sender: User) -> Scope:
 
 
 class Roster:
-    """The register at one moment and the rules that watch it; ``awaited``: the devices whose silence is told."""
+    """The register at one moment and the rules that watch it.
+
+    ``awaited``: the devices whose silence is told. ``usual``: what is known to be usual.
+    """
 
     def __init__(
-        self, register: Register, awaited: Sequence[Awaited] = (), holding: Holding = DECLARED
+        self,
+        register: Register,
+        awaited: Sequence[Awaited] = (),
+        holding: Holding = DECLARED,
+        usual: Usual = UNUSUAL,
     ) -> None:
-        self.register, self.awaited, self.holding = register, awaited, holding
+        self.register, self.awaited, self.holding, self.usual = register, awaited, holding, usual
 
     @cached_property
     def watched(self) -> list[tuple[int, AlarmRule]]:
@@ -136,24 +147,42 @@ class Roster:
         return sorted(pairs, key=lambda pair: (pair[0], pair[1].key))
 
     @cached_property
+    def others(self) -> list[tuple[int, ...]]:
+        """Of each of ``watched`` the series of the points its condition looks at, in the order of these."""
+        series = self.register.series
+        device = {known.pk: known.device for known in series}
+        keys = {(known.device, known.point): known.pk for known in series}
+        return [
+            tuple(keys.get((device[pk], point), UNKNOWN) for point in points_of(rule.when))
+            if rule.when
+            else ()
+            for pk, rule in self.watched
+        ]
+
+    @cached_property
     def limits(self) -> Limits:
         """The limits of ``watched``, row by row."""
-        return limits_of([rule for _, rule in self.watched])
+        series, rules = [pk for pk, _ in self.watched], [rule for _, rule in self.watched]
+        return limits_of(rules, series, self.usual)
 
     def again(self) -> Roster:
         """As all stands now; what nobody has changed is not read again."""
         stamp, holding = _stamp(), holding_now()
         same = stamp == self.register.stamp
-        new = Roster(self.register if same else _register(stamp), awaited(holding), holding)
+        usual = self.usual if self.usual.stamp == stamp_now() else known_now()
+        register = self.register if same else _register(stamp)
+        new = Roster(register, awaited(holding), holding, usual)
         if same and holding.rows == self.holding.rows:
-            new.watched, new.limits = self.watched, self.limits
+            new.watched, new.others = self.watched, self.others
+            if usual is self.usual:
+                new.limits = self.limits
         return new
 
 
 def read() -> Roster:
     """The roster as the register stands now."""
     stamp, holding = _stamp(), holding_now()
-    return Roster(_register(stamp), awaited(holding), holding)
+    return Roster(_register(stamp), awaited(holding), holding, known_now())
 
 
 def _stamp() -> Stamp:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from chengyun.city.sensing.services import alerts, escalation, silences
+from chengyun.city.sensing.services import alerts, escalation, silences, usual
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
 from chengyun.kernel.installation import installation
@@ -50,12 +50,24 @@ def keep_up() -> None:
     upkeep.tidy(archive.table)
 
 
+def reckon_usual() -> None:
+    """Periodic: what is usual at each hour, for the rules that look at the distance from it."""
+    usual.reckon_usual()
+
+
 registry.add(
+    Periodic(
+        key="readings.usual",
+        label="计算平常值",
+        every=timedelta(days=1),
+        run=reckon_usual,
+        lane="readings",
+    ),
     Periodic(
         key="readings.keep_up",
         label="合并读数文件、算小时值、删除过期的",
         every=timedelta(hours=1),
         run=keep_up,
         lane="readings",
-    )
+    ),
 )
