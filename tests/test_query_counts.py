@@ -71,6 +71,7 @@ from chengyun.city.sensing.factories import (
     make_device,
     make_limits,
     make_silence,
+    make_warning,
 )
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
@@ -198,7 +199,11 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     alerts = [make_alert(alarm, cast.crew) for alarm in alarms]
     own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
+    warnings = [make_warning(kind=kind) for kind in ("rainstorm", "gale", "thunder")]
     return {
+        "monitoring:weather_warning": {"code": warnings[0].code},
+        "monitoring:weather_change": {"code": warnings[0].code},
+        "monitoring:weather_lift": {"code": warnings[0].code},
         "monitoring:silence": {"code": silences[0].code},
         "monitoring:limit": {"code": own[0].code},
         "monitoring:limit_rule": {"key": "ponding_depth"},

@@ -74,6 +74,7 @@ from chengyun.city.sensing.factories import (
     make_device,
     make_limits,
     make_silence,
+    make_warning,
 )
 from chengyun.city.sensing.services.alarms import act as judge
 from chengyun.city.sensing.services.devices import heard_of
@@ -113,7 +114,7 @@ class City:
     campaign: str
     whistle: str
     gathered: tuple[int, str, str]
-    watched: tuple[str, str, str, str, str, str]
+    watched: tuple[str, str, str, str, str, str, str]
     token: int
     audit_row: int
     edition: int
@@ -314,8 +315,8 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     return cases
 
 
-def watched(cast: Cast) -> tuple[str, str, str, str, str, str]:
-    """An alarm that stands, one whose case is handled, a device that waits, a 预警, a silence and own limits."""
+def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str]:
+    """Alarms that stand and are handled, a device that waits, a 预警, a silence, own limits, a weather warning."""
     standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
     flooded = make_device("JS-002", name="兴华路口积水点")
     calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
@@ -332,4 +333,5 @@ def watched(cast: Cast) -> tuple[str, str, str, str, str, str]:
     silence = make_silence(broken, by=cast.duty)
     make_alarm(broken, level=3)
     own = make_limits(flooded, by=cast.supervisor)
-    return standing.code, calm.code, "X-9", alert.code, silence.code, own.code
+    warning = make_warning(by=cast.duty)
+    return standing.code, calm.code, "X-9", alert.code, silence.code, own.code, warning.code

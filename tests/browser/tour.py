@@ -220,7 +220,7 @@ def _tried_last_week() -> str:
 
 
 def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting, alert, silence, own = city.watched
+    standing, calm, waiting, alert, silence, own, warning = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -241,6 +241,13 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/silences/add/"),
         ("duty", "/monitoring/silences/add/?device=JS-001"),
         ("duty", f"/monitoring/silences/{silence}/"),
+        ("leader", "/monitoring/weather/"),
+        ("duty", "/monitoring/weather/?standing=1"),
+        ("duty", f"/monitoring/weather/{warning}/"),
+        ("duty", "/monitoring/weather/add/"),
+        ("duty", "/monitoring/weather/import/"),
+        ("duty", f"/monitoring/weather/{warning}/change/"),
+        ("duty", f"/monitoring/weather/{warning}/lift/"),
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/JS-003/"),
         ("duty", "/monitoring/devices/JS-001/near/"),

@@ -142,7 +142,7 @@ class Roster:
         stamp, holding = _stamp(), holding_now()
         same = stamp == self.register.stamp
         new = Roster(self.register if same else _register(stamp), awaited(holding), holding)
-        if same and holding.rows == self.holding.rows:
+        if same and holding.same_as(self.holding):
             new.watched, new.limits = self.watched, self.limits
         return new
 

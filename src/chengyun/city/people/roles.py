@@ -92,6 +92,7 @@ DEFAULT_ROLES = (
             "case.oversee",
             "monitoring.view",
             "alarm.limit",
+            "weather.change",
             "alert.view",
             "alarm.oversee",
             "case.reporter.view",
@@ -192,6 +193,7 @@ DEFAULT_ROLES = (
             "monitoring.view",
             "alarm.judge",
             "alarm.silence",
+            "weather.change",
             "alert.view",
             "alert.issue",
             "device.change",
@@ -301,7 +303,7 @@ DEFAULT_ROLES = (
         blurb="",
         icon="exchange",
         home="people:me",
-        permissions=("discovery.send", "reading.send"),
+        permissions=("discovery.send", "reading.send", "weather.send"),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import alerts, jobs
+from chengyun.city.sensing import alerts, jobs, weather
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
 from chengyun.city.sensing.notices import NOTICES
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
@@ -36,6 +36,8 @@ registry.add(
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
+    Permission(key=weather.CHANGE, label="登记、修改和解除气象预警", group="运行监测"),
+    Permission(key="weather.send", label="报送气象预警", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
@@ -55,10 +57,29 @@ registry.add(
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),
     Act(key="alert.lift", label="解除预警"),
+    Act(key="weather.add", label="登记气象预警"),
+    Act(key="weather.change", label="更新气象预警"),
+    Act(key="weather.lift", label="解除气象预警"),
+    Act(key="weather.over", label="气象预警到时"),
     Act(key="device.add", label="登记设备"),
     Act(key="device.adopt", label="接入设备"),
     Act(key="device.change", label="修改设备"),
     Act(key="device.end", label="停用设备"),
+    Param(
+        key="weather.hours",
+        label="没有写结束时间的气象预警，多久以后自己结束",
+        default=24,
+        group="预警",
+        field=Field(
+            key="hours",
+            label="多久以后",
+            kind="int",
+            unit="小时",
+            required=True,
+            minimum=1,
+            maximum=720,
+        ),
+    ),
     *(
         Param(
             key=f"alarm.escalate.{rank}",
@@ -97,7 +118,7 @@ registry.add(
     ),
     Periodic(
         key="alarm.deadlines",
-        label="静默到时、报警无人应答、预警没有按时确认的告知",
+        label="静默和气象预警到时、报警无人应答、预警没有按时确认的告知",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

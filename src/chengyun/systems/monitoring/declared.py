@@ -10,6 +10,7 @@ TABS = (
     ("wall", "报警墙", VIEW),
     ("alarms", "报警记录", VIEW),
     ("alerts", "预警", alerts.VIEW),
+    ("weather", "气象预警", VIEW),
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
     ("limit_rules", "规则", VIEW),

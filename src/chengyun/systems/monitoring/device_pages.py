@@ -15,7 +15,7 @@ from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import Device, Series
-from chengyun.city.sensing.own_limits import limits_at
+from chengyun.city.sensing.own_limits import holding, limits_at
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
 from chengyun.city.sensing.silences import SILENCE, silence_on
@@ -212,7 +212,12 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         readings=[view.reading_of(each) for each in series if not (moving and tells_place(each))],
         track=_track(request, found, series) if moving else None,
         rules=[
-            (rule, view.limits_words(rule, _unit(found, rule.point)), own)
+            (
+                rule,
+                view.limits_words(rule, _unit(found, rule.point)),
+                own,
+                holding().during(rule, found.code, found.area),
+            )
             for rule, own in limits_at(found)
         ],
         cases=queries.open_cases_of(series),

@@ -11,6 +11,7 @@ from chengyun.systems.monitoring import (
     pages,
     screen_pages,
     silence_pages,
+    weather_pages,
 )
 
 app_name = "monitoring"
@@ -32,6 +33,12 @@ urlpatterns = [
     path("silences/add/", silence_pages.silence_add, name="silence_add"),
     path("silences/<slug:code>/", silence_pages.silence, name="silence"),
     path("silences/<slug:code>/end/", silence_pages.silence_end, name="silence_end"),
+    path("weather/", weather_pages.weather, name="weather"),
+    path("weather/add/", weather_pages.weather_add, name="weather_add"),
+    path("weather/import/", weather_pages.weather_import, name="weather_import"),
+    path("weather/<slug:code>/", weather_pages.weather_warning, name="weather_warning"),
+    path("weather/<slug:code>/change/", weather_pages.weather_change, name="weather_change"),
+    path("weather/<slug:code>/lift/", weather_pages.weather_lift, name="weather_lift"),
     path("devices/", device_pages.devices, name="devices"),
     path("devices/add/", device_pages.device_add, name="device_add"),
     path("devices/<slug:code>/", device_pages.device, name="device"),

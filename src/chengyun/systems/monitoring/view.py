@@ -14,7 +14,7 @@ from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank, Silent
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Level, Point, Rank, Silent
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
 from chengyun.kernel.editions import flow_of
@@ -144,9 +144,13 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
         ("越限", f"{told(alarm.began_at, now=now)} 起，{end}"),
         ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
         ("现在读数", f"{number(alarm.series.value, point)} {unit}"),
-        ("限值", limits_words(rule, unit)),
+        ("限值", _with_weather(limits_words(rule, unit), during_of(alarm))),
         ("案件", case),
     ]
+
+
+def _with_weather(limits: str, during: str) -> str:
+    return f"{during}：{limits}" if during else limits
 
 
 def title_of(alarm: Alarm) -> str:
@@ -188,14 +192,27 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
     """黄色 10 厘米（回到 7 解除）…, after what they limit when that is not the value itself."""
     if rule is None:
         return ""
+    if not rule.levels:
+        return f"平时不看，{'、'.join(each.words for each in rule.during)}才看"
+    levels = levels_words(rule, rule.levels, unit)
+    return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+
+
+def levels_words(rule: AlarmRule, levels: Sequence[Level], unit: str) -> str:
+    """黄色 10 厘米（回到 7 解除）；橙色 …, levels a rule may have."""
     own = f" {rule.unit(unit)}".rstrip()
     ends = not isinstance(rule.looks_at, Silent)
-    levels = "；".join(
+    return "；".join(
         f"{RANK_LABELS[level.rank]} {level.sets:g}{own}"
         + (f"（回到 {level.clears:g} 解除）" if ends else "")
-        for level in rule.levels
+        for level in levels
     )
-    return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+
+
+def during_of(alarm: Alarm) -> str:
+    """暴雨橙色预警期间, when the limits at its device are those of a weather warning now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Alarm, Series
+from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import forget_counts
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
@@ -91,7 +92,7 @@ def raise_alarm(change: LevelChange, *, ended_at: datetime | None = None) -> Ala
         simulated=series.device.simulated,
     )
     alarm.save(force_insert=True)
-    facts = _said(change) | _silenced(alarm)
+    facts = _said(change, _during(alarm)) | _silenced(alarm)
     verb = "alarm.find" if ended_at else "alarm.raise"
     record(verb, alarm, by=None, edition=edition.pk, facts=facts, new=True)
     return alarm
@@ -113,7 +114,7 @@ def follow_open(alarm: Alarm, change: LevelChange) -> None:
 def machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
     """A step that nobody takes but the readings."""
     move = workflow.plan(alarm, verb, by=None, facts={})
-    facts = _said(change) | _silenced(alarm)
+    facts = _said(change, _during(alarm)) | _silenced(alarm)
     workflow.take(alarm, move, Effects(columns=columns, facts=facts), by=None)
 
 
@@ -133,14 +134,21 @@ def _after_the_judgement(alarm: Alarm, change: LevelChange) -> None:
         record("alarm.end", alarm, by=None, facts=_said(change))
 
 
-def _said(change: LevelChange) -> dict[str, Any]:
+def _said(change: LevelChange, during: str = "") -> dict[str, Any]:
     rank = RANKS[change.level - 1] if change.level else ""
     words = {"level": rank, "value": change.value, "read_at": change.at.isoformat()}
+    why = f"（{during}）" if during and rank else ""
     return words | (
-        {"text": f"{RANK_LABELS[rank]}，读数 {change.value:g}"}
+        {"text": f"{RANK_LABELS[rank]}，读数 {change.value:g}{why}"}
         if rank
         else {"text": f"读数 {change.value:g}"}
     )
+
+
+def _during(alarm: Alarm) -> str:
+    """The weather warning because of which the rule of an alarm has the limits it has now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @transaction.atomic
