@@ -14,6 +14,7 @@ from chengyun.city.sensing.models import WeatherWarning
 from chengyun.city.sensing.specs import RANKS, AlarmRule, During
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Missing
+from chengyun.kernel.recent import recent
 
 CHANGE = "weather.change"
 
@@ -45,12 +46,18 @@ def in_force(now: datetime) -> QuerySet[WeatherWarning]:
     return rows.order_by("-level", "valid_from", "id")
 
 
+@recent(5)
+def in_force_now() -> list[WeatherWarning]:
+    """The same now, for pages, which ask again and again."""
+    return list(in_force(clock.now()))
+
+
 def standing_on(user: User, may: str = "monitoring.view") -> list[WeatherWarning]:
     """What is in force now somewhere in this person's part of the city."""
     scope = user.scope(may)
     return [
         row
-        for row in in_force(clock.now())
+        for row in in_force_now()
         if any(scope.covers(area=area) or _around(area, scope.areas) for area in row.areas)
     ]
 

@@ -16,7 +16,7 @@ from chengyun.city.places.specs import trimmed
 from chengyun.city.sensing.models import WeatherWarning
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.specs import RANKS, WEATHER
-from chengyun.city.sensing.weather import common, where
+from chengyun.city.sensing.weather import common, in_force_now, where
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed, wrong
@@ -120,9 +120,15 @@ def _over(row: WeatherWarning) -> bool:
 
 def _end(row: WeatherWarning, at: datetime, reason: str) -> bool:
     row.ended_at, row.reason = at, reason
-    holding.forget()
+    _forget()
     rows = WeatherWarning.objects.filter(pk=row.pk, ended_at=None)
     return bool(rows.update(ended_at=at, reason=reason))
+
+
+def _forget() -> None:
+    """Other warnings are in force, and with them other limits."""
+    in_force_now.forget()
+    holding.forget()
 
 
 def _numbered(number: str) -> WeatherWarning | None:
@@ -146,7 +152,7 @@ def _add(said: dict[str, Any], new: NewWarning, by: User | None) -> WeatherWarni
     )
     row.save(force_insert=True)
     record("weather.add", row, by=by, area=row.area, facts=_facts(row), new=True)
-    holding.forget()
+    _forget()
     return row
 
 
@@ -161,7 +167,7 @@ def _change(row: WeatherWarning, said: dict[str, Any], by: User | None) -> What:
     for name, value in columns.items():
         setattr(row, name, value)
     record("weather.change", row, by=by, area=row.area, facts=_facts(row) | {"before": before})
-    holding.forget()
+    _forget()
     return "changed"
 
 
