@@ -220,7 +220,7 @@ def _tried_last_week() -> str:
 
 
 def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting, alert, silence, own, warning = city.watched
+    standing, calm, waiting, alert, silence, own, warning, plan = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -241,6 +241,11 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/silences/add/"),
         ("duty", "/monitoring/silences/add/?device=JS-001"),
         ("duty", f"/monitoring/silences/{silence}/"),
+        ("leader", "/monitoring/lights/"),
+        ("supervisor", "/monitoring/lights/plans/add/"),
+        ("supervisor", f"/monitoring/lights/plans/{plan}/"),
+        ("duty", "/monitoring/devices/DD-0/"),
+        ("duty", "/monitoring/devices/DD-0/bind/"),
         ("leader", "/monitoring/weather/"),
         ("duty", "/monitoring/weather/?standing=1"),
         ("duty", f"/monitoring/weather/{warning}/"),

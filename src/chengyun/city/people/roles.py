@@ -93,6 +93,7 @@ DEFAULT_ROLES = (
             "monitoring.view",
             "alarm.limit",
             "weather.change",
+            "lights.plan",
             "alert.view",
             "alarm.oversee",
             "case.reporter.view",

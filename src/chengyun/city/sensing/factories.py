@@ -15,6 +15,7 @@ from chengyun.city.sensing.models import (
     OwnLimits,
     Series,
     Silence,
+    SwitchingPlan,
     WeatherWarning,
 )
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
@@ -22,6 +23,7 @@ from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.devices import NewDevice, add_device
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
+from chengyun.city.sensing.services.switching import NewPlan, set_plan
 from chengyun.city.sensing.services.weather import NewWarning, take
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
@@ -115,3 +117,10 @@ def a_warning(**changes: Any) -> NewWarning:
 
 def make_warning(*, by: User | None = None, **changes: Any) -> WeatherWarning:
     return take(a_warning(**changes), by=by).row
+
+
+def make_plan(*, by: User | None = None, **changes: Any) -> SwitchingPlan:
+    """The lamps of the first district: from sunset to sunrise, every second pole dark in the small hours."""
+    new: dict[str, Any] = {"area": DISTRICT, "on_minutes": 10, "off_minutes": -15}
+    half = {"half": "even", "half_from": "23:30", "half_to": "05:00", "reason": "冬季"}
+    return set_plan(NewPlan(**new | half | changes), by=by)

@@ -40,14 +40,32 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Burning:
+    """How a device that is switched by a plan tells that it burns: its ``point`` reaches ``at_least``."""
+
+    point: str
+    at_least: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceKind:
-    """A kind of device and what it measures; ``silent_after`` is the time without a word after which it is offline."""
+    """A kind of device and what it measures; ``silent_after`` is the time without a word after which it is offline.
+
+    ``part``: the type of the parts such devices sit on; "" when they sit on none. ``burns``: only of lamps, which
+    switching plans are for.
+    """
 
     key: str
     label: str
     points: tuple[Point, ...]
     silent_after: timedelta
     order: int = 0
+    part: str = ""
+    burns: Burning | None = None
+
+    def __post_init__(self) -> None:
+        if self.burns and self.point(self.burns.point) is None:
+            raise Misdeclared(f"DeviceKind {self.key}: no point {self.burns.point}")
 
     def point(self, key: str) -> Point | None:
         """The point of that key, None when it measures nothing of that name."""

@@ -3,7 +3,8 @@
 from chengyun.city.sensing import alerts, queries
 from chengyun.city.sensing.workflow import JUDGE
 from chengyun.kernel import registry
-from chengyun.kernel.specs import Queue, System, Tab
+from chengyun.kernel.specs import Panel, Queue, System, Tab
+from chengyun.systems.monitoring.light_view import of_asset
 
 VIEW = "monitoring.view"
 TABS = (
@@ -13,6 +14,7 @@ TABS = (
     ("weather", "气象预警", VIEW),
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
+    ("lights", "照明", VIEW),
     ("limit_rules", "规则", VIEW),
     ("links", "通信", VIEW),
 )
@@ -36,6 +38,14 @@ registry.add(
             order=order,
         )
         for order, (key, label, may) in enumerate(TABS, start=1)
+    ),
+    Panel(
+        slot="asset.main",
+        key="monitoring.asset",
+        label="装在这个部件上的设备",
+        template="monitoring/slot_devices.html",
+        context=of_asset,
+        may=VIEW,
     ),
     Queue(
         key="monitoring.waiting",

@@ -30,6 +30,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.systems.monitoring import near_view, tracks, view
+from chengyun.systems.monitoring.light_view import facts_of_device
 from chengyun.systems.monitoring.link_pages import DOORS
 
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
@@ -226,6 +227,9 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
+        binds=keeps
+        and found.state == Device.State.WORKING
+        and bool(found.declared and found.declared.part),
         links=[
             (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
         ],
@@ -265,6 +269,7 @@ def _facts(found: Device) -> list[tuple[str, Any]]:
         ("种类", found.declared.label if found.declared else ""),
         ("地点", found.address),
         ("管护单位", str(found.unit) if found.unit else ""),
+        *facts_of_device(found),
     ]
 
 

@@ -6,18 +6,10 @@ from datetime import datetime
 
 from django.db import models
 
+from chengyun.city.assets.models import Asset
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
-from chengyun.city.sensing.specs import (
-    RANK_LABELS,
-    RANKS,
-    WEATHER,
-    AlarmRule,
-    DeviceKind,
-    Level,
-    Point,
-    Rank,
-)
+from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Level, Point, Rank
 from chengyun.city.sensing.workflow import CLEARED
 from chengyun.kernel import registry
 from chengyun.kernel.models import Subject
@@ -27,6 +19,7 @@ class Device(models.Model):
     """A device somewhere in the city; ``code`` is the one it calls itself by.
 
     One that nobody has registered waits: its readings are not kept until somebody adopts it. ``unit`` looks after it.
+    ``asset`` is the part it sits on, ``feeder`` the cabinet that feeds it.
     """
 
     class State(models.TextChoices):
@@ -42,6 +35,10 @@ class Device(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    asset = models.ForeignKey(
+        Asset, null=True, on_delete=models.PROTECT, related_name="devices", db_index=False
+    )
+    feeder = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="fed")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
     sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     seen = models.JSONField(default=dict, blank=True)
@@ -51,6 +48,13 @@ class Device(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("area", "state", "id"), name="device_area"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asset", "kind"),
+                condition=models.Q(state="working", asset__isnull=False),
+                name="device_once_a_part",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.code
@@ -313,51 +317,3 @@ class AlertUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert.code} {self.unit}"
-
-
-class WeatherWarning(models.Model):
-    """气象预警: what the meteorological service issued, by its own ``number`` when it has one.
-
-    In force in ``areas`` (codes of regions; ``area`` is what they have in common) from ``valid_from`` to ``valid_to``,
-    unless it was lifted before. ``ended_at``: when it was over, None until then. ``level`` as of an alarm.
-    """
-
-    code = models.CharField(max_length=40, unique=True)
-    number = models.CharField(max_length=80, blank=True)
-    kind = models.CharField(max_length=20)
-    level = models.PositiveSmallIntegerField()
-    area = models.CharField(max_length=15)
-    areas = models.JSONField()
-    text = models.CharField(max_length=1000)
-    source = models.CharField(max_length=60)
-    issued_at = models.DateTimeField()
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True)
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    simulated = models.BooleanField(default=False)
-
-    class Meta:
-        indexes = (
-            models.Index(fields=("ended_at", "valid_to"), name="weather_standing"),
-            models.Index(fields=("-issued_at", "-id"), name="weather_newest"),
-        )
-        constraints = (
-            models.UniqueConstraint(
-                fields=("number",), condition=~models.Q(number=""), name="weather_once_a_number"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.label}预警"
-
-    @property
-    def rank(self) -> Rank:
-        return RANKS[self.level - 1]
-
-    @property
-    def label(self) -> str:
-        """暴雨橙色."""
-        return f"{WEATHER.get(self.kind, self.kind)}{RANK_LABELS[self.rank]}"

@@ -1,0 +1,30 @@
+from chengyun.city.sensing.models.devices import (
+    Alarm,
+    Alert,
+    AlertUnit,
+    Device,
+    Gateway,
+    Link,
+    OwnLimits,
+    Series,
+    Silence,
+    Unread,
+)
+from chengyun.city.sensing.models.lights import LampNight, SwitchingPlan
+from chengyun.city.sensing.models.weather import WeatherWarning
+
+__all__ = [
+    "Alarm",
+    "Alert",
+    "AlertUnit",
+    "Device",
+    "Gateway",
+    "LampNight",
+    "Link",
+    "OwnLimits",
+    "Series",
+    "Silence",
+    "SwitchingPlan",
+    "Unread",
+    "WeatherWarning",
+]
