@@ -54,7 +54,7 @@ PLAN = (
     Field(key="area", label="哪里的", kind="unit", hint="没有填设备编号的，管这里全部的灯。"),
     _minutes("on_minutes", "日落后几分钟开"),
     _minutes("off_minutes", "日出后几分钟关"),
-    Field(key="half", label="半夜灯", kind="unit", hint="按杆号最后一位数字分单双。"),
+    Field(key="half", label="半夜灯", kind="unit", hint="不选就都亮到天明；按杆号最后一位数字分单双。"),
     Field(key="half_from", label="半夜从几点熄", max_length=5, hint="例如 23:30。"),
     Field(key="half_to", label="到几点再亮", max_length=5, hint="例如 05:00；不填就到天明。"),
     Field(key="weekdays", label="星期几晚上用", kind="units", required=True),

@@ -16,7 +16,8 @@ from chengyun.city.sensing.lighting import NightLine, Rate, timely
 from chengyun.city.sensing.models import Device, SwitchingPlan
 from chengyun.city.sensing.services.switching import words_of
 from chengyun.city.sensing.switching import EVERY_DAY, middle_of, night_for, plans_now, pole_of
-from chengyun.kernel import clock
+from chengyun.city.specs import IndustryApp
+from chengyun.kernel import clock, registry
 from chengyun.kernel.installation import installation
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.ui.words import NOTHING, share, told
@@ -127,7 +128,17 @@ def timely_of(user: User, now: datetime) -> RateCell:
     areas = user.scope("monitoring.view").areas
     city = installation()
     area = min(areas, key=len, default=city.area if city else "")
-    return rate_cell(timely(user, begin, now), settings_of(area)["lights.timely"])
+    return rate_cell(timely(user, lamp_rules(), begin, now), settings_of(area)["lights.timely"])
+
+
+def lamp_rules() -> list[str]:
+    """The rules of every industry that has lamps."""
+    return [
+        rule.key
+        for app in registry.all_of(IndustryApp)
+        if any(kind.burns for kind in app.device_kinds)
+        for rule in app.rules
+    ]
 
 
 def facts_of_device(device: Device) -> list[tuple[str, Any]]:

@@ -206,15 +206,15 @@ def test_who_may_set_and_end(cast: Cast) -> None:
 def test_a_fault_mended_in_time_counts(cast: Cast) -> None:
     series = Series.objects.get(device=lamp(1), point="dark")
     now, begin = clock.now(), clock.now() - timedelta(hours=1)
-    assert timely(cast.duty, begin, now + timedelta(hours=1)) == Rate(0, 0)
+    assert timely(cast.duty, ["lamp_out"], begin, now + timedelta(hours=1)) == Rate(0, 0)
     change = LevelChange(series=series.pk, rule="lamp_out", level=1, value=1, at=now, since=now)
     alarm = follow(change)
     assert alarm is not None
     act(alarm, "open_case", {}, by=cast.duty)
     case = Alarm.objects.get().case
     assert case is not None
-    assert timely(cast.duty, begin, now + timedelta(hours=1)) == Rate(0, 1)
+    assert timely(cast.duty, ["lamp_out"], begin, now + timedelta(hours=1)) == Rate(0, 1)
     type(case).objects.filter(pk=case.pk).update(closed_at=now)
-    assert timely(cast.duty, begin, now + timedelta(hours=1)) == Rate(1, 1)
+    assert timely(cast.duty, ["lamp_out"], begin, now + timedelta(hours=1)) == Rate(1, 1)
     case.clocks.update(late=True)
-    assert timely(cast.duty, begin, now + timedelta(hours=1)) == Rate(0, 1)
+    assert timely(cast.duty, ["lamp_out"], begin, now + timedelta(hours=1)) == Rate(0, 1)
