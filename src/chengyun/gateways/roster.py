@@ -19,7 +19,7 @@ from chengyun.city.sensing.usual import UNKNOWN as UNUSUAL
 from chengyun.city.sensing.usual import Known as Usual
 from chengyun.city.sensing.usual import known_now, stamp_now
 from chengyun.gateways.absences import Awaited, awaited
-from chengyun.gateways.names import Name, Names
+from chengyun.gateways.names import UNKNOWN, Name, Names
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit
 from chengyun.kernel.scope import Scope
@@ -172,7 +172,7 @@ class Roster:
         usual = self.usual if self.usual.stamp == stamp_now() else known_now()
         register = self.register if same else _register(stamp)
         new = Roster(register, awaited(holding), holding, usual)
-        if same and holding.rows == self.holding.rows:
+        if same and holding.same_as(self.holding):
             new.watched, new.others = self.watched, self.others
             if usual is self.usual:
                 new.limits = self.limits
