@@ -68,7 +68,9 @@ from chengyun.city.places.queries import locate
 from chengyun.city.sensing.factories import (
     make_alarm,
     make_alert,
+    make_command,
     make_device,
+    make_gate,
     make_limits,
     make_silence,
 )
@@ -198,7 +200,12 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     alerts = [make_alert(alarm, cast.crew) for alarm in alarms]
     own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
+    gates = [make_gate(f"ZM-{n:03}") for n in range(SEVERAL)]
+    commands = [make_command(gate, by=cast.supervisor) for gate in gates[1:]]
     return {
+        "monitoring:command": {"code": commands[0].code},
+        "monitoring:command_act": {"code": commands[0].code, "verb": "refuse"},
+        "monitoring:command_add": {"code": gates[0].code, "point": "opening"},
         "monitoring:silence": {"code": silences[0].code},
         "monitoring:limit": {"code": own[0].code},
         "monitoring:limit_rule": {"key": "ponding_depth"},

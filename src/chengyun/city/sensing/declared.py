@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import alerts, jobs
+from chengyun.city.sensing import alerts, commands, jobs
+from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
 from chengyun.city.sensing.notices import NOTICES
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
+from chengyun.city.sensing.services.commands import LIMIT as COMMAND_LIMIT
 from chengyun.city.sensing.silences import SILENCE
 from chengyun.city.sensing.specs import RANK_LABELS
-from chengyun.city.sensing.workflow import ALARM, JUDGE
+from chengyun.city.sensing.workflow import ALARM, COMMAND, COMMANDED, JUDGE
 from chengyun.kernel import editions, registry
 from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
@@ -20,11 +22,13 @@ ACKNOWLEDGED = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
 """How long units have to acknowledge a 预警."""
 
 editions.declare(ALARM)
-telling.declare(*NOTICES)
+editions.declare(COMMANDED)
+telling.declare(*NOTICES, *COMMAND_NOTICES)
 
 registry.add(
     Watched(key="sensing.alarm", kind="alarm", readers=readers),
     Watched(key="sensing.alert", kind="alert", readers=alerts.readers),
+    Watched(key="sensing.command", kind="command", readers=commands.readers),
     Permission(key="monitoring.view", label="查看运行监测", group="运行监测"),
     Permission(key=JUDGE, label="确认和处理报警", group="运行监测"),
     *(
@@ -37,6 +41,7 @@ registry.add(
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
+    Permission(key=COMMAND, label="下达和复核控制指令", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
     Act(key="alarm.find", label="补报"),
@@ -55,6 +60,7 @@ registry.add(
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),
     Act(key="alert.lift", label="解除预警"),
+    Act(key="command.ask", label="下达指令"),
     Act(key="device.add", label="登记设备"),
     Act(key="device.adopt", label="接入设备"),
     Act(key="device.change", label="修改设备"),
@@ -95,9 +101,24 @@ registry.add(
         )
         for rank, minutes in ACKNOWLEDGED
     ),
+    Param(
+        key=COMMAND_LIMIT,
+        label="控制指令多久没有人复核就作废",
+        default=10,
+        group="控制指令",
+        field=Field(
+            key="limit",
+            label="多久没有人复核就作废",
+            kind="int",
+            unit="分钟",
+            required=True,
+            minimum=1,
+            maximum=60,
+        ),
+    ),
     Periodic(
         key="alarm.deadlines",
-        label="静默到时、报警无人应答、预警没有按时确认的告知",
+        label="静默到时、报警无人应答、预警没有按时确认的告知，控制指令过期",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

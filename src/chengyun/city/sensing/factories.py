@@ -7,9 +7,19 @@ from typing import Any
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.models import Alarm, Alert, Device, OwnLimits, Series, Silence
+from chengyun.city.sensing.models import (
+    Alarm,
+    Alert,
+    Command,
+    Control,
+    Device,
+    OwnLimits,
+    Series,
+    Silence,
+)
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
+from chengyun.city.sensing.services.commands import ask
 from chengyun.city.sensing.services.devices import NewDevice, add_device
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
@@ -86,3 +96,19 @@ def make_limits(device: Device | None, *, by: User | None = None, **changes: Any
     """A ponding point that is red from 60 cm on, and has no other level."""
     new: dict[str, Any] = {"rule": RULE, "device": device, "levels": {"red": (60.0, 50.0)}}
     return set_limits(NewLimits(**new | {"reason": "路面低"} | changes), by=by)
+
+
+def make_gate(code: str = "ZM-001", *, opening: float = 20) -> Device:
+    """A gate that stands at ``opening`` percent and that the plan of the gateway lets people set."""
+    gate = make_device(code, kind="flood_gate", name="湖东闸")
+    now = clock.now()
+    Series.objects.filter(device=gate).update(value=opening, at=now, heard_at=now)
+    Control.objects.create(code=code, point="opening", low=0, high=100, fresh=30)
+    return gate
+
+
+def make_command(
+    device: Device, *, by: User, value: str = "60", reason: str = "预报大雨"
+) -> Command:
+    """A gate is to be opened."""
+    return ask(device, "opening", value, reason, by=by)

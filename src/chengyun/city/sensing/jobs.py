@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from chengyun.city.sensing.services import alerts, escalation, silences
+from chengyun.city.sensing.services import alerts, commands, escalation, silences
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
 from chengyun.kernel.models import Audit
@@ -26,10 +26,11 @@ for verb in ENDS:
 
 
 def look_at_limits() -> None:
-    """Periodic: silences end, alarms nobody answers are reported, who has not acknowledged a 预警 in time is told."""
+    """Periodic: silences end, alarms nobody answers are reported, late 预警 are told, late 指令 end."""
     silences.sweep_silences()
     escalation.sweep_unanswered()
     alerts.sweep_late()
+    commands.sweep_expired()
 
 
 def keep_up() -> None:

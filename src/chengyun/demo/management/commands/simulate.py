@@ -18,6 +18,7 @@ from django.db.models import Max, QuerySet
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.models import Device
+from chengyun.demo.devices import controller
 from chengyun.demo.devices.link import Unanswered
 from chengyun.demo.devices.plays import PLAYS, TALKS, measured
 from chengyun.kernel import clock
@@ -115,6 +116,7 @@ class Command(BaseCommand):
 
     def _play(self, play: str, url: str, course: Course) -> None:
         found = Device.objects.filter(simulated=True, ended_at=None, kind__in=PLAYS[play].kinds)
+        found = found.exclude(code__in=(controller.GATE, controller.STATION))
         _not_before_the_last(found, course.begin)
         devices = dict(found.values_list("code", "kind"))
         token = issue_token(User.objects.get(username="sender"), "模拟设备", LASTS, by=None)[0]
