@@ -71,7 +71,9 @@ from chengyun.city.sensing.factories import (
     change,
     make_alarm,
     make_alert,
+    make_command,
     make_device,
+    make_gate,
     make_limits,
     make_plan,
     make_silence,
@@ -117,6 +119,7 @@ class City:
     whistle: str
     gathered: tuple[int, str, str]
     watched: tuple[str, str, str, str, str, str, str, str]
+    command: str
     token: int
     audit_row: int
     edition: int
@@ -154,6 +157,7 @@ def furnish() -> City:
         whistle=whistled(cast).code,
         gathered=gathered(cast),
         watched=watched(cast),
+        command=commanded(cast),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)[1].pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -315,6 +319,12 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
     add_answer("与已受理案件重复", verb="", class_code="", by=None)
     return cases
+
+
+def commanded(cast: Cast) -> str:
+    """A gate that is to be opened as soon as a second person agrees, and one that may be set."""
+    make_gate("ZM-002")
+    return make_command(make_gate("ZM-001"), by=cast.duty).code
 
 
 def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:

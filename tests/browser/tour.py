@@ -285,8 +285,20 @@ def _devices(city: City) -> list[Stop]:
         ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
         ("supervisor", _tried_last_week()),
         ("supervisor", f"/monitoring/limits/{own}/"),
+        *_gateway(city),
+    ]
+
+
+def _gateway(city: City) -> list[Stop]:
+    return [
         ("duty", "/monitoring/links/"),
         ("duty", "/monitoring/links/sl651/JS-001/"),
+        ("duty", "/monitoring/commands/"),
+        ("supervisor", f"/monitoring/commands/{city.command}/"),
+        ("duty", f"/monitoring/commands/{city.command}/"),
+        ("supervisor", f"/monitoring/commands/{city.command}/refuse/"),
+        ("duty", "/monitoring/devices/ZM-001/"),
+        ("duty", "/monitoring/devices/ZM-002/set/opening/"),
     ]
 
 

@@ -14,6 +14,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - the doors read models
 
+from chengyun.city.sensing.services.commands import tell_controls  # noqa: E402
 from chengyun.city.sensing.services.links import alive, count  # noqa: E402
 from chengyun.gateways import talk_cjt188, talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.broker import Broker, Place  # noqa: E402
@@ -23,8 +24,9 @@ from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
 from chengyun.gateways.lines import Address, Begin, DeviceLine, Lines  # noqa: E402
 from chengyun.gateways.modbus import Modbus  # noqa: E402
-from chengyun.gateways.modbus_plan import BadPlan  # noqa: E402
+from chengyun.gateways.modbus_plan import BadPlan, Server  # noqa: E402
 from chengyun.gateways.modbus_plan import read as read_plan  # noqa: E402
+from chengyun.gateways.modbus_writing import Writing, controls_in  # noqa: E402
 from chengyun.gateways.mqtt_line import MqttLine  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
@@ -54,6 +56,7 @@ class Gateway:
         self.callbacks = CallbackDoor(self.intake, self.ledger)
         self.broker: Broker | None = None
         self.modbus: Modbus | None = None
+        self.writing: Writing | None = None
         self.trouble = ""
         self.lines = {
             key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
@@ -66,23 +69,27 @@ class Gateway:
         if settings.BROKER is not None:
             self.broker = Broker(Place(**asdict(settings.BROKER)), self.intake, self.ledger)
             self.broker.begin()
+        servers = self._planned(settings.MODBUS)
+        await self.intake.ask(lambda: tell_controls(controls_in(servers)))
+        if servers:
+            self.modbus = Modbus(servers, self.intake, self.ledger)
+            self.modbus.begin()
+            self.writing = Writing(self.modbus.controllers, self.intake)
+            self.writing.begin()
 
-        if settings.MODBUS is not None:
-            self._ask_controllers(settings.MODBUS)
-
-    def _ask_controllers(self, plan: Path) -> None:
-        """A plan that cannot be used keeps nobody else from being heard."""
+    def _planned(self, plan: Path | None) -> tuple[Server, ...]:
+        """A plan that cannot be used keeps nobody else from being heard, and lets nothing be written."""
         try:
-            servers = read_plan(plan)
+            return read_plan(plan) if plan is not None else ()
         except BadPlan as error:
             log.error("%s", error)  # noqa: TRY400 - the sentence says it all
             self.trouble = str(error)
-            return
-        self.modbus = Modbus(servers, self.intake, self.ledger)
-        self.modbus.begin()
+            return ()
 
     async def close(self) -> None:
         """Take nothing more, do what is there, answer it."""
+        if self.writing is not None:
+            await self.writing.close()
         if self.modbus is not None:
             await self.modbus.close()
         if self.broker is not None:
@@ -106,7 +113,7 @@ class Gateway:
             at = f"{self.broker.address.host}:{self.broker.address.port}"
             doors.append({"key": "broker", "address": at, "open": int(self.broker.connected)})
         if self.modbus is not None:
-            many = f"{len(self.modbus.asked)} 台控制器"
+            many = f"{len(self.modbus.controllers)} 台控制器"
             doors.append({"key": "modbus", "address": many, "open": self.modbus.connected})
         if self.intake.trouble:
             self.pipeline.rules.deaf()

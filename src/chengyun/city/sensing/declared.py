@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import alerts, jobs, switching, weather
+from chengyun.city.sensing import alerts, commands, jobs, switching, weather
+from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
 from chengyun.city.sensing.notices import NOTICES
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
+from chengyun.city.sensing.services.commands import LIMIT as COMMAND_LIMIT
 from chengyun.city.sensing.services.switching import look_at_lamps
 from chengyun.city.sensing.silences import SILENCE
 from chengyun.city.sensing.specs import RANK_LABELS
-from chengyun.city.sensing.workflow import ALARM, JUDGE
+from chengyun.city.sensing.workflow import ALARM, COMMAND, COMMANDED, JUDGE
 from chengyun.kernel import editions, registry
 from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
@@ -32,11 +34,13 @@ TARGETS = (
 )
 
 editions.declare(ALARM)
-telling.declare(*NOTICES)
+editions.declare(COMMANDED)
+telling.declare(*NOTICES, *COMMAND_NOTICES)
 
 registry.add(
     Watched(key="sensing.alarm", kind="alarm", readers=readers),
     Watched(key="sensing.alert", kind="alert", readers=alerts.readers),
+    Watched(key="sensing.command", kind="command", readers=commands.readers),
     Permission(key="monitoring.view", label="查看运行监测", group="运行监测"),
     Permission(key=JUDGE, label="确认和处理报警", group="运行监测"),
     *(
@@ -52,6 +56,7 @@ registry.add(
     Permission(key="weather.send", label="报送气象预警", group="运行监测"),
     Permission(key=switching.CHANGE, label="设置开关灯计划", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
+    Permission(key=COMMAND, label="下达和复核控制指令", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
     Act(key="alarm.find", label="补报"),
@@ -74,6 +79,7 @@ registry.add(
     Act(key="weather.change", label="更新气象预警"),
     Act(key="weather.lift", label="解除气象预警"),
     Act(key="weather.over", label="气象预警到时"),
+    Act(key="command.ask", label="下达指令"),
     Act(key="device.add", label="登记设备"),
     Act(key="device.adopt", label="接入设备"),
     Act(key="device.change", label="修改设备"),
@@ -168,9 +174,24 @@ registry.add(
         )
         for key, label in KEPT
     ),
+    Param(
+        key=COMMAND_LIMIT,
+        label="控制指令多久没有人复核就作废",
+        default=10,
+        group="控制指令",
+        field=Field(
+            key="limit",
+            label="多久没有人复核就作废",
+            kind="int",
+            unit="分钟",
+            required=True,
+            minimum=1,
+            maximum=60,
+        ),
+    ),
     Periodic(
         key="alarm.deadlines",
-        label="静默和气象预警到时、报警无人应答、预警没有按时确认的告知",
+        label="静默、气象预警和控制指令到时、报警无人应答、预警没有按时确认的告知",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

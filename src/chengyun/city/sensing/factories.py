@@ -11,6 +11,8 @@ from chengyun.city.places.factories import CENTRE
 from chengyun.city.sensing.models import (
     Alarm,
     Alert,
+    Command,
+    Control,
     Device,
     OwnLimits,
     Series,
@@ -20,6 +22,7 @@ from chengyun.city.sensing.models import (
 )
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
+from chengyun.city.sensing.services.commands import ask
 from chengyun.city.sensing.services.devices import NewDevice, add_device
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
@@ -124,3 +127,19 @@ def make_plan(*, by: User | None = None, **changes: Any) -> SwitchingPlan:
     new: dict[str, Any] = {"area": DISTRICT, "on_minutes": 10, "off_minutes": -15}
     half = {"half": "even", "half_from": "23:30", "half_to": "05:00", "reason": "冬季"}
     return set_plan(NewPlan(**new | half | changes), by=by)
+
+
+def make_gate(code: str = "ZM-001", *, opening: float = 20) -> Device:
+    """A gate that stands at ``opening`` percent and that the plan of the gateway lets people set."""
+    gate = make_device(code, kind="flood_gate", name="湖东闸")
+    now = clock.now()
+    Series.objects.filter(device=gate).update(value=opening, at=now, heard_at=now)
+    Control.objects.create(code=code, point="opening", low=0, high=100, fresh=30)
+    return gate
+
+
+def make_command(
+    device: Device, *, by: User, value: str = "60", reason: str = "预报大雨"
+) -> Command:
+    """A gate is to be opened."""
+    return ask(device, "opening", value, reason, by=by)

@@ -9,7 +9,7 @@ from chengyun.city.people.models import Unit
 from chengyun.city.sensing.models import Device
 from chengyun.city.sensing.services.devices import NewDevice, add_device
 from chengyun.demo.build.lamps import LampPosts
-from chengyun.demo.devices import dust, meters, river, truck
+from chengyun.demo.devices import controller, dust, meters, river, truck
 from chengyun.demo.geometry.streets import LANE, ROADS, Road
 from chengyun.demo.spots import Spot, Streets, spot_at, town_spot
 
@@ -83,6 +83,28 @@ SPEAKERS = (
     (
         meters.GAS_METER.number,
         Batch(kind="gas_meter", letters="", what="燃气表", unit="gas", count=1, where="site"),
+    ),
+    (
+        controller.GATE,
+        Batch(
+            kind="flood_gate",
+            letters="",
+            what="可控闸门",
+            unit="drainage",
+            count=1,
+            where="site",
+        ),
+    ),
+    (
+        controller.STATION,
+        Batch(
+            kind="pump_station",
+            letters="",
+            what="可控泵站",
+            unit="drainage",
+            count=1,
+            where="site",
+        ),
     ),
 )
 """Those that speak a protocol of their own, each with the number it calls itself by."""

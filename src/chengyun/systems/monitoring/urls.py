@@ -4,6 +4,7 @@ from django.urls import path
 
 from chengyun.systems.monitoring import (
     alert_pages,
+    command_pages,
     count_pages,
     device_pages,
     health_pages,
@@ -35,6 +36,9 @@ urlpatterns = [
         "alerts/<slug:code>/acknowledge/", alert_pages.alert_acknowledge, name="alert_acknowledge"
     ),
     path("alerts/<slug:code>/lift/", alert_pages.alert_lift, name="alert_lift"),
+    path("commands/", command_pages.commands, name="commands"),
+    path("commands/<slug:code>/", command_pages.command, name="command"),
+    path("commands/<slug:code>/<slug:verb>/", command_pages.command_act, name="command_act"),
     path("silences/", silence_pages.silences, name="silences"),
     path("silences/add/", silence_pages.silence_add, name="silence_add"),
     path("silences/<slug:code>/", silence_pages.silence, name="silence"),
@@ -58,6 +62,7 @@ urlpatterns = [
     path("lights/plans/add/", light_pages.light_plan_add, name="light_plan_add"),
     path("lights/plans/<slug:code>/", light_pages.light_plan, name="light_plan"),
     path("lights/plans/<slug:code>/end/", light_pages.light_plan_end, name="light_plan_end"),
+    path("devices/<slug:code>/set/<slug:point>/", command_pages.command_add, name="command_add"),
     path("rules/", limit_pages.limit_rules, name="limit_rules"),
     path("rules/<slug:key>/", limit_pages.limit_rule, name="limit_rule"),
     path("rules/<slug:key>/limits/", limit_pages.limit_add, name="limit_add"),

@@ -1,3 +1,4 @@
+from chengyun.city.sensing.models.commands import Command, Control
 from chengyun.city.sensing.models.devices import (
     Alarm,
     Alert,
@@ -18,6 +19,8 @@ __all__ = [
     "Alarm",
     "Alert",
     "AlertUnit",
+    "Command",
+    "Control",
     "Device",
     "Gateway",
     "LampNight",
