@@ -69,8 +69,10 @@ from chengyun.city.sensing.factories import (
     make_alarm,
     make_alert,
     make_device,
+    make_fence,
     make_limits,
     make_silence,
+    make_truck,
 )
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
@@ -198,7 +200,9 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     alerts = [make_alert(alarm, cast.crew) for alarm in alarms]
     own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
+    trucks = [make_truck(f"1390000000{n}") for n in range(SEVERAL)]
     return {
+        "monitoring:fence": {"code": make_fence(*trucks).code},
         "monitoring:silence": {"code": silences[0].code},
         "monitoring:limit": {"code": own[0].code},
         "monitoring:limit_rule": {"key": "ponding_depth"},

@@ -8,6 +8,7 @@ from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
 from chengyun.city.cases.models import Campaign, Whistle
 from chengyun.city.people.models import StationVisit
+from chengyun.city.sensing.models import Fence
 from chengyun.kernel import clock
 from tests.browser.furnished import City
 
@@ -219,6 +220,16 @@ def _tried_last_week() -> str:
     return f"{there}?device=JS-001&yellow_sets=8&yellow_clears=6&{when}"
 
 
+def _fences() -> list[Stop]:
+    fence = Fence.objects.get().code
+    return [
+        ("duty", "/monitoring/fences/"),
+        ("duty", f"/monitoring/fences/{fence}/"),
+        ("supervisor", "/monitoring/fences/add/?device=13800000001"),
+        ("supervisor", f"/monitoring/fences/add/?like={fence}"),
+    ]
+
+
 def _monitoring(city: City) -> list[Stop]:
     standing, calm, waiting, alert, silence, own = city.watched
     return [
@@ -250,6 +261,7 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/devices/JS-001/edit/"),
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
+        *_fences(),
         ("duty", "/monitoring/rules/"),
         ("supervisor", "/monitoring/rules/ponding_depth/"),
         ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),

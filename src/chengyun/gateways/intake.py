@@ -224,7 +224,7 @@ def looked_up(
         part = slice(begin, begin + message.num_rows)
         outcomes.append(_outcome(names[part], message, known[part]))
         begin = part.stop
-    return as_readings(told, places, register), outcomes
+    return register.whereabouts.placed(as_readings(told, places, register)), outcomes
 
 
 def _names(told: pa.Table) -> Iterator[Name]:

@@ -92,6 +92,7 @@ DEFAULT_ROLES = (
             "case.oversee",
             "monitoring.view",
             "alarm.limit",
+            "alarm.fence",
             "alert.view",
             "alarm.oversee",
             "case.reporter.view",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
@@ -165,6 +165,7 @@ class DeviceOut(Schema):
     lon: float | None
     lat: float | None
     unit: str
+    told_crs: str
     state: str
 
 
@@ -186,7 +187,7 @@ class DevicesWanted(Part):
 
 
 class DeviceIn(Schema):
-    """A device as it is to be."""
+    """A device as it is to be; ``crs`` is the system of ``lon`` and ``lat``, ``told_crs`` of those it tells itself."""
 
     kind: Code
     name: Name
@@ -195,6 +196,7 @@ class DeviceIn(Schema):
     crs: Crs = "wgs84"
     place: Line = ""
     unit: Code = ""
+    told_crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
 
 
 class NewDeviceIn(DeviceIn):
@@ -203,7 +205,7 @@ class NewDeviceIn(DeviceIn):
 
 def device_shown(row: Device) -> dict[str, Any]:
     """A device as every answer gives it."""
-    same = ("code", "kind", "name", "lon", "lat", "state")
+    same = ("code", "kind", "name", "lon", "lat", "told_crs", "state")
     unit = row.unit.code if row.unit else ""
     return {**{name: getattr(row, name) for name in same}, "place": row.address, "unit": unit}
 
@@ -212,7 +214,14 @@ def _device(code: str, body: DeviceIn) -> service.NewDevice:
     lon, lat = point_to_wgs84(body.lon, body.lat, body.crs)
     unit = queries.unit_called(body.unit) if body.unit else None
     return service.NewDevice(
-        code=code, kind=body.kind, name=body.name, lon=lon, lat=lat, address=body.place, unit=unit
+        code=code,
+        kind=body.kind,
+        name=body.name,
+        lon=lon,
+        lat=lat,
+        address=body.place,
+        unit=unit,
+        told_crs=body.told_crs,
     )
 
 

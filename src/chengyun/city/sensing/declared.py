@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chengyun.city.sensing import alerts, jobs
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
+from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
@@ -33,6 +34,7 @@ registry.add(
     ),
     Permission(key=SILENCE, label="设置静默", group="运行监测"),
     Permission(key=OWN_LIMITS, label="自定报警限值", group="运行监测"),
+    Permission(key=FENCE, label="画围栏和线路", group="运行监测"),
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
@@ -51,6 +53,8 @@ registry.add(
     Act(key="silence.over", label="静默到时"),
     Act(key="limit.set", label="自定限值"),
     Act(key="limit.end", label="不再用自定限值"),
+    Act(key="fence.draw", label="画围栏或线路"),
+    Act(key="fence.end", label="不再用围栏或线路"),
     Act(key="alert.issue", label="发布预警"),
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),

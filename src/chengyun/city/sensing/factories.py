@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chengyun.city.people.models import Unit, User
-from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.models import Alarm, Alert, Device, OwnLimits, Series, Silence
+from chengyun.city.places.factories import CENTRE, line, square
+from chengyun.city.sensing.models import Alarm, Alert, Device, Fence, OwnLimits, Series, Silence
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.fences import NewFence, draw_fence
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.workflow import RAISED
@@ -86,3 +87,25 @@ def make_limits(device: Device | None, *, by: User | None = None, **changes: Any
     """A ponding point that is red from 60 cm on, and has no other level."""
     new: dict[str, Any] = {"rule": RULE, "device": device, "levels": {"red": (60.0, 50.0)}}
     return set_limits(NewLimits(**new | {"reason": "路面低"} | changes), by=by)
+
+
+def make_truck(code: str = "13912345678", **changes: Any) -> Device:
+    """A truck that says where it is."""
+    return make_device(code, **{"kind": "vehicle", "name": "渣土车"} | changes)
+
+
+def make_fence(*devices: Device, by: User | None = None, **changes: Any) -> Fence:
+    """A street of 600 m from the centre to the east, which trucks have to go along within 30 m of its middle."""
+    new: dict[str, Any] = {
+        "name": "城东工地到消纳场",
+        "duty": "follow",
+        "shape": line((0, 10), (600, 10)),
+        "margin": 30,
+        "devices": devices,
+        "reason": "核准的运输线路",
+    }
+    return draw_fence(NewFence(**new | changes), by=by)
+
+
+YARD = square(-200, -200, 200, 200)
+"""Four hundred metres around the centre."""

@@ -13,11 +13,18 @@ from chengyun.city.sensing.workflow import CLEARED
 from chengyun.kernel import registry
 from chengyun.kernel.models import Subject
 
+TOLD_CRS = (
+    ("wgs84", "WGS 84、CGCS2000"),
+    ("gcj02", "GCJ-02（高德、腾讯）"),
+    ("bd09", "BD-09（百度）"),
+)
+
 
 class Device(models.Model):
     """A device somewhere in the city; ``code`` is the one it calls itself by.
 
     One that nobody has registered waits: its readings are not kept until somebody adopts it. ``unit`` looks after it.
+    ``told_crs``: the system of the coordinates it tells, where it tells any.
     """
 
     class State(models.TextChoices):
@@ -35,6 +42,7 @@ class Device(models.Model):
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
     sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    told_crs = models.CharField(max_length=8, choices=TOLD_CRS, default="wgs84")
     seen = models.JSONField(default=dict, blank=True)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -82,7 +90,8 @@ class Alarm(Subject):
     ``level`` is the one that stands, 1 (blue) to 4 (red), ``worst`` the highest there was; once it is over both are the
     same. ``began_at`` and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told.
     ``ended_at``: when the value fell back for good, None while it stands. ``told_at``: when people were told again,
-    after a silence. ``step``: to how many of those above it was reported that nobody answers.
+    after a silence. ``step``: to how many of those above it was reported that nobody answers. ``cause``: the alarm of
+    an outage of which this one is a part; people deal with that one.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
@@ -98,6 +107,7 @@ class Alarm(Subject):
     step = models.PositiveSmallIntegerField(default=0)
     open = models.BooleanField(default=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="alarms")
+    cause = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="folded")
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -135,6 +145,37 @@ class Alarm(Subject):
     @property
     def declared(self) -> AlarmRule | None:
         return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
+
+
+class Outage(models.Model):
+    """大面积失联: many devices of a group fell silent together; its alarm stands for those of all of them.
+
+    ``group``: what they have in common, as ``area:371502``, ``kind:gas_space``, ``door:jt808`` or ``city:3715``.
+    """
+
+    alarm = models.OneToOneField(Alarm, on_delete=models.PROTECT, related_name="outage")
+    group = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.group
+
+
+class OutageDevice(models.Model):
+    """A device of an outage: its last word before, and its first one after; ``back_at`` None while it is silent."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="devices")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
+    heard_at = models.DateTimeField()
+    back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("outage", "device"), name="outage_once_a_device"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.device)
 
 
 class Gateway(models.Model):
@@ -253,6 +294,48 @@ class OwnLimits(models.Model):
         return tuple(
             Level(rank=rank, sets=each["sets"], clears=each["clears"]) for rank, each in told
         )
+
+
+class Fence(models.Model):
+    """围栏或线路: where devices that move have to stay, must not go, or have to go along.
+
+    ``shape``: GeoJSON, polygons or lines, WGS 84. ``margin``: metres a device may be beyond it; of lines half the width
+    of the corridor. It holds from ``valid_from`` to ``valid_to`` (None: until somebody ends it), each day only from
+    ``hour_from`` to ``hour_to``, written 06:00, perhaps over midnight; "" for the whole day.
+    """
+
+    class Duty(models.TextChoices):
+        STAY = "stay", "不得离开"
+        AVOID = "avoid", "不得进入"
+        FOLLOW = "follow", "按线路走"
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    duty = models.CharField(max_length=6, choices=Duty.choices)
+    area = models.CharField(max_length=15)
+    devices = models.ManyToManyField(Device, related_name="fences")
+    shape = models.JSONField()
+    margin = models.FloatField()
+    hour_from = models.CharField(max_length=5, blank=True)
+    hour_to = models.CharField(max_length=5, blank=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=("ended_at", "valid_from"), name="fence_standing"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def until(self) -> datetime | None:
+        """When it is over, None while nobody knows."""
+        known = [each for each in (self.valid_to, self.ended_at) if each is not None]
+        return min(known, default=None)
 
 
 class Alert(models.Model):

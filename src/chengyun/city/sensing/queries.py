@@ -13,7 +13,7 @@ from chengyun.city.cases.models import Case as CityCase
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
 from chengyun.city.sensing.silences import loud, silences_now
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind
+from chengyun.city.sensing.specs import PLACE, AlarmRule, DeviceKind
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Missing, wrong
@@ -189,8 +189,6 @@ def gateway_trouble() -> str:
     return found.trouble
 
 
-PLACE = ("lon", "lat")
-"""The points by which a device that moves says where it is."""
 HEADING = "direction"
 
 

@@ -24,7 +24,11 @@ class HeardAs:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted."""
+    """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted.
+
+    ``reckoned``: no device tells it; the gateway reckons it from where the device is: ``astray``, the metres it is from
+    where the fences and routes given to it let it be.
+    """
 
     key: str
     label: str
@@ -33,10 +37,17 @@ class Point:
     high: float
     digits: int = 0
     heard_as: tuple[HeardAs, ...] = ()
+    reckoned: Literal["", "astray"] = ""
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
             raise Misdeclared(f"Point {self.key}: low must be below high")
+        if self.reckoned and self.heard_as:
+            raise Misdeclared(f"Point {self.key}: what is reckoned is told by nobody")
+
+
+PLACE = ("lon", "lat")
+"""The points by which a device that moves says where it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +60,18 @@ class DeviceKind:
     silent_after: timedelta
     order: int = 0
 
+    def __post_init__(self) -> None:
+        if self.astray is not None and not all(self.point(key) for key in PLACE):
+            raise Misdeclared(f"DeviceKind {self.key}: who says not where it is cannot go astray")
+
     def point(self, key: str) -> Point | None:
         """The point of that key, None when it measures nothing of that name."""
         return next((point for point in self.points if point.key == key), None)
+
+    @property
+    def astray(self) -> Point | None:
+        """The point that says how far such a device is from where it may be."""
+        return next((point for point in self.points if point.reckoned == "astray"), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ TABS = (
     ("alerts", "预警", alerts.VIEW),
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
+    ("fences", "围栏", VIEW),
     ("limit_rules", "规则", VIEW),
     ("links", "通信", VIEW),
 )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from chengyun.city.people.queries import person_of, role_labels
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.alerts import alerts_of
+from chengyun.city.sensing.fences import fences_over
 from chengyun.city.sensing.models import Alarm, Silence
 from chengyun.city.sensing.services import alarms as service
 from chengyun.city.sensing.silences import loud, silence_of, silenced, silences_now
@@ -29,6 +30,8 @@ from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import duration
 from chengyun.systems.monitoring import alert_view, view
+from chengyun.systems.monitoring.fence_view import legend_of, margin_words
+from chengyun.systems.monitoring.tracks import ENDS, moves_about
 
 WALL_AT_MOST = 100
 COMMENT = Field(
@@ -158,7 +161,7 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
     """One alarm: its readings with the limits, what was done, and what may be done now."""
     user = person_of(request)
     row = queries.alarm_for(user, code)
-    issued = alerts_of(row)
+    issued, moving = alerts_of(row), moves_about(row)
     lines = [*history_of(row, role_labels()), *histories_of(issued, role_labels())]
     return page(
         request,
@@ -168,13 +171,26 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
         title=view.title_of(row),
         facts=view.facts_of(row),
         reading=view.reading_of(row.series),
-        map=view.map_of(row.series.device),
+        map=None if moving else view.map_of(row.series.device),
+        way=_way(row) if moving else None,
         events=view.events_of(sorted(lines, key=lambda line: line.at)),
         alerts=[alert_view.line_of(alert) for alert in issued],
         issue=alert_view.way_to_issue(user, row),
         comment=form_of((COMMENT,)) if user.scope(JUDGE).covers(area=row.area) else None,
         buttons=view.buttons_of(user, row),
     )
+
+
+def _way(row: Alarm) -> dict[str, Any]:
+    """The map of where a vehicle was about an alarm, and where it ought to have been."""
+    given = fences_over(row.series.device, row.began_at)
+    told = [(each.name, f"{each.get_duty_display()}，{margin_words(each)}") for each in given]
+    return {
+        "src": reverse("api:alarm_track", args=(row.code,)),
+        "rows": told or [("围栏和线路", "那时没有")],
+        "legend": [*(ENDS[:1] if row.ended_at else ENDS), *legend_of(given)],
+        "note": view.invented(),
+    }
 
 
 @door(may="alarm.judge")

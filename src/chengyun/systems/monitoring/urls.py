@@ -5,6 +5,7 @@ from django.urls import path
 from chengyun.systems.monitoring import (
     alert_pages,
     device_pages,
+    fence_pages,
     limit_pages,
     limit_trial_pages,
     link_pages,
@@ -38,6 +39,10 @@ urlpatterns = [
     path("devices/<slug:code>/near/", device_pages.near, name="near"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
+    path("fences/", fence_pages.fences, name="fences"),
+    path("fences/add/", fence_pages.fence_add, name="fence_add"),
+    path("fences/<slug:code>/", fence_pages.fence, name="fence"),
+    path("fences/<slug:code>/end/", fence_pages.fence_end, name="fence_end"),
     path("rules/", limit_pages.limit_rules, name="limit_rules"),
     path("rules/<slug:key>/", limit_pages.limit_rule, name="limit_rule"),
     path("rules/<slug:key>/limits/", limit_pages.limit_add, name="limit_add"),

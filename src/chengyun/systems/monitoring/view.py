@@ -14,11 +14,12 @@ from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Point, Rank, Silent
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, Rank, Silent
 from chengyun.city.sensing.workflow import RAISED
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.history import Line
+from chengyun.kernel.installation import installation
 from chengyun.kernel.specs import Step
 from chengyun.kernel.ui.words import NOTHING, duration, moment, told
 from chengyun.kernel.workflow import steps_for
@@ -243,6 +244,19 @@ def map_of(device: Device) -> dict[str, Any]:
         "zoom": 16,
         "rows": [("地点", device.address), ("坐标", _degrees(device))],
     }
+
+
+def invented() -> str:
+    """What a map of a demo city has to say of itself."""
+    city = installation()
+    return "街区和边界由程序生成，不是官方界线。" if city and city.demo else ""
+
+
+def astray_of(kind: str) -> Point:
+    """The point of a kind of device that says how far it is from where it may be."""
+    point = registry.get(DeviceKind, kind).astray
+    assert point is not None
+    return point
 
 
 def _degrees(device: Device) -> str:

@@ -12,8 +12,9 @@ from django.utils.timezone import localtime
 
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
-from chengyun.city.sensing.models import Alarm, Series
-from chengyun.city.sensing.queries import forget_counts
+from chengyun.city.places.queries import address_of, locate
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.queries import forget_counts, place_told, series_of
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
 from chengyun.city.sensing.workflow import ALARM, CLEARED, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
@@ -186,19 +187,19 @@ def _nothing(alarm: Alarm, by: User | None) -> Effects:
 
 
 def _open_case(alarm: Alarm, by: User | None) -> Effects:
-    """The case of an alarm: of the class its rule names, where the device stands."""
+    """The case of an alarm: of the class its rule names, where the device is."""
     device, rule = alarm.series.device, alarm.declared
     point = alarm.series.declared
-    assert device.lon is not None and device.lat is not None
+    lon, lat, address = _where(device)
     reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
     since, over = told(alarm.began_at, now=clock.now()), "，现已恢复" if alarm.cleared else ""
     new = NewCase(
         source="sensor",
         class_code=rule.class_code if rule else "",
         description=f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。",
-        lon=device.lon,
-        lat=device.lat,
-        address=device.address,
+        lon=lon,
+        lat=lat,
+        address=address,
         number=alarm.code,
         simulated=alarm.simulated,
     )
@@ -206,6 +207,16 @@ def _open_case(alarm: Alarm, by: User | None) -> Effects:
     return Effects(
         columns={"case": case}, facts={"case": {"code": case.code, "name": f"案件 {case.code}"}}
     )
+
+
+def _where(device: Device) -> tuple[float, float, str]:
+    """Where a device says it is, if that is in the city, else where it is registered, with the address there."""
+    sound = {each.point: each.value for each in series_of(device) if not each.quality}
+    told = place_told({point: value for point, value in sound.items() if value is not None})
+    if told and locate(*told):
+        return *told, address_of(*told)
+    assert device.lon is not None and device.lat is not None
+    return device.lon, device.lat, device.address
 
 
 MEANINGS: dict[str, Callable[[Alarm, User | None], Effects]] = {"open_case": _open_case}
