@@ -230,6 +230,17 @@ def _fences() -> list[Stop]:
     ]
 
 
+def _rules(own: str) -> list[Stop]:
+    return [
+        ("duty", "/monitoring/rules/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),
+        ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
+        ("supervisor", _tried_last_week()),
+        ("supervisor", f"/monitoring/limits/{own}/"),
+    ]
+
+
 def _monitoring(city: City) -> list[Stop]:
     standing, calm, waiting, alert, silence, own = city.watched
     return [
@@ -262,12 +273,7 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
         *_fences(),
-        ("duty", "/monitoring/rules/"),
-        ("supervisor", "/monitoring/rules/ponding_depth/"),
-        ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),
-        ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
-        ("supervisor", _tried_last_week()),
-        ("supervisor", f"/monitoring/limits/{own}/"),
+        *_rules(own),
         ("duty", "/monitoring/links/"),
         ("duty", "/monitoring/links/sl651/JS-001/"),
     ]

@@ -6,6 +6,7 @@ from chengyun.city.sensing import alerts, jobs
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
 from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
+from chengyun.city.sensing.outages import LEAST
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
@@ -47,6 +48,8 @@ registry.add(
     Act(key="alarm.case_ended", label="案件办结"),
     Act(key="alarm.escalate", label="上报"),
     Act(key="alarm.comment", label="备注"),
+    Act(key="alarm.fold", label="并入大面积失联"),
+    Act(key="alarm.unfold", label="不再并入"),
     Act(key="alarm.unmute", label="静默结束"),
     Act(key="silence.add", label="设置静默"),
     Act(key="silence.end", label="提前结束静默"),
@@ -80,6 +83,21 @@ registry.add(
             ),
         )
         for rank, minutes in MINUTES
+    ),
+    Param(
+        key=LEAST,
+        label="至少几台设备一起失联，合成一条「大面积失联」报警",
+        default=10,
+        group="报警",
+        field=Field(
+            key="least",
+            label="至少几台",
+            kind="int",
+            unit="台",
+            required=True,
+            minimum=2,
+            maximum=1000,
+        ),
     ),
     *(
         Param(

@@ -157,6 +157,8 @@ class Silent:
 
 
 Signal = Rate | Count | Still | Silent
+MANY_SILENT, MANY_SILENT_LABEL = "many_silent", "大面积失联"
+"""What the alarm of an outage is of, in the place of a rule; its levels are those of the alarms it stands for."""
 
 
 def lasting(time: timedelta) -> str:

@@ -15,6 +15,7 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing.alerts import alerts_of
 from chengyun.city.sensing.fences import fences_over
 from chengyun.city.sensing.models import Alarm, Silence
+from chengyun.city.sensing.outages import outage_for
 from chengyun.city.sensing.services import alarms as service
 from chengyun.city.sensing.silences import loud, silence_of, silenced, silences_now
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
@@ -118,7 +119,7 @@ ALARMS = Listing(
             key="what",
             label="设备",
             kind="strong",
-            value=lambda row: (str(row.series.device), row.series.device.address),
+            value=view.who_of,
         ),
         Column(key="state", label="状态", kind="badge", value=view.badge_of),
         Column(
@@ -161,7 +162,7 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
     """One alarm: its readings with the limits, what was done, and what may be done now."""
     user = person_of(request)
     row = queries.alarm_for(user, code)
-    issued, moving = alerts_of(row), moves_about(row)
+    issued, moving, outage = alerts_of(row), moves_about(row), outage_for(row)
     lines = [*history_of(row, role_labels()), *histories_of(issued, role_labels())]
     return page(
         request,
@@ -170,9 +171,11 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
         badge=view.badge_of(row),
         title=view.title_of(row),
         facts=view.facts_of(row),
-        reading=view.reading_of(row.series),
-        map=None if moving else view.map_of(row.series.device),
-        way=_way(row) if moving else None,
+        reading=None if outage else view.reading_of(row.series),
+        outage=[(each.device, each) for each in outage.devices.all()] if outage else None,
+        folded=list(row.folded.all()) if outage else [],
+        map=None if moving or outage else view.map_of(row.series.device),
+        way=_way(row) if moving and not outage else None,
         events=view.events_of(sorted(lines, key=lambda line: line.at)),
         alerts=[alert_view.line_of(alert) for alert in issued],
         issue=alert_view.way_to_issue(user, row),

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from chengyun.city.people.models import User
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
+from chengyun.city.sensing.outages import group_words, outage_of
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
 from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, Rank, Silent
@@ -58,20 +59,34 @@ class WallLine:
 
 def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
     """``silence``: the one that lasts over it."""
-    device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
-    now = clock.now()
+    point, now = alarm.series.declared, clock.now()
+    outage = outage_of(alarm)
     return WallLine(
         alarm=alarm,
-        what=rule.label if rule else alarm.rule,
-        where=f"{device}　{device.address}" if device.address else str(device),
-        value=number(alarm.series.value, point),
-        unit=point.unit if point else "",
+        what=alarm.label,
+        where=where_of(alarm),
+        value=f"{alarm.value:.0f}" if outage else number(alarm.series.value, point),
+        unit="台" if outage else point.unit if point else "",
         limit=limit_words(alarm),
         lasting=duration((alarm.ended_at or now) - alarm.began_at),
         standing=standing_of(alarm),
         doing=silence_words(silence) if silence else doing_of(alarm),
         silenced=silence is not None,
     )
+
+
+def who_of(alarm: Alarm) -> tuple[str, str]:
+    """Its device and the address of that; of an outage what its devices have in common, and that they are many."""
+    outage, device = outage_of(alarm), alarm.series.device
+    return (group_words(outage.group), alarm.label) if outage else (str(device), device.address)
+
+
+def where_of(alarm: Alarm) -> str:
+    """Its device and where that stands; of an outage what its devices have in common."""
+    outage, device = outage_of(alarm), alarm.series.device
+    if outage:
+        return group_words(outage.group)
+    return f"{device}　{device.address}" if device.address else str(device)
 
 
 def silence_words(silence: Silence) -> str:
@@ -135,9 +150,18 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
     unit = point.unit if point else ""
     there = reverse("monitoring:device", args=(device.code,))
     end = f"{told(alarm.ended_at, now=now)} 恢复" if alarm.ended_at else "还在越限"
+    outage = outage_of(alarm)
     case = format_html(
         '<a href="{}">{}</a>', reverse("coordination:case", args=(alarm.case.code,)), alarm.case.code
     ) if alarm.case else "没有开案"  # fmt: skip
+    if outage:
+        return [
+            ("范围", group_words(outage.group)),
+            ("设备", f"{outage.devices.count()} 台，{alarm.value:.0f} 台还没有读数"),
+            ("失联", f"{told(alarm.began_at, now=now)} 起，{end.replace('越限', '失联')}"),
+            ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
+            ("案件", case),
+        ]
     return [
         ("设备", format_html('<a href="{}">{}</a>', there, device)),
         ("地点", device.address),
@@ -151,17 +175,19 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
 
 
 def title_of(alarm: Alarm) -> str:
-    rule = alarm.declared
-    return f"{alarm.series.device}：{rule.label if rule else alarm.rule}"
+    outage = outage_of(alarm)
+    who = group_words(outage.group) if outage else str(alarm.series.device)
+    return f"{who}：{alarm.label}"
 
 
 def said_of(alarm: Alarm) -> str:
     """What is wrong in one sentence, for whoever has to write it down."""
-    device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
+    device, point, outage = alarm.series.device, alarm.series.declared, outage_of(alarm)
+    if outage:
+        return f"{group_words(outage.group)}，{alarm.label}，现在 {alarm.value:.0f} 台没有读数。"
     value = number(alarm.series.value, point)
     unit = f" {point.unit}" if point else ""
-    what = rule.label if rule else alarm.rule
-    return f"{device.address or device}，{what}，现在 {value}{unit}。"
+    return f"{device.address or device}，{alarm.label}，现在 {value}{unit}。"
 
 
 def rank_of(level: int) -> Rank:

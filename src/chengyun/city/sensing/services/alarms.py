@@ -14,9 +14,10 @@ from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
 from chengyun.city.places.queries import address_of, locate
 from chengyun.city.sensing.models import Alarm, Device, Series
-from chengyun.city.sensing.queries import forget_counts, place_told, series_of
+from chengyun.city.sensing.outages import group_words
+from chengyun.city.sensing.queries import forget_counts, place_told, rules_on, series_of
 from chengyun.city.sensing.silences import silence_on
-from chengyun.city.sensing.specs import RANK_LABELS, RANKS
+from chengyun.city.sensing.specs import MANY_SILENT, RANK_LABELS, RANKS, Silent
 from chengyun.city.sensing.workflow import ALARM, CLEARED, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
 from chengyun.kernel.actions import record
@@ -33,7 +34,10 @@ LONGEST_COMMENT = 500
 
 @dataclass(frozen=True, kw_only=True)
 class LevelChange:
-    """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to."""
+    """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to.
+
+    ``area``: whom it concerns; "" for where the device stands.
+    """
 
     series: int
     rule: str
@@ -41,6 +45,7 @@ class LevelChange:
     value: float
     at: datetime
     since: datetime
+    area: str = ""
 
 
 @transaction.atomic
@@ -71,11 +76,12 @@ def _last(change: LevelChange) -> Alarm | None:
 def raise_alarm(change: LevelChange, *, ended_at: datetime | None = None) -> Alarm:
     """A new alarm. ``ended_at``: it is found only now that all is over, and nobody is woken for it."""
     series = Series.objects.select_related("device").get(pk=change.series)
-    now, edition = clock.now(), editions.current(ALARM.key, series.device.area)
+    area, now = change.area or series.device.area, clock.now()
+    edition = editions.current(ALARM.key, area)
     day = localtime(now).strftime("%y%m%d")
     alarm = Alarm(
         code=f"BJ{day}{take(f'alarm:{day}'):04d}",
-        area=series.device.area,
+        area=area,
         workflow=ALARM.key,
         edition=edition,
         state=editions.flow_of(edition.pk).start,
@@ -193,10 +199,17 @@ def _open_case(alarm: Alarm, by: User | None) -> Effects:
     lon, lat, address = _where(device)
     reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
     since, over = told(alarm.began_at, now=clock.now()), "，现已恢复" if alarm.cleared else ""
+    what = (
+        f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。"
+    )
+    if alarm.rule == MANY_SILENT:
+        rule = next(each for each in rules_on(device.kind) if isinstance(each.looks_at, Silent))
+        many = f"{group_words(alarm.outage.group)} {alarm.outage.devices.count()} 台设备"
+        what = f"{alarm.label}：{many}，{since} 起没有读数{over}。"
     new = NewCase(
         source="sensor",
         class_code=rule.class_code if rule else "",
-        description=f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。",
+        description=what,
         lon=lon,
         lat=lat,
         address=address,

@@ -8,7 +8,16 @@ from django.db import models
 
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
-from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Level, Point, Rank
+from chengyun.city.sensing.specs import (
+    MANY_SILENT,
+    MANY_SILENT_LABEL,
+    RANKS,
+    AlarmRule,
+    DeviceKind,
+    Level,
+    Point,
+    Rank,
+)
 from chengyun.city.sensing.workflow import CLEARED
 from chengyun.kernel import registry
 from chengyun.kernel.models import Subject
@@ -138,6 +147,12 @@ class Alarm(Subject):
         return CLEARED in self.marks
 
     @property
+    def label(self) -> str:
+        """What is wrong."""
+        rule = self.declared
+        return rule.label if rule else {MANY_SILENT: MANY_SILENT_LABEL}.get(self.rule, self.rule)
+
+    @property
     def waits_since(self) -> datetime:
         """Since when it waits for somebody who could hear of it."""
         return self.told_at or self.raised_at
@@ -145,37 +160,6 @@ class Alarm(Subject):
     @property
     def declared(self) -> AlarmRule | None:
         return registry.get(AlarmRule, self.rule) if registry.has(AlarmRule, self.rule) else None
-
-
-class Outage(models.Model):
-    """大面积失联: many devices of a group fell silent together; its alarm stands for those of all of them.
-
-    ``group``: what they have in common, as ``area:371502``, ``kind:gas_space``, ``door:jt808`` or ``city:3715``.
-    """
-
-    alarm = models.OneToOneField(Alarm, on_delete=models.PROTECT, related_name="outage")
-    group = models.CharField(max_length=60)
-    ended_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.group
-
-
-class OutageDevice(models.Model):
-    """A device of an outage: its last word before, and its first one after; ``back_at`` None while it is silent."""
-
-    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="devices")
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
-    heard_at = models.DateTimeField()
-    back_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("outage", "device"), name="outage_once_a_device"),
-        )
-
-    def __str__(self) -> str:
-        return str(self.device)
 
 
 class Gateway(models.Model):
@@ -294,48 +278,6 @@ class OwnLimits(models.Model):
         return tuple(
             Level(rank=rank, sets=each["sets"], clears=each["clears"]) for rank, each in told
         )
-
-
-class Fence(models.Model):
-    """围栏或线路: where devices that move have to stay, must not go, or have to go along.
-
-    ``shape``: GeoJSON, polygons or lines, WGS 84. ``margin``: metres a device may be beyond it; of lines half the width
-    of the corridor. It holds from ``valid_from`` to ``valid_to`` (None: until somebody ends it), each day only from
-    ``hour_from`` to ``hour_to``, written 06:00, perhaps over midnight; "" for the whole day.
-    """
-
-    class Duty(models.TextChoices):
-        STAY = "stay", "不得离开"
-        AVOID = "avoid", "不得进入"
-        FOLLOW = "follow", "按线路走"
-
-    code = models.CharField(max_length=40, unique=True)
-    name = models.CharField(max_length=60)
-    duty = models.CharField(max_length=6, choices=Duty.choices)
-    area = models.CharField(max_length=15)
-    devices = models.ManyToManyField(Device, related_name="fences")
-    shape = models.JSONField()
-    margin = models.FloatField()
-    hour_from = models.CharField(max_length=5, blank=True)
-    hour_to = models.CharField(max_length=5, blank=True)
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200)
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        indexes = (models.Index(fields=("ended_at", "valid_from"), name="fence_standing"),)
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def until(self) -> datetime | None:
-        """When it is over, None while nobody knows."""
-        known = [each for each in (self.valid_to, self.ended_at) if each is not None]
-        return min(known, default=None)
 
 
 class Alert(models.Model):
