@@ -22,7 +22,7 @@ def stops(city: City) -> dict[str, list[Stop]]:
         "coordination": [*_coordination(city), *_messages()],
         "data": _data(city),
         "evaluation": _evaluation(city),
-        "monitoring": _monitoring(city),
+        "monitoring": [*_alarms(city), *_devices(city)],
         "maintenance": _maintenance(city),
         "security": _security(city),
     }
@@ -241,8 +241,8 @@ def _rules(own: str) -> list[Stop]:
     ]
 
 
-def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting, alert, silence, own = city.watched
+def _alarms(city: City) -> list[Stop]:
+    standing, calm, _, alert, silence, _ = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -263,15 +263,26 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/silences/add/"),
         ("duty", "/monitoring/silences/add/?device=JS-001"),
         ("duty", f"/monitoring/silences/{silence}/"),
+        ("leader", "/monitoring/counts/"),
+        ("duty", "/monitoring/counts/chart/?days=7"),
+    ]
+
+
+def _devices(city: City) -> list[Stop]:
+    _, _, waiting, _, _, own = city.watched
+    return [
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/JS-003/"),
         ("duty", "/monitoring/devices/JS-001/near/"),
+        ("duty", "/monitoring/devices/JS-001/quality/"),
         ("duty", "/monitoring/devices/13800000001/"),
         ("duty", "/monitoring/devices/add/"),
         ("duty", "/monitoring/devices/JS-001/"),
         ("duty", "/monitoring/devices/JS-001/edit/"),
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
+        ("duty", "/monitoring/health/"),
+        ("duty", "/monitoring/health/?days=1&kind=ponding"),
         *_fences(),
         *_rules(own),
         ("duty", "/monitoring/links/"),

@@ -78,7 +78,7 @@ class Holding:
         if row is None:
             return rule
         if row.pk not in self._made:
-            self._made[row.pk] = replace(rule, levels=row.as_levels)
+            self._made[row.pk] = replace(rule, levels=row.as_levels, **row.times)
         return self._made[row.pk]
 
 

@@ -13,6 +13,8 @@ TABS = (
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
     ("fences", "围栏", VIEW),
+    ("health", "健康", VIEW),
+    ("alarm_counts", "统计", VIEW),
     ("limit_rules", "规则", VIEW),
     ("links", "通信", VIEW),
 )

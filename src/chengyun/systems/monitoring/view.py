@@ -10,12 +10,22 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from chengyun.city.people.models import User
+from chengyun.city.sensing.charts import lines_of
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.outages import group_words, outage_of
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, Rank, Silent
+from chengyun.city.sensing.specs import (
+    RANK_LABELS,
+    AlarmRule,
+    DeviceKind,
+    Point,
+    Rank,
+    Silent,
+    Usual,
+)
+from chengyun.city.sensing.wording import condition_words, signal_words
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
@@ -168,6 +178,7 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
         ("管护单位", str(device.unit) if device.unit else ""),
         ("越限", f"{told(alarm.began_at, now=now)} 起，{end}"),
         ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
+        *((("报警时", signal_of(alarm)),) if signal_of(alarm) else ()),
         ("现在读数", f"{number(alarm.series.value, point)} {unit}"),
         ("限值", limits_words(rule, unit)),
         ("案件", case),
@@ -187,7 +198,8 @@ def said_of(alarm: Alarm) -> str:
         return f"{group_words(outage.group)}，{alarm.label}，现在 {alarm.value:.0f} 台没有读数。"
     value = number(alarm.series.value, point)
     unit = f" {point.unit}" if point else ""
-    return f"{device.address or device}，{alarm.label}，现在 {value}{unit}。"
+    what = "，".join(filter(None, (alarm.label, signal_of(alarm))))
+    return f"{device.address or device}，{what}，现在 {value}{unit}。"
 
 
 def rank_of(level: int) -> Rank:
@@ -202,13 +214,25 @@ def rule_of(alarm: Alarm) -> AlarmRule | None:
 
 
 def limit_words(alarm: Alarm) -> str:
-    """限 15; with what it limits, when that is not the value itself: 限 0.02 MPa/分钟."""
+    """限 15; when it does not limit the value itself, after what it limits: 1 小时内 20 次，限 20 次."""
     rule, point = rule_of(alarm), alarm.series.declared
     level = rule.level(alarm.level) if rule else None
     if rule is None or level is None:
         return ""
     unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
-    return f"限 {level.sets:g} {unit}".rstrip()
+    told = (signal_of(alarm), f"限 {level.sets:g} {unit}".rstrip(), when_words(rule))
+    return "，".join(filter(None, told))
+
+
+def signal_of(alarm: Alarm) -> str:
+    """1 小时内 20 次, when its level last changed; nothing when limits are held against the value itself."""
+    point = alarm.series.declared
+    return signal_words(alarm.declared, alarm.signal, point.unit if point else "")
+
+
+def when_words(rule: AlarmRule) -> str:
+    """What has to hold as well: 运行水泵不到 1 台; nothing when nothing has."""
+    return condition_words(rule.when, registry.get(DeviceKind, rule.kind)) if rule.when else ""
 
 
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
@@ -222,7 +246,8 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
         + (f"（回到 {level.clears:g} 解除）" if ends else "")
         for level in rule.levels
     )
-    return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+    words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+    return f"{words}；只在{when_words(rule)}的时候" if rule.when else words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,10 +327,12 @@ class Reading:
     at: str
     chart: str
     limited: bool
+    usual: bool
 
 
 def reading_of(series: Series) -> Reading:
     point, now = series.declared, clock.now()
+    rules = rules_on(series.device.kind, series.point)
     return Reading(
         series=series,
         label=point.label if point else series.point,
@@ -313,5 +340,6 @@ def reading_of(series: Series) -> Reading:
         unit=point.unit if point else "",
         at=moment(series.at, now=now) if series.at else "还没有读数",
         chart=f"/api/v1/series/{series.pk}/chart",
-        limited=any(rule.looks_at is None for rule in rules_on(series.device.kind, series.point)),
+        limited=any(lines_of(rule, rule.levels) for rule in rules),
+        usual=any(isinstance(rule.looks_at, Usual) for rule in rules),
     )

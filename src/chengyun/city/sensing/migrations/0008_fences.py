@@ -17,7 +17,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sensing', '0006_own_limits'),
+        ('sensing', '0007_usual_hours_and_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,6 +10,7 @@ from chengyun.city.sensing.models.devices import (
     Series,
     Silence,
     Unread,
+    UsualHours,
 )
 from chengyun.city.sensing.models.fences import (
     Fence,
@@ -34,4 +35,5 @@ __all__ = [
     "Series",
     "Silence",
     "Unread",
+    "UsualHours",
 ]
