@@ -73,6 +73,7 @@ from chengyun.city.sensing.factories import (
     make_alert,
     make_command,
     make_device,
+    make_fence,
     make_gate,
     make_limits,
     make_plan,
@@ -340,7 +341,7 @@ def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:
     count({speaker: Count(frames=12, faults=1, heard_at=now)}, [torn])
     alive("", [{"key": "sl651", "address": "127.0.0.1:8013", "open": 1}])
     alert = make_alert(calm, cast.crew, by=cast.duty)
-    make_device("13800000001", kind="vehicle", name="洒水车")
+    make_fence(make_device("13800000001", kind="vehicle", name="洒水车"), by=cast.supervisor)
     broken = make_device("JS-003", name="育新街口积水点")
     silence = make_silence(broken, by=cast.duty)
     make_alarm(broken, level=3)

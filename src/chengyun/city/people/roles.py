@@ -95,6 +95,7 @@ DEFAULT_ROLES = (
             "weather.change",
             "lights.plan",
             "device.command",
+            "alarm.fence",
             "alert.view",
             "alarm.oversee",
             "case.reporter.view",

@@ -5,7 +5,9 @@ from datetime import timedelta
 from chengyun.city.sensing import alerts, commands, jobs, switching, weather
 from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
+from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
+from chengyun.city.sensing.outages import LEAST
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
@@ -49,6 +51,7 @@ registry.add(
     ),
     Permission(key=SILENCE, label="设置静默", group="运行监测"),
     Permission(key=OWN_LIMITS, label="自定报警限值", group="运行监测"),
+    Permission(key=FENCE, label="画围栏和线路", group="运行监测"),
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
@@ -65,12 +68,16 @@ registry.add(
     Act(key="alarm.case_ended", label="案件办结"),
     Act(key="alarm.escalate", label="上报"),
     Act(key="alarm.comment", label="备注"),
+    Act(key="alarm.fold", label="并入大面积失联"),
+    Act(key="alarm.unfold", label="不再并入"),
     Act(key="alarm.unmute", label="静默结束"),
     Act(key="silence.add", label="设置静默"),
     Act(key="silence.end", label="提前结束静默"),
     Act(key="silence.over", label="静默到时"),
     Act(key="limit.set", label="自定限值"),
     Act(key="limit.end", label="不再用自定限值"),
+    Act(key="fence.draw", label="画围栏或线路"),
+    Act(key="fence.end", label="不再用围栏或线路"),
     Act(key="alert.issue", label="发布预警"),
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),
@@ -137,6 +144,21 @@ registry.add(
             ),
         )
         for rank, minutes in MINUTES
+    ),
+    Param(
+        key=LEAST,
+        label="至少几台设备一起失联，合成一条「大面积失联」报警",
+        default=10,
+        group="报警",
+        field=Field(
+            key="least",
+            label="至少几台",
+            kind="int",
+            unit="台",
+            required=True,
+            minimum=2,
+            maximum=1000,
+        ),
     ),
     *(
         Param(

@@ -7,13 +7,14 @@ from typing import Any
 
 from chengyun.city.people.factories import DISTRICT
 from chengyun.city.people.models import Unit, User
-from chengyun.city.places.factories import CENTRE
+from chengyun.city.places.factories import CENTRE, line, square
 from chengyun.city.sensing.models import (
     Alarm,
     Alert,
     Command,
     Control,
     Device,
+    Fence,
     OwnLimits,
     Series,
     Silence,
@@ -24,6 +25,7 @@ from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.commands import ask
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.fences import NewFence, draw_fence
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.services.switching import NewPlan, set_plan
@@ -143,3 +145,25 @@ def make_command(
 ) -> Command:
     """A gate is to be opened."""
     return ask(device, "opening", value, reason, by=by)
+
+
+def make_truck(code: str = "13912345678", **changes: Any) -> Device:
+    """A truck that says where it is."""
+    return make_device(code, **{"kind": "vehicle", "name": "渣土车"} | changes)
+
+
+def make_fence(*devices: Device, by: User | None = None, **changes: Any) -> Fence:
+    """A street of 600 m from the centre to the east, which trucks have to go along within 30 m of its middle."""
+    new: dict[str, Any] = {
+        "name": "城东工地到消纳场",
+        "duty": "follow",
+        "shape": line((0, 10), (600, 10)),
+        "margin": 30,
+        "devices": devices,
+        "reason": "核准的运输线路",
+    }
+    return draw_fence(NewFence(**new | changes), by=by)
+
+
+YARD = square(-200, -200, 200, 200)
+"""Four hundred metres around the centre."""

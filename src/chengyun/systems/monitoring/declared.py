@@ -15,6 +15,7 @@ TABS = (
     ("commands", "控制指令", VIEW),
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
+    ("fences", "围栏", VIEW),
     ("health", "健康", VIEW),
     ("alarm_counts", "统计", VIEW),
     ("lights", "照明", VIEW),
