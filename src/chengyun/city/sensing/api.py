@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.charts import curve_of
+from chengyun.city.sensing.charts import YEAR, curve_of
 from chengyun.city.sensing.models import Alarm, Device, Silence
 from chengyun.city.sensing.outages import outage_for
 from chengyun.city.sensing.services import alarms as alarm_service
@@ -366,9 +366,9 @@ class CurveOut(Schema):
 def series_chart(
     request: HttpRequest,
     number: Annotated[int, Path(ge=1, le=LARGEST)],
-    hours: Annotated[int, Query(ge=1, le=24 * 31)] = 6,
+    hours: Annotated[int, Query(ge=1, le=YEAR // timedelta(hours=1))] = 6,
 ) -> Any:
-    """一个测点最近几小时的曲线。"""
+    """一个测点最近几小时的曲线；超过 31 天的按小时值画。"""
     user = caller(request)
     require(user, "monitoring.view")
     return curve_of(queries.series_for(user, number), timedelta(hours=hours))

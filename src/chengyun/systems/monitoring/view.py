@@ -344,11 +344,27 @@ class Reading:
     unit: str
     at: str
     chart: str
+    span: str
     limited: bool
     usual: bool
 
 
-def reading_of(series: Series) -> Reading:
+SPANS = (
+    (6, "近 6 小时"),
+    (24, "近 1 天"),
+    (7 * 24, "近 7 天"),
+    (30 * 24, "近 30 天"),
+    (365 * 24, "近一年"),
+)
+"""How far back a curve goes, in hours; the first when nobody asks for another."""
+
+
+def span_asked(asked: str) -> tuple[int, str]:
+    """One of ``SPANS``, by its hours."""
+    return next((each for each in SPANS if str(each[0]) == asked), SPANS[0])
+
+
+def reading_of(series: Series, span: tuple[int, str] = SPANS[0]) -> Reading:
     point, now = series.declared, clock.now()
     rules = rules_on(series.device.kind, series.point)
     return Reading(
@@ -357,7 +373,8 @@ def reading_of(series: Series) -> Reading:
         value=number(series.value, point),
         unit=point.unit if point else "",
         at=moment(series.at, now=now) if series.at else "还没有读数",
-        chart=f"/api/v1/series/{series.pk}/chart",
+        chart=f"/api/v1/series/{series.pk}/chart?hours={span[0]}",
+        span=span[1],
         limited=any(lines_of(rule, rule.levels) for rule in rules),
         usual=any(isinstance(rule.looks_at, Usual) for rule in rules),
     )
