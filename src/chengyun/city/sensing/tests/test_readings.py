@@ -28,12 +28,12 @@ COMMITS, DAYS = 6, 3
 
 @pytest.fixture
 def archive(tmp_path: Path, settings: Settings) -> Iterator[Archive]:
-    """Readings of three days in two files a day."""
+    """Readings of three days in two files a day, at noon: here and at Greenwich it is the same day."""
     make_working_city()
     series = series_of(make_device()).pk
     settings.READINGS = tmp_path
     found = Archive(tmp_path)
-    now = clock.now()
+    now = clock.now().replace(hour=4)
     for n in range(COMMITS):
         at = [now - timedelta(days=n % DAYS, minutes=n)]
         told = {
@@ -45,7 +45,8 @@ def archive(tmp_path: Path, settings: Settings) -> Iterator[Archive]:
             "received": pa.array(at, MOMENT),
         }
         commit(found.table, with_day(pa.table(told)), position=n + 1)
-    yield found
+    with clock.at(now):
+        yield found
 
 
 def said(*words: str) -> str:
