@@ -102,7 +102,8 @@ def _seen(cast: Cast, alarm: Alarm) -> None:
     """On the wall, on its page, and with what is usual on its chart."""
     duty = Client()
     duty.force_login(cast.duty)
-    assert "比平常高 150 %，限 100 %" in duty.get("/monitoring/").content.decode()
+    wall = duty.get("/monitoring/").content.decode()
+    assert "比平常高 150 %　湖南路分区总表" in wall and "限 100 %" in wall
     page = duty.get(f"/monitoring/alarms/{alarm.code}/").content.decode()
     assert "比平常高 150 %" in page and "灰色点线是平常这个时候" in page
     with clock.at(NIGHT + 3 * HOUR):

@@ -47,7 +47,7 @@ DEVICE_TONES = {"waiting": "amber", "working": "eco", "ended": "line"}
 
 @dataclass(frozen=True, kw_only=True)
 class WallLine:
-    """One open alarm as the wall shows it."""
+    """One open alarm as the wall shows it; ``where`` begins with what its rule found, beside the value itself."""
 
     alarm: Alarm
     what: str
@@ -72,7 +72,7 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
     return WallLine(
         alarm=alarm,
         what=rule.label if rule else alarm.rule,
-        where=f"{device}　{device.address}" if device.address else str(device),
+        where="　".join(filter(None, (signal_of(alarm), str(device), device.address))),
         value=number(alarm.series.value, point),
         unit=point.unit if point else "",
         limit=limit_words(alarm),
@@ -186,25 +186,19 @@ def rule_of(alarm: Alarm) -> AlarmRule | None:
 
 
 def limit_words(alarm: Alarm) -> str:
-    """限 15; when it does not limit the value itself, after what it limits: 1 小时内 20 次，限 20 次."""
+    """限 15; with its unit when that is not the one of the value: 限 0.02 MPa/分钟."""
     rule, point = rule_of(alarm), alarm.series.declared
     level = rule.level(alarm.level) if rule else None
     if rule is None or level is None:
         return ""
     unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
-    told = (signal_of(alarm), f"限 {level.sets:g} {unit}".rstrip(), when_words(rule))
-    return "，".join(filter(None, told))
+    return f"限 {level.sets:g} {unit}".rstrip()
 
 
 def signal_of(alarm: Alarm) -> str:
     """1 小时内 20 次, when its level last changed; nothing when limits are held against the value itself."""
     point = alarm.series.declared
     return signal_words(alarm.declared, alarm.signal, point.unit if point else "")
-
-
-def when_words(rule: AlarmRule) -> str:
-    """What has to hold as well: 运行水泵不到 1 台; nothing when nothing has."""
-    return condition_words(rule.when, registry.get(DeviceKind, rule.kind)) if rule.when else ""
 
 
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
@@ -219,7 +213,10 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
         for level in rule.levels
     )
     words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
-    return f"{words}；只在{when_words(rule)}的时候" if rule.when else words
+    if rule.when is None:
+        return words
+    when = condition_words(rule.when, registry.get(DeviceKind, rule.kind))
+    return f"{words}；只在{when}的时候"
 
 
 @dataclass(frozen=True, kw_only=True)
