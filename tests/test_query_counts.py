@@ -70,8 +70,11 @@ from chengyun.city.sensing.factories import (
     make_alert,
     make_device,
     make_limits,
+    make_plan,
     make_silence,
+    make_warning,
 )
+from chengyun.city.sensing.services.switching import note
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
@@ -198,7 +201,16 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     alerts = [make_alert(alarm, cast.crew) for alarm in alarms]
     own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
+    plans = [make_plan() for _ in range(SEVERAL)]
+    lamps = [make_device(f"DD-{n}", kind="lamp") for n in range(SEVERAL)]
+    note(localdate(clock.now()), lamps, ought=True, burns=True)
+    warnings = [make_warning(kind=kind) for kind in ("rainstorm", "gale", "thunder")]
     return {
+        "monitoring:device_bind": {"code": "JS-001"},
+        "monitoring:light_plan": {"code": plans[0].code},
+        "monitoring:weather_warning": {"code": warnings[0].code},
+        "monitoring:weather_change": {"code": warnings[0].code},
+        "monitoring:weather_lift": {"code": warnings[0].code},
         "monitoring:silence": {"code": silences[0].code},
         "monitoring:limit": {"code": own[0].code},
         "monitoring:limit_rule": {"key": "ponding_depth"},

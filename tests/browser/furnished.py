@@ -73,11 +73,14 @@ from chengyun.city.sensing.factories import (
     make_alert,
     make_device,
     make_limits,
+    make_plan,
     make_silence,
+    make_warning,
 )
 from chengyun.city.sensing.services.alarms import act as judge
 from chengyun.city.sensing.services.devices import heard_of
 from chengyun.city.sensing.services.links import Count, NewUnread, alive, count
+from chengyun.city.sensing.services.switching import bind_part, note
 from chengyun.kernel import audit, clock, drafts, outbox
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
@@ -113,7 +116,7 @@ class City:
     campaign: str
     whistle: str
     gathered: tuple[int, str, str]
-    watched: tuple[str, str, str, str, str, str]
+    watched: tuple[str, str, str, str, str, str, str, str]
     token: int
     audit_row: int
     edition: int
@@ -314,8 +317,8 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     return cases
 
 
-def watched(cast: Cast) -> tuple[str, str, str, str, str, str]:
-    """An alarm that stands, one whose case is handled, a device that waits, a 预警, a silence and own limits."""
+def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:
+    """Alarms that stand and are handled, a device that waits, a 预警, a silence, own limits, a weather warning."""
     standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
     flooded = make_device("JS-002", name="兴华路口积水点")
     calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
@@ -332,4 +335,11 @@ def watched(cast: Cast) -> tuple[str, str, str, str, str, str]:
     silence = make_silence(broken, by=cast.duty)
     make_alarm(broken, level=3)
     own = make_limits(flooded, by=cast.supervisor)
-    return standing.code, calm.code, "X-9", alert.code, silence.code, own.code
+    warning = make_warning(by=cast.duty)
+    lamps = [make_device(f"DD-{n}", kind="lamp", name=f"{n} 号灯") for n in range(3)]
+    bind_part(lamps[0], make_asset("lamp", attributes={"pole": "东昌路-017"}), None, by=cast.duty)
+    note(localdate(now), lamps[1:], ought=True, burns=True)
+    note(localdate(now), lamps[:1], ought=True, burns=False)
+    plan = make_plan(by=cast.supervisor)
+    codes = (standing.code, calm.code, "X-9", alert.code, silence.code, own.code, warning.code)
+    return *codes, plan.code

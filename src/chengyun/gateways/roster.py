@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
 
 import numpy as np
+import pyarrow as pa
 from django.db.models import Count, Max
 
 from chengyun.city.people.models import User
@@ -19,6 +19,7 @@ from chengyun.city.sensing.usual import UNKNOWN as UNUSUAL
 from chengyun.city.sensing.usual import Known as Usual
 from chengyun.city.sensing.usual import known_now, stamp_now
 from chengyun.gateways.absences import Awaited, awaited
+from chengyun.gateways.names import UNKNOWN, Name, Names
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit
 from chengyun.kernel.scope import Scope
@@ -26,9 +27,6 @@ from chengyun.science.conditions import points_of
 from chengyun.science.episodes import Limits
 from chengyun.science.signals import Floats, Ints
 
-Name = tuple[str, str]
-"""A device's code and a point."""
-UNKNOWN = -1
 MOST_SENDERS = 1000
 CHANGED_BY = ("sensing.device", "sensing.ownlimits")
 """Whose acts change what the gateway knows."""
@@ -70,14 +68,18 @@ class Register:
         self.high: Floats = np.array([known.high for known, _, _ in told], np.float64)
         self.factor: Floats = np.array([factor for _, _, factor in told], np.float64)
         self._areas = [known.area for known, _, _ in told]
-        self._all = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
-        self._reach: dict[Scope, Mapping[Name, int]] = {}
+        places = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
+        self._all = Names(places)
+        self._reach: dict[Scope, Names] = {}
         self._mine: dict[Scope, frozenset[str]] = {}
 
-    def places(self, names: Iterable[Name], sender: User | None) -> Ints:
-        """The place of each name a sender tells of, -1 where it may not tell of it or nobody knows it; shape (n,)."""
+    def places(self, told: pa.Table, sender: User | None) -> Ints:
+        """The place of each reading (``parsing.TOLD``), ``UNKNOWN`` where nobody knows its name; shape (n,).
+
+        What a sender may not tell of is as unknown as the rest.
+        """
         reach = self._all if sender is None else self._of(_scope(sender))
-        return np.fromiter(map(reach.get, names, repeat(UNKNOWN)), np.int64)
+        return reach.find(told)
 
     def reaches(self, device: str, sender: User | None) -> bool:
         """Whether a sender may tell of a device of the city; a door that asks for no token may of all."""
@@ -89,13 +91,14 @@ class Register:
             self._mine[scope] = frozenset(seen)
         return device in self._mine[scope]
 
-    def _of(self, scope: Scope) -> Mapping[Name, int]:
+    def _of(self, scope: Scope) -> Names:
         """What may be told of within a scope."""
         if scope.everything:
             return self._all
         if scope not in self._reach:
-            seen = {n: at for n, at in self._all.items() if scope.covers(area=self._areas[at])}
-            self._reach[scope] = seen
+            places = self._all.places.items()
+            seen = {name: at for name, at in places if scope.covers(area=self._areas[at])}
+            self._reach[scope] = Names(seen)
         return self._reach[scope]
 
 
@@ -169,7 +172,7 @@ class Roster:
         usual = self.usual if self.usual.stamp == stamp_now() else known_now()
         register = self.register if same else _register(stamp)
         new = Roster(register, awaited(holding), holding, usual)
-        if same and holding.rows == self.holding.rows:
+        if same and holding.same_as(self.holding):
             new.watched, new.others = self.watched, self.others
             if usual is self.usual:
                 new.limits = self.limits

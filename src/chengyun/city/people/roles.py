@@ -92,6 +92,8 @@ DEFAULT_ROLES = (
             "case.oversee",
             "monitoring.view",
             "alarm.limit",
+            "weather.change",
+            "lights.plan",
             "alert.view",
             "alarm.oversee",
             "case.reporter.view",
@@ -192,6 +194,7 @@ DEFAULT_ROLES = (
             "monitoring.view",
             "alarm.judge",
             "alarm.silence",
+            "weather.change",
             "alert.view",
             "alert.issue",
             "device.change",
@@ -301,7 +304,7 @@ DEFAULT_ROLES = (
         blurb="",
         icon="exchange",
         home="people:me",
-        permissions=("discovery.send", "reading.send"),
+        permissions=("discovery.send", "reading.send", "weather.send"),
     ),
 )
 

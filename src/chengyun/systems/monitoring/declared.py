@@ -3,15 +3,20 @@
 from chengyun.city.sensing import alerts, queries
 from chengyun.city.sensing.workflow import JUDGE
 from chengyun.kernel import registry
-from chengyun.kernel.specs import Queue, System, Tab
+from chengyun.kernel.specs import Panel, Queue, System, Tab
+from chengyun.systems.monitoring.light_view import of_asset
 
 VIEW = "monitoring.view"
 TABS = (
     ("wall", "报警墙", VIEW),
     ("alarms", "报警记录", VIEW),
     ("alerts", "预警", alerts.VIEW),
+    ("weather", "气象预警", VIEW),
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
+    ("health", "健康", VIEW),
+    ("alarm_counts", "统计", VIEW),
+    ("lights", "照明", VIEW),
     ("limit_rules", "规则", VIEW),
     ("links", "通信", VIEW),
 )
@@ -35,6 +40,14 @@ registry.add(
             order=order,
         )
         for order, (key, label, may) in enumerate(TABS, start=1)
+    ),
+    Panel(
+        slot="asset.main",
+        key="monitoring.asset",
+        label="装在这个部件上的设备",
+        template="monitoring/slot_devices.html",
+        context=of_asset,
+        may=VIEW,
     ),
     Queue(
         key="monitoring.waiting",

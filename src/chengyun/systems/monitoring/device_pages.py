@@ -15,7 +15,7 @@ from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import Device, Series
-from chengyun.city.sensing.own_limits import limits_at
+from chengyun.city.sensing.own_limits import holding, limits_at
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
 from chengyun.city.sensing.silences import SILENCE, silence_on
@@ -30,6 +30,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.systems.monitoring import near_view, tracks, view
+from chengyun.systems.monitoring.light_view import facts_of_device
 from chengyun.systems.monitoring.link_pages import DOORS
 
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
@@ -212,7 +213,12 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         readings=[view.reading_of(each) for each in series if not (moving and tells_place(each))],
         track=_track(request, found, series) if moving else None,
         rules=[
-            (rule, view.limits_words(rule, _unit(found, rule.point)), own)
+            (
+                rule,
+                view.limits_words(rule, _unit(found, rule.point)),
+                own,
+                holding().during(rule, found.code, found.area),
+            )
             for rule, own in limits_at(found)
         ],
         cases=queries.open_cases_of(series),
@@ -221,6 +227,9 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
+        binds=keeps
+        and found.state == Device.State.WORKING
+        and bool(found.declared and found.declared.part),
         links=[
             (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
         ],
@@ -260,6 +269,7 @@ def _facts(found: Device) -> list[tuple[str, Any]]:
         ("种类", found.declared.label if found.declared else ""),
         ("地点", found.address),
         ("管护单位", str(found.unit) if found.unit else ""),
+        *facts_of_device(found),
     ]
 
 

@@ -59,6 +59,10 @@ def facts_of(rule: AlarmRule) -> list[tuple[str, Any]]:
         ("看什么", looks.words(point.unit) if looks else "读数"),
         ("方向", "大了报警" if rule.side == "above" else "小了报警"),
         ("默认限值", view.limits_words(rule, point.unit)),
+        *(
+            (during.words, view.levels_words(rule, during.levels, point.unit))
+            for during in rule.during
+        ),
         ("持续时间", lasting(rule.hold) if rule.hold else "马上"),
         ("恢复时间", lasting(rule.calm) if rule.calm else "马上"),
         ("依据", rule.source),

@@ -19,6 +19,7 @@ from chengyun.city.sensing.specs import (
     RANK_LABELS,
     AlarmRule,
     DeviceKind,
+    Level,
     Point,
     Rank,
     Silent,
@@ -155,9 +156,13 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
         ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
         *((("报警时", signal_of(alarm)),) if signal_of(alarm) else ()),
         ("现在读数", f"{number(alarm.series.value, point)} {unit}"),
-        ("限值", limits_words(rule, unit)),
+        ("限值", _with_weather(limits_words(rule, unit), during_of(alarm))),
         ("案件", case),
     ]
+
+
+def _with_weather(limits: str, during: str) -> str:
+    return f"{during}：{limits}" if during else limits
 
 
 def title_of(alarm: Alarm) -> str:
@@ -205,18 +210,31 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
     """黄色 10 厘米（回到 7 解除）…, after what they limit when that is not the value itself."""
     if rule is None:
         return ""
-    own = f" {rule.unit(unit)}".rstrip()
-    ends = not isinstance(rule.looks_at, Silent)
-    levels = "；".join(
-        f"{RANK_LABELS[level.rank]} {level.sets:g}{own}"
-        + (f"（回到 {level.clears:g} 解除）" if ends else "")
-        for level in rule.levels
-    )
+    if not rule.levels:
+        return f"平时不看，{'、'.join(each.words for each in rule.during)}才看"
+    levels = levels_words(rule, rule.levels, unit)
     words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
     if rule.when is None:
         return words
     when = condition_words(rule.when, registry.get(DeviceKind, rule.kind))
     return f"{words}；只在{when}的时候"
+
+
+def levels_words(rule: AlarmRule, levels: Sequence[Level], unit: str) -> str:
+    """黄色 10 厘米（回到 7 解除）；橙色 …, levels a rule may have."""
+    own = f" {rule.unit(unit)}".rstrip()
+    ends = not isinstance(rule.looks_at, Silent)
+    return "；".join(
+        f"{RANK_LABELS[level.rank]} {level.sets:g}{own}"
+        + (f"（回到 {level.clears:g} 解除）" if ends else "")
+        for level in levels
+    )
+
+
+def during_of(alarm: Alarm) -> str:
+    """暴雨橙色预警期间, when the limits at its device are those of a weather warning now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Alarm, Series
+from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import forget_counts
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
@@ -28,6 +29,8 @@ from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import Effects
 
 ENDED = (REFUTED, FAULTY, CLOSED)
+STILL_RIGHT = ("confirm", "open_case")
+"""Steps a person means whatever the level has become since they looked."""
 LONGEST_COMMENT = 500
 
 
@@ -147,8 +150,16 @@ def _said(change: LevelChange, alarm: Alarm) -> dict[str, Any]:
         return words | {"text": f"读数 {change.value:g}"}
     point = alarm.series.declared
     signal = signal_words(alarm.declared, change.signal, point.unit if point else "")
-    told = (RANK_LABELS[rank], signal, f"读数 {change.value:g}")
+    during = _during(alarm)
+    why = f"（{during}）" if during else ""
+    told = (RANK_LABELS[rank], signal, f"读数 {change.value:g}{why}")
     return words | {"text": "，".join(filter(None, told))}
+
+
+def _during(alarm: Alarm) -> str:
+    """The weather warning because of which the rule of an alarm has the limits it has now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @transaction.atomic
@@ -160,9 +171,12 @@ def act(
     by: User | None,
     version: int | None = None,
 ) -> Alarm:
-    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict."""
+    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict.
+
+    Not so of the steps the values that came meanwhile cannot make wrong: they are taken as long as the table has them.
+    """
     flow = editions.flow_of(alarm.edition_id)
-    if version is not None and version != alarm.version:
+    if version not in (None, alarm.version) and verb not in STILL_RIGHT:
         label = next((step.label for step in flow.steps if step.verb == verb), "办")
         sentence = overtaken(alarm, label, flow.state(alarm.state).label)
         raise Conflict(sentence, version=alarm.version)
