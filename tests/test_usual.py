@@ -122,6 +122,17 @@ def _tried(cast: Cast) -> None:
     assert [(each.begin, each.rank, each.peak) for each in found.would] == [(NIGHT, "yellow", 150)]
 
 
+def test_a_meter_registered_before_flows_were_declared_has_one_after_the_next_start(
+    gateway: Gateway,
+) -> None:
+    gateway.stop()
+    Series.objects.filter(point="flow").delete()
+    gateway.start()
+    tell(gateway, "SB-001", past(1))
+    assert Series.objects.filter(point="flow").count() == 3
+    assert gateway.stored(series("SB-001"))[60.0] == 36
+
+
 def test_what_is_known_of_a_device_that_has_ended_goes(gateway: Gateway, cast: Cast) -> None:
     tell(gateway, "SB-001", past(28))
     with clock.at(TODAY):
