@@ -35,6 +35,7 @@ LARGEST = 2**63 - 1
 class AlarmOut(Schema):
     """An alarm; ``level`` is red, orange, yellow or blue; times are those of the readings, ``raised_at`` is ours.
 
+    ``signal``: what its limits were held against, in the unit of the rule; null where that is the value itself.
     ``silenced``: a silence lasts, nobody need hear of it now. ``cause``: the alarm that stands for this one and others.
     """
 
@@ -47,6 +48,7 @@ class AlarmOut(Schema):
     cleared: bool
     open: bool
     value: float
+    signal: float | None
     began_at: datetime
     ended_at: datetime | None
     raised_at: datetime
@@ -87,6 +89,7 @@ def alarm_shown(row: Alarm, silences: Sequence[Silence]) -> dict[str, Any]:
         "state",
         "open",
         "value",
+        "signal",
         "began_at",
         "ended_at",
         "raised_at",

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from chengyun.city.sensing.models import Series
 from chengyun.city.sensing.own_limits import limits_at
 from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Count, Level
-from chengyun.city.sensing.usual import known_now, wants_usual
+from chengyun.city.sensing.usual import tables_now, wants_usual
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
 
@@ -61,7 +61,7 @@ def _usual(series: Series, moments: list[datetime]) -> list[dict[str, Any]]:
     if not wants_usual(series):
         return []
     at = np.array([(each - EPOCH) // MICROSECOND for each in moments], np.int64)
-    found = known_now([series.pk]).of([series.pk]).at(at)
+    found = tables_now([series.pk]).of([series.pk]).at(at)
     if np.isnan(found).all():
         return []
     values = [None if np.isnan(each) else round(float(each), 3) for each in found]
