@@ -146,9 +146,8 @@ def facts_of_device(device: Device) -> list[tuple[str, Any]]:
     kind, facts = device.declared, list[tuple[str, Any]]()
     if device.asset is not None:
         there = reverse("data:asset", args=(device.asset.code,))
-        pole = f"杆号 {pole_of(device)}　" if pole_of(device) else ""
-        link = format_html('{}<a href="{}">{}</a>', pole, there, device.asset.code)
-        facts.append(("部件", link))
+        facts.append(("部件", format_html('<a href="{}">{}</a>', there, device.asset.code)))
+        facts.append(("杆号", pole_of(device)))
     elif kind and kind.part:
         facts.append(("部件", "还没有挂接"))
     if device.feeder is not None:
@@ -163,7 +162,8 @@ def _ought(device: Device) -> list[tuple[str, Any]]:
         return [("开关灯计划", "没有")]
     there = reverse("monitoring:light_plan", args=(found.plan.code,))
     words = f"{_clock(found.night.on)} 开，{_clock(found.night.off)} 关，现在{'应亮' if found.burns else '应灭'}"
-    return [("开关灯计划", format_html('<a href="{}">{}</a>　{}', there, found.plan.code, words))]
+    link = format_html('<a href="{}">{}</a>', there, found.plan.code)
+    return [("开关灯计划", link), ("今晚", words)]
 
 
 def of_asset(user: User, asset: Any) -> dict[str, Any]:

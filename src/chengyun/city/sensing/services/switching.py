@@ -163,8 +163,8 @@ def burning(burns: Burning, value: float) -> bool:
 
 
 @transaction.atomic
-def note(day: date, devices: Iterable[Device], *, ought: bool, burns: bool) -> None:
-    """One look at some lamps that all ought to, and all do, the same."""
+def note(day: date, devices: Iterable[Device], *, ought: bool, burns: bool, times: int = 1) -> None:
+    """A look, or several, at some lamps that all ought to, and all do, the same."""
     found = list(devices)
     for start in range(0, len(found), BATCH):
         part = found[start : start + BATCH]
@@ -174,9 +174,9 @@ def note(day: date, devices: Iterable[Device], *, ought: bool, burns: bool) -> N
         )
         rows = LampNight.objects.filter(night=day, device__in=part)
         if ought:
-            rows.update(due=F("due") + 1, lit=F("lit") + int(burns))
+            rows.update(due=F("due") + times, lit=F("lit") + times * burns)
         else:
-            rows.update(idle=F("idle") + 1, dark=F("dark") + int(not burns))
+            rows.update(idle=F("idle") + times, dark=F("dark") + times * (not burns))
 
 
 def _check_where(new: NewPlan) -> None:
