@@ -6,6 +6,7 @@ import csv
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.specs import RANKS, AlarmRule, Count, Point, Rate
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
+from chengyun.science.conditions import leaves_of
 from tools.check import LONGEST_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +96,15 @@ def test_its_limits_lie_inside_the_range_and_grow_worse_with_the_level(
     for milder, worse in (pair for levels in every for pair in pairwise(levels)):
         assert milder.sets * sign < worse.sets * sign
         assert milder.clears * sign <= worse.clears * sign
+
+
+@every_rule
+def test_what_it_needs_of_other_points_can_be(app: IndustryApp, rule: AlarmRule) -> None:
+    kind = next(kind for kind in app.device_kinds if kind.key == rule.kind)
+    for leaf in leaves_of(rule.when) if rule.when else ():
+        point = kind.point(leaf.point)
+        assert point is not None and point.low <= leaf.mark <= point.high
+        assert leaf.fresh > timedelta()
 
 
 @every_rule

@@ -22,6 +22,7 @@ from chengyun.science.absence import NEVER, Absence
 from chengyun.science.signals import Floats, Ints
 
 EACH = timedelta(seconds=1)
+MINUTE = 60_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +164,7 @@ class Absences:
             value=float(self.value[row]),
             at=moment(at),
             since=moment(since),
+            signal=(at - since) / MINUTE if level else None,
         )
 
     def _name(self, row: int) -> tuple[int, str]:

@@ -291,8 +291,11 @@ def device_end(request: HttpRequest, code: Key) -> tuple[int, Any]:
 
 
 class CurveLine(Schema):
+    """What was read, or what is ``usual`` at that hour; None where nobody knows."""
+
     name: str
-    values: list[float]
+    values: list[float | None]
+    usual: bool = False
 
 
 class CurveLimit(Schema):

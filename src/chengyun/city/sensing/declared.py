@@ -17,6 +17,11 @@ from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 
+KEPT = (
+    (jobs.READINGS_KEPT, "读数保留多少天（0 就是一直保留）"),
+    (jobs.HOURS_KEPT, "每小时的最低、最高和平均保留多少天（0 就是一直保留）"),
+)
+LONGEST_KEPT = 36_500
 ACKNOWLEDGED = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
 """How long units have to acknowledge a 预警."""
 
@@ -144,6 +149,24 @@ registry.add(
             ),
         )
         for rank, minutes in ACKNOWLEDGED
+    ),
+    *(
+        Param(
+            key=key,
+            label=label,
+            default=0,
+            group="读数",
+            field=Field(
+                key="days",
+                label="保留多少天",
+                kind="int",
+                unit="天",
+                required=True,
+                minimum=0,
+                maximum=LONGEST_KEPT,
+            ),
+        )
+        for key, label in KEPT
     ),
     Periodic(
         key="alarm.deadlines",

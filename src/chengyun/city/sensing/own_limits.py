@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
@@ -12,7 +13,7 @@ from django.utils.timezone import localdate
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Device, OwnLimits
 from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import AlarmRule, During, Level
+from chengyun.city.sensing.specs import AlarmRule, During
 from chengyun.city.sensing.weather import CALM, Weather, weather_at
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Missing
@@ -85,15 +86,15 @@ class Holding:
         if tie is None and not rule.levels:
             return rule
         if row is not None:
-            return self._with(row.pk, rule, row.as_levels)
-        return self._with((rule.key, tie[0]), rule, tie[0].levels) if tie else rule
+            return self._with(row.pk, rule, {"levels": row.as_levels, **row.times})
+        return self._with((rule.key, tie[0]), rule, {"levels": tie[0].levels}) if tie else rule
 
     def _with(
-        self, key: int | tuple[str, During], rule: AlarmRule, levels: tuple[Level, ...]
+        self, key: int | tuple[str, During], rule: AlarmRule, changes: dict[str, Any]
     ) -> AlarmRule:
         """The same rule object each time, whoever asks."""
         if key not in self._made:
-            self._made[key] = replace(rule, levels=levels)
+            self._made[key] = replace(rule, **changes)
         return self._made[key]
 
     def during(self, rule: AlarmRule, device: str, area: str) -> str:

@@ -20,6 +20,7 @@ from chengyun.kernel.errors import Missing, wrong
 from chengyun.kernel.installation import installation
 from chengyun.kernel.recent import recent
 from chengyun.kernel.scope import Scope
+from chengyun.science.conditions import points_of
 from chengyun.science.coordinates import distance
 
 RED = 4
@@ -59,6 +60,15 @@ def series_of(device: Device) -> list[Series]:
             row.point not in order,
             order.index(row.point) if row.point in order else 0,
         ),
+    )
+
+
+def series_beside(alarm: Alarm) -> list[Series]:
+    """The other series its rule looks at, in the order in which their points are declared."""
+    rule = alarm.declared
+    points = set(points_of(rule.when)) - {rule.point} if rule and rule.when else ()
+    return (
+        [each for each in series_of(alarm.series.device) if each.point in points] if points else []
     )
 
 

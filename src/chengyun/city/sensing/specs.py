@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Literal
 
 from chengyun.kernel.specs import Misdeclared
+from chengyun.science.conditions import Condition, leaves_of
 
 Rank = Literal["red", "orange", "yellow", "blue"]
 RANKS: tuple[Rank, ...] = ("blue", "yellow", "orange", "red")
@@ -24,7 +25,10 @@ class HeardAs:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted."""
+    """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted.
+
+    So is one that lies more than ``jump`` beside both its neighbours, and one that has stood for longer than ``still``.
+    """
 
     key: str
     label: str
@@ -33,10 +37,14 @@ class Point:
     high: float
     digits: int = 0
     heard_as: tuple[HeardAs, ...] = ()
+    jump: float | None = None
+    still: timedelta | None = None
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
             raise Misdeclared(f"Point {self.key}: low must be below high")
+        if self.jump is not None and not 0 < self.jump < self.high - self.low:
+            raise Misdeclared(f"Point {self.key}: jump is a part of its range")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +156,9 @@ class Rate:
     def words(self, unit: str) -> str:
         return f"每{PER_LABELS[self.per]}变化多少"
 
+    def told(self, signal: float, unit: str) -> str:
+        return f"每{PER_LABELS[self.per]}变化 {signal:+.3g} {unit}".rstrip()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
@@ -163,6 +174,9 @@ class Count:
     def words(self, unit: str) -> str:
         side = "达到" if self.side == "above" else "降到"
         return f"{lasting(self.within)}内{side} {self.mark:g} {unit}".rstrip() + "的次数"
+
+    def told(self, signal: float, unit: str) -> str:
+        return f"{lasting(self.within)}内 {signal:g} 次"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +197,28 @@ class Still:
             f"读数不变（上下 {self.stray:g} {unit}以内）多久" if self.stray else "读数一点不变多久"
         )
 
+    def told(self, signal: float, unit: str) -> str:
+        return f"{signal:.0f} 分钟不变"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usual:
+    """By how many percent a value is above the usual of this hour, on workdays or on rest days.
+
+    A usual below ``least``, in the unit of the point, counts as that: a third of next to nothing is nothing.
+    """
+
+    least: float
+
+    def unit(self, unit: str) -> str:
+        return "%"
+
+    def words(self, unit: str) -> str:
+        return f"比平常这个时候高多少（平常不到 {self.least:g} {unit}的，按它算）"
+
+    def told(self, signal: float, unit: str) -> str:
+        return f"比平常{'高' if signal >= 0 else '低'} {abs(signal):.0f} %"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Silent:
@@ -194,8 +230,11 @@ class Silent:
     def words(self, unit: str) -> str:
         return "设备多久没有读数"
 
+    def told(self, signal: float, unit: str) -> str:
+        return f"{signal:g} 分钟没有读数"
 
-Signal = Rate | Count | Still | Silent
+
+Signal = Rate | Count | Still | Usual | Silent
 
 
 def lasting(time: timedelta) -> str:
@@ -212,8 +251,9 @@ class AlarmRule:
     """When a point of a kind of device raises an alarm.
 
     ``looks_at``: what its levels are held against; None for the value as it is read. ``side``: whether large or small
-    values are bad. ``hold``: how long it stays beyond before the level comes, ``calm``: how long it stays behind before
-    the level goes. ``class_code``: the class of the case a person opens from the alarm, in the edition of 2013.
+    values are bad. ``when``: what has to hold at other points of the device as well. ``hold``: how long it stays beyond
+    before the level comes, ``calm``: how long it stays behind before the level goes. ``class_code``: the class of the
+    case a person opens from the alarm, in the edition of 2013.
     ``source`` says where the limits come from. The alarm of a silent device is one of the ``point`` named here.
     ``during``: its levels while a weather warning is in force, of several the last that fits; a rule that has no other
     levels watches only then.
@@ -228,11 +268,16 @@ class AlarmRule:
     source: str
     looks_at: Signal | None = None
     side: Literal["above", "below"] = "above"
+    when: Condition | None = None
     hold: timedelta = timedelta()
     calm: timedelta = timedelta()
     during: tuple[During, ...] = ()
 
     def __post_init__(self) -> None:
+        self._check_levels()
+        self._check_signal()
+
+    def _check_levels(self) -> None:
         for levels in self.all_levels or ((),):
             if not levels or len({level.rank for level in levels}) != len(levels):
                 raise Misdeclared(f"AlarmRule {self.key}: levels are needed and none stands twice")
@@ -240,12 +285,18 @@ class AlarmRule:
         every = [level for levels in self.all_levels for level in levels]
         if any(level.clears * sign > level.sets * sign for level in every):
             raise Misdeclared(f"AlarmRule {self.key}: a level clears beyond what sets it")
+
+    def _check_signal(self) -> None:
         if isinstance(self.looks_at, Count | Still | Silent) and self.side == "below":
             raise Misdeclared(f"AlarmRule {self.key}: of what it looks at only much is bad")
         if isinstance(self.looks_at, Count) and self.most > MOST_TIMES:
             raise Misdeclared(f"AlarmRule {self.key}: it counts to {MOST_TIMES} at most")
+        if isinstance(self.looks_at, Usual) and self.looks_at.least <= 0:
+            raise Misdeclared(f"AlarmRule {self.key}: least is more than nothing")
         if isinstance(self.looks_at, Silent) and (self.hold or self.calm):
             raise Misdeclared(f"AlarmRule {self.key}: silence neither holds nor calms")
+        if self.when and (isinstance(self.looks_at, Silent) or not self.calm):
+            raise Misdeclared(f"AlarmRule {self.key}: a condition needs readings, and a calm time")
 
     @property
     def reach(self) -> timedelta:
@@ -259,7 +310,8 @@ class AlarmRule:
                 back = self.most * MINUTE
             case _:
                 back = timedelta()
-        return self.hold + self.calm + back
+        fresh = (leaf.fresh for leaf in leaves_of(self.when)) if self.when else ()
+        return self.hold + self.calm + back + max(fresh, default=timedelta())
 
     @property
     def all_levels(self) -> tuple[tuple[Level, ...], ...]:

@@ -14,6 +14,8 @@ WET = 4.0
 FULL_PIPES = {"GW-003": 112.0, "GW-009": 93.0}
 FULL_SUMPS = {"BZ-004": 104.0}
 """The pipes and sumps that fill up, in percent; a pump of these stations fails meanwhile."""
+LEFT_BY_HAND = {"BZ-009": 87.0}
+"""Where somebody left the switch on manual: the sump fills up and no pump starts."""
 HEAVIEST = 62.0
 """Millimetres an hour at the height of it."""
 BASE_FLOW, RUNNING_FULL = 24.0, 52.0
@@ -64,7 +66,8 @@ def _pipe(device: str, water: float) -> Values:
 def _station(device: str, water: float) -> Values:
     """The sump, how many pumps run for it, and how many cannot."""
     dry = SUMP_DRY + 10 * own(device)
-    sump = dry + (FULL_SUMPS.get(device, SUMP_WET) - dry) * water
+    highest = (FULL_SUMPS | LEFT_BY_HAND).get(device, SUMP_WET)
+    sump = dry + (highest - dry) * water
     faulty = int(device in FULL_SUMPS and water > 0)
-    running = min(PUMPS - faulty, math.ceil(PUMPS * water))
+    running = 0 if device in LEFT_BY_HAND else min(PUMPS - faulty, math.ceil(PUMPS * water))
     return {"sump": round(sump, 1), "running": running, "faulty": faulty}

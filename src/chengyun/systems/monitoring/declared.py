@@ -14,6 +14,8 @@ TABS = (
     ("weather", "气象预警", VIEW),
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
+    ("health", "健康", VIEW),
+    ("alarm_counts", "统计", VIEW),
     ("lights", "照明", VIEW),
     ("limit_rules", "规则", VIEW),
     ("links", "通信", VIEW),

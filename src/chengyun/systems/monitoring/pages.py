@@ -169,6 +169,7 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
         title=view.title_of(row),
         facts=view.facts_of(row),
         reading=view.reading_of(row.series),
+        others=[view.reading_of(each) for each in queries.series_beside(row)],
         map=view.map_of(row.series.device),
         events=view.events_of(sorted(lines, key=lambda line: line.at)),
         alerts=[alert_view.line_of(alert) for alert in issued],

@@ -10,13 +10,24 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from chengyun.city.people.models import User
+from chengyun.city.sensing.charts import lines_of
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Level, Point, Rank, Silent
+from chengyun.city.sensing.specs import (
+    RANK_LABELS,
+    AlarmRule,
+    DeviceKind,
+    Level,
+    Point,
+    Rank,
+    Silent,
+    Usual,
+)
+from chengyun.city.sensing.wording import condition_words, signal_words
 from chengyun.city.sensing.workflow import RAISED
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.history import Line
 from chengyun.kernel.specs import Step
@@ -143,6 +154,7 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
         ("管护单位", str(device.unit) if device.unit else ""),
         ("越限", f"{told(alarm.began_at, now=now)} 起，{end}"),
         ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
+        *((("报警时", signal_of(alarm)),) if signal_of(alarm) else ()),
         ("现在读数", f"{number(alarm.series.value, point)} {unit}"),
         ("限值", _with_weather(limits_words(rule, unit), during_of(alarm))),
         ("案件", case),
@@ -163,7 +175,7 @@ def said_of(alarm: Alarm) -> str:
     device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
     value = number(alarm.series.value, point)
     unit = f" {point.unit}" if point else ""
-    what = rule.label if rule else alarm.rule
+    what = "，".join(filter(None, (rule.label if rule else alarm.rule, signal_of(alarm))))
     return f"{device.address or device}，{what}，现在 {value}{unit}。"
 
 
@@ -179,13 +191,25 @@ def rule_of(alarm: Alarm) -> AlarmRule | None:
 
 
 def limit_words(alarm: Alarm) -> str:
-    """限 15; with what it limits, when that is not the value itself: 限 0.02 MPa/分钟."""
+    """限 15; when it does not limit the value itself, after what it limits: 1 小时内 20 次，限 20 次."""
     rule, point = rule_of(alarm), alarm.series.declared
     level = rule.level(alarm.level) if rule else None
     if rule is None or level is None:
         return ""
     unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
-    return f"限 {level.sets:g} {unit}".rstrip()
+    told = (signal_of(alarm), f"限 {level.sets:g} {unit}".rstrip(), when_words(rule))
+    return "，".join(filter(None, told))
+
+
+def signal_of(alarm: Alarm) -> str:
+    """1 小时内 20 次, when its level last changed; nothing when limits are held against the value itself."""
+    point = alarm.series.declared
+    return signal_words(alarm.declared, alarm.signal, point.unit if point else "")
+
+
+def when_words(rule: AlarmRule) -> str:
+    """What has to hold as well: 运行水泵不到 1 台; nothing when nothing has."""
+    return condition_words(rule.when, registry.get(DeviceKind, rule.kind)) if rule.when else ""
 
 
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
@@ -195,7 +219,8 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
     if not rule.levels:
         return f"平时不看，{'、'.join(each.words for each in rule.during)}才看"
     levels = levels_words(rule, rule.levels, unit)
-    return f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+    words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+    return f"{words}；只在{when_words(rule)}的时候" if rule.when else words
 
 
 def levels_words(rule: AlarmRule, levels: Sequence[Level], unit: str) -> str:
@@ -279,10 +304,12 @@ class Reading:
     at: str
     chart: str
     limited: bool
+    usual: bool
 
 
 def reading_of(series: Series) -> Reading:
     point, now = series.declared, clock.now()
+    rules = rules_on(series.device.kind, series.point)
     return Reading(
         series=series,
         label=point.label if point else series.point,
@@ -290,5 +317,6 @@ def reading_of(series: Series) -> Reading:
         unit=point.unit if point else "",
         at=moment(series.at, now=now) if series.at else "还没有读数",
         chart=f"/api/v1/series/{series.pk}/chart",
-        limited=any(rule.looks_at is None for rule in rules_on(series.device.kind, series.point)),
+        limited=any(lines_of(rule, rule.levels) for rule in rules),
+        usual=any(isinstance(rule.looks_at, Usual) for rule in rules),
     )

@@ -9,6 +9,7 @@ from chengyun.city.sensing.models.devices import (
     Series,
     Silence,
     Unread,
+    UsualHours,
 )
 from chengyun.city.sensing.models.lights import LampNight, SwitchingPlan
 from chengyun.city.sensing.models.weather import WeatherWarning
@@ -26,5 +27,6 @@ __all__ = [
     "Silence",
     "SwitchingPlan",
     "Unread",
+    "UsualHours",
     "WeatherWarning",
 ]

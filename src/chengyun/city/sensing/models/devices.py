@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 
@@ -93,9 +94,11 @@ class Alarm(Subject):
     """What people were told of one series beyond the limits of one rule; never removed.
 
     ``level`` is the one that stands, 1 (blue) to 4 (red), ``worst`` the highest there was; once it is over both are the
-    same. ``began_at`` and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told.
-    ``ended_at``: when the value fell back for good, None while it stands. ``told_at``: when people were told again,
-    after a silence. ``step``: to how many of those above it was reported that nobody answers.
+    same. ``value`` is the newest reading that changed its level, ``signal`` what the limits were held against by the
+    newest that is beyond them; None where that is the value itself. ``began_at`` and ``changed_at`` are in the time of
+    the readings, ``raised_at`` is when people were told. ``ended_at``: when the value fell back for good, None while it
+    stands. ``told_at``: when people were told again, after a silence. ``step``: to how many of those above it was
+    reported that nobody answers.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
@@ -103,6 +106,7 @@ class Alarm(Subject):
     level = models.PositiveSmallIntegerField()
     worst = models.PositiveSmallIntegerField()
     value = models.FloatField()
+    signal = models.FloatField(null=True)
     began_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -229,7 +233,8 @@ class OwnLimits(models.Model):
 
     They hold from ``valid_from`` to ``valid_to`` (None: until somebody ends them), and each year only from the day
     ``season_from`` to the day ``season_to``, both included, written 06-01; "" for the whole year. ``levels`` has for
-    each rank what sets and what clears it, in the unit of the rule.
+    each rank what sets and what clears it, in the unit of the rule. ``hold`` and ``calm`` in seconds; None for what the
+    rule declares.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -237,6 +242,8 @@ class OwnLimits(models.Model):
     area = models.CharField(max_length=15)
     device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="+")
     levels = models.JSONField()
+    hold = models.PositiveIntegerField(null=True)
+    calm = models.PositiveIntegerField(null=True)
     season_from = models.CharField(max_length=5, blank=True)
     season_to = models.CharField(max_length=5, blank=True)
     valid_from = models.DateTimeField()
@@ -266,6 +273,26 @@ class OwnLimits(models.Model):
         return tuple(
             Level(rank=rank, sets=each["sets"], clears=each["clears"]) for rank, each in told
         )
+
+    @property
+    def times(self) -> dict[str, Any]:
+        """Which of hold and calm somebody set, as a rule declares them."""
+        told = {"hold": self.hold, "calm": self.calm}
+        return {key: timedelta(seconds=each) for key, each in told.items() if each is not None}
+
+
+class UsualHours(models.Model):
+    """平常值: what a series usually reads at each hour of a workday and of a rest day; None where that is unknown.
+
+    Nobody sets it: it is computed from the readings of the last weeks and replaced by the next computation.
+    """
+
+    series = models.OneToOneField(Series, on_delete=models.CASCADE, related_name="usual")
+    hours = models.JSONField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.series)
 
 
 class Alert(models.Model):

@@ -17,6 +17,7 @@ from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import forget_counts
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
+from chengyun.city.sensing.wording import signal_words
 from chengyun.city.sensing.workflow import ALARM, CLEARED, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
 from chengyun.kernel.actions import record
@@ -28,12 +29,17 @@ from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import Effects
 
 ENDED = (REFUTED, FAULTY, CLOSED)
+STILL_RIGHT = ("confirm", "open_case")
+"""Steps a person means whatever the level has become since they looked."""
 LONGEST_COMMENT = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class LevelChange:
-    """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to."""
+    """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to.
+
+    ``signal``: what the limits are held against; None where that is the value itself, or there is no level.
+    """
 
     series: int
     rule: str
@@ -41,6 +47,7 @@ class LevelChange:
     value: float
     at: datetime
     since: datetime
+    signal: float | None = None
 
 
 @transaction.atomic
@@ -86,13 +93,14 @@ def raise_alarm(change: LevelChange, *, ended_at: datetime | None = None) -> Ala
         level=change.level,
         worst=change.level,
         value=change.value,
+        signal=change.signal,
         began_at=change.since,
         changed_at=change.at,
         raised_at=now,
         simulated=series.device.simulated,
     )
     alarm.save(force_insert=True)
-    facts = _said(change, _during(alarm)) | _silenced(alarm)
+    facts = _said(change, alarm) | _silenced(alarm)
     verb = "alarm.find" if ended_at else "alarm.raise"
     record(verb, alarm, by=None, edition=edition.pk, facts=facts, new=True)
     return alarm
@@ -107,6 +115,7 @@ def follow_open(alarm: Alarm, change: LevelChange) -> None:
         return
     worse = change.level > alarm.level
     columns |= {"level": change.level, "worst": max(alarm.worst, change.level), "ended_at": None}
+    columns["signal"] = change.signal
     verb = "relapse" if alarm.cleared else "worsen" if worse else "ease"
     machine(alarm, verb, columns, change)
 
@@ -114,7 +123,7 @@ def follow_open(alarm: Alarm, change: LevelChange) -> None:
 def machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
     """A step that nobody takes but the readings."""
     move = workflow.plan(alarm, verb, by=None, facts={})
-    facts = _said(change, _during(alarm)) | _silenced(alarm)
+    facts = _said(change, alarm) | _silenced(alarm)
     workflow.take(alarm, move, Effects(columns=columns, facts=facts), by=None)
 
 
@@ -131,18 +140,20 @@ def _after_the_judgement(alarm: Alarm, change: LevelChange) -> None:
         columns["ended_at"] = change.at
     Alarm.objects.filter(pk=alarm.pk).update(**columns)
     if change.level == 0:
-        record("alarm.end", alarm, by=None, facts=_said(change))
+        record("alarm.end", alarm, by=None, facts=_said(change, alarm))
 
 
-def _said(change: LevelChange, during: str = "") -> dict[str, Any]:
+def _said(change: LevelChange, alarm: Alarm) -> dict[str, Any]:
     rank = RANKS[change.level - 1] if change.level else ""
     words = {"level": rank, "value": change.value, "read_at": change.at.isoformat()}
-    why = f"（{during}）" if during and rank else ""
-    return words | (
-        {"text": f"{RANK_LABELS[rank]}，读数 {change.value:g}{why}"}
-        if rank
-        else {"text": f"读数 {change.value:g}"}
-    )
+    if not rank:
+        return words | {"text": f"读数 {change.value:g}"}
+    point = alarm.series.declared
+    signal = signal_words(alarm.declared, change.signal, point.unit if point else "")
+    during = _during(alarm)
+    why = f"（{during}）" if during else ""
+    told = (RANK_LABELS[rank], signal, f"读数 {change.value:g}{why}")
+    return words | {"text": "，".join(filter(None, told))}
 
 
 def _during(alarm: Alarm) -> str:
@@ -160,9 +171,12 @@ def act(
     by: User | None,
     version: int | None = None,
 ) -> Alarm:
-    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict."""
+    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict.
+
+    Not so of the steps the values that came meanwhile cannot make wrong: they are taken as long as the table has them.
+    """
     flow = editions.flow_of(alarm.edition_id)
-    if version is not None and version != alarm.version:
+    if version not in (None, alarm.version) and verb not in STILL_RIGHT:
         label = next((step.label for step in flow.steps if step.verb == verb), "办")
         sentence = overtaken(alarm, label, flow.state(alarm.state).label)
         raise Conflict(sentence, version=alarm.version)
@@ -199,6 +213,8 @@ def _open_case(alarm: Alarm, by: User | None) -> Effects:
     point = alarm.series.declared
     assert device.lon is not None and device.lat is not None
     reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
+    signal = signal_words(rule, alarm.signal, point.unit if point else "")
+    reading = f"{reading}，{signal}" if signal else reading
     since, over = told(alarm.began_at, now=clock.now()), "，现已恢复" if alarm.cleared else ""
     new = NewCase(
         source="sensor",
