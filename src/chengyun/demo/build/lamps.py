@@ -16,8 +16,8 @@ from chengyun.demo.spots import Spot
 NIGHTS = 14
 LOOKS, IDLE = 80, 60
 """So often the lamps were looked at while they ought to burn and while they ought not."""
-FAILING = 0.04
-"""How many of the sound lamps fail for a while in a night."""
+FAILING = {"lamp": 0.04, "lamp_cabinet": 0.01}
+"""How many of those that are sound fail for a while in a night."""
 
 
 class LampPosts:
@@ -65,12 +65,15 @@ def add_plan(area: str) -> None:
 def add_nights(today: date, seed: int) -> None:
     """What the lamps did in the nights before today, as the looks of the platform would have counted it."""
     rng = random.Random(seed + 3)  # noqa: S311
-    lamps = list(Device.objects.filter(kind="lamp", simulated=True).order_by("id"))
+    kinds = ("lamp", "lamp_cabinet")
+    lamps = list(Device.objects.filter(kind__in=kinds, simulated=True).order_by("id"))
     for back in range(NIGHTS, 0, -1):
         night, missed = today - timedelta(days=back), dict[int, list[Device]]()
         for lamp in lamps:
             fails = LOOKS if lamp.code == SINGLE else 0
-            fails = fails or (rng.randint(1, LOOKS // 4) if rng.random() < FAILING else 0)
+            fails = fails or (
+                rng.randint(1, LOOKS // 4) if rng.random() < FAILING[lamp.kind] else 0
+            )
             missed.setdefault(fails, []).append(lamp)
         for times, some in missed.items():
             note(night, some, ought=True, burns=False, times=times)

@@ -15,6 +15,7 @@ from chengyun.city.places.queries import label_of
 from chengyun.city.sensing.lighting import NightLine, Rate, timely
 from chengyun.city.sensing.models import Device, SwitchingPlan
 from chengyun.city.sensing.services.switching import words_of
+from chengyun.city.sensing.specs import DeviceKind
 from chengyun.city.sensing.switching import EVERY_DAY, middle_of, night_for, plans_now, pole_of
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
@@ -107,6 +108,7 @@ def rate_cell(rate: Rate, target: float) -> RateCell:
 class NightRow:
     night: date
     where: str
+    what: str
     lit: RateCell
     intact: RateCell
 
@@ -116,6 +118,7 @@ def night_line(line: NightLine) -> NightRow:
     return NightRow(
         night=line.night,
         where=label_of(line.area),
+        what=registry.get(DeviceKind, line.kind).label,
         lit=rate_cell(line.lit, settings["lights.lit"]),
         intact=rate_cell(line.intact, settings["lights.intact"]),
     )
