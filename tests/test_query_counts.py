@@ -70,6 +70,7 @@ from chengyun.city.sensing.factories import (
     make_alert,
     make_command,
     make_device,
+    make_dialect,
     make_gate,
     make_limits,
     make_silence,
@@ -201,8 +202,10 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
     gates = [make_gate(f"ZM-{n:03}") for n in range(SEVERAL)]
+    dialects = [make_dialect(gate.code) for gate in gates]
     commands = [make_command(gate, by=cast.supervisor) for gate in gates[1:]]
     return {
+        "monitoring:dialect": {"pk": dialects[0].pk},
         "monitoring:command": {"code": commands[0].code},
         "monitoring:command_act": {"code": commands[0].code, "verb": "refuse"},
         "monitoring:command_add": {"code": gates[0].code, "point": "opening"},

@@ -29,7 +29,7 @@ from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import command_view, near_view, tracks, view
+from chengyun.systems.monitoring import command_view, dialect_view, near_view, tracks, view
 from chengyun.systems.monitoring.link_pages import DOORS
 
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
@@ -221,6 +221,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
+        dialects=dialect_view.lines_of(user, found.code),
         controls=command_view.controls_on(user, found),
         links=[
             (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
