@@ -6,6 +6,8 @@ import csv
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.specs import RANKS, AlarmRule, Count, Point, Rate
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
+from chengyun.science.conditions import leaves_of
 from tools.check import LONGEST_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,8 +83,8 @@ def test_its_limits_lie_inside_the_range_and_grow_worse_with_the_level(
     app: IndustryApp, rule: AlarmRule
 ) -> None:
     point, sign = point_of(app, rule), 1 if rule.side == "above" else -1
-    levels = sorted(rule.levels, key=lambda level: RANKS.index(level.rank))
-    limits = [limit for level in levels for limit in (level.sets, level.clears)]
+    every = [sorted(each, key=lambda level: RANKS.index(level.rank)) for each in rule.all_levels]
+    limits = [limit for levels in every for level in levels for limit in (level.sets, level.clears)]
     if rule.looks_at is None:
         assert all(point.low <= limit <= point.high for limit in limits)
     elif isinstance(rule.looks_at, Rate):
@@ -90,9 +93,18 @@ def test_its_limits_lie_inside_the_range_and_grow_worse_with_the_level(
         assert all(limit > 0 for limit in limits)
     if isinstance(rule.looks_at, Count):
         assert point.low <= rule.looks_at.mark <= point.high
-    for milder, worse in zip(levels, levels[1:], strict=False):
+    for milder, worse in (pair for levels in every for pair in pairwise(levels)):
         assert milder.sets * sign < worse.sets * sign
         assert milder.clears * sign <= worse.clears * sign
+
+
+@every_rule
+def test_what_it_needs_of_other_points_can_be(app: IndustryApp, rule: AlarmRule) -> None:
+    kind = next(kind for kind in app.device_kinds if kind.key == rule.kind)
+    for leaf in leaves_of(rule.when) if rule.when else ():
+        point = kind.point(leaf.point)
+        assert point is not None and point.low <= leaf.mark <= point.high
+        assert leaf.fresh > timedelta()
 
 
 @every_rule
@@ -121,7 +133,7 @@ def test_an_alarm_of_every_rule_becomes_a_case_of_its_class() -> None:
     duty = make_working_city().duty
     for n, (_, rule) in enumerate(RULES):
         series = Series.objects.get(device=make_device(f"D-{n}", kind=rule.kind), point=rule.point)
-        worst, now = rule.levels[-1], clock.now()
+        worst, now = rule.all_levels[0][-1], clock.now()
         alarm = follow(
             LevelChange(
                 series=series.pk,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
@@ -66,7 +67,9 @@ def test_a_pressure_after_a_silence_is_no_drop(gateway: Gateway) -> None:
     assert not Alarm.objects.exists()
 
 
-def test_what_is_loud_once_is_let_pass_and_what_is_loud_often_alarms(gateway: Gateway) -> None:
+def test_what_is_loud_once_is_let_pass_and_what_is_loud_often_alarms(
+    gateway: Gateway, cast: Cast
+) -> None:
     tell(gateway, "YC-001", "noise", [(m, 75.0 if m % 2 else 60.0) for m in range(39)])
     assert within(10, lambda: newest("YC-001", "noise") == 60)
     assert not Alarm.objects.exists()
@@ -74,7 +77,15 @@ def test_what_is_loud_once_is_let_pass_and_what_is_loud_often_alarms(gateway: Ga
     gateway.start()
     tell(gateway, "YC-001", "noise", [(39, 71)])
     assert within(10, Alarm.objects.exists)
-    assert (Alarm.objects.get().rule, Alarm.objects.get().rank) == ("site_loud", "blue")
+    alarm = Alarm.objects.get()
+    assert (alarm.rule, alarm.rank, alarm.signal) == ("site_loud", "blue", 20)
+    duty = Client()
+    duty.force_login(cast.duty)
+    assert "1 小时内 20 次，限 20 次" in duty.get("/monitoring/").content.decode()
+    page = duty.get(f"/monitoring/alarms/{alarm.code}/").content.decode()
+    assert "蓝色，1 小时内 20 次，读数 71" in page and "红色虚线是限值" in page
+    drawn = duty.get(f"/api/v1/series/{alarm.series_id}/chart").json()
+    assert drawn["limits"] == [{"name": "计次", "value": 70}]
     tell(gateway, "YC-001", "noise", [(m, 50) for m in range(40, 100, 10)])
     assert within(10, lambda: Alarm.objects.get().cleared)
 
@@ -111,6 +122,21 @@ def test_limits_that_are_set_hold_within_five_seconds_and_so_does_their_end(
     assert within(10, harmless_now)
 
 
+def test_a_hold_time_that_is_set_holds_within_five_seconds(gateway: Gateway, cast: Cast) -> None:
+    """Half a minute above the limit is enough from then on."""
+    device = Device.objects.get(code="JS-001")
+    levels = {"red": (27.0, 22.0)}
+    make_limits(device, levels=levels, times={"hold": timedelta()}, by=cast.supervisor)
+    hours = itertools.count(step=60)
+
+    def half_a_minute() -> bool:
+        begin = next(hours)
+        tell(gateway, "JS-001", "depth", [(begin, 30.0), (begin + 0.5, 30.0), (begin + 1, 0.0)])
+        return Alarm.objects.exists()
+
+    assert within(10, half_a_minute)
+
+
 def test_a_device_that_falls_silent_alarms_until_it_speaks(gateway: Gateway, cast: Cast) -> None:
     """A twentieth of a minute is long enough here."""
     device = Device.objects.get(code="RQ-001")
@@ -120,6 +146,7 @@ def test_a_device_that_falls_silent_alarms_until_it_speaks(gateway: Gateway, cas
     assert within(20, Alarm.objects.exists)
     alarm = Alarm.objects.get()
     assert (alarm.rule, alarm.rank, alarm.value) == ("methane_lel_silent", "red", 1)
+    assert alarm.signal == pytest.approx(0.05)
     tell(gateway, "RQ-001", "lel", [(1, 1)])
     assert within(10, lambda: Alarm.objects.get().ended_at is not None)
     assert Alarm.objects.count() == 1

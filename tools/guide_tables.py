@@ -11,7 +11,16 @@ import sys
 
 import django
 
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, Silent, lasting
+from chengyun.city.sensing.specs import (
+    RANK_LABELS,
+    AlarmRule,
+    DeviceKind,
+    Level,
+    Point,
+    Silent,
+    lasting,
+)
+from chengyun.city.sensing.wording import condition_words
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel.soundness import named
 from chengyun.kernel.specs import Workflow
@@ -73,7 +82,7 @@ def devices_of(app: IndustryApp) -> str:
     for kind in app.device_kinds:
         for point in kind.points:
             rules = [r for r in app.rules if (r.kind, r.point) == (kind.key, point.key)]
-            told = "；".join(_limits(rule, point) for rule in rules) or "只显示，不报警"
+            told = "；".join(_limits(rule, kind, point) for rule in rules) or "只显示，不报警"
             sources = "；".join(rule.source for rule in rules) or "—"
             lines.append((_kind(kind, point), _point(point), told, sources))
     return _drawn(lines)
@@ -86,20 +95,30 @@ def _kind(kind: DeviceKind, point: Point) -> str:
 
 def _point(point: Point) -> str:
     unit = f"，{point.unit}" if point.unit else ""
-    return f"{point.label} `{point.key}`{unit}，{point.low:g} 到 {point.high:g}"
+    jump = "" if point.jump is None else f"，突跳 {point.jump:g}"
+    still = "" if point.still is None else f"，{lasting(point.still)}不变存疑"
+    return f"{point.label} `{point.key}`{unit}，{point.low:g} 到 {point.high:g}{jump}{still}"
 
 
-def _limits(rule: AlarmRule, point: Point) -> str:
+def _limits(rule: AlarmRule, kind: DeviceKind, point: Point) -> str:
     """管网满流：达到 黄 75（70）、红 100（95），持续 5 分钟."""
     side = "达到" if rule.side == "above" else "降到"
     if rule.looks_at:
         side = f"{rule.looks_at.words(point.unit)}（{rule.unit(point.unit)}），{side}"
+    hold = f"，持续 {lasting(rule.hold)}" if rule.hold else ""
+    usual = f"{side} {_levels(rule, rule.levels)}{hold}" if rule.levels else ""
+    warned = [f"{each.words}{side} {_levels(rule, each.levels)}{hold}" for each in rule.during]
+    when = f"只在{condition_words(rule.when, kind)}的时候" if rule.when else ""
+    return f"{rule.label}：" + "；".join(filter(None, (usual, *warned, when)))
+
+
+def _levels(rule: AlarmRule, levels: tuple[Level, ...]) -> str:
+    """黄 75（70）、红 100（95）."""
     ends = not isinstance(rule.looks_at, Silent)
-    levels = "、".join(
+    return "、".join(
         f"{RANK_LABELS[level.rank][0]} {level.sets:g}" + (f"（{level.clears:g}）" if ends else "")
-        for level in rule.levels
+        for level in levels
     )
-    return f"{rule.label}：{side} {levels}" + (f"，持续 {lasting(rule.hold)}" if rule.hold else "")
 
 
 def _drawn(lines: list[tuple[str, ...]]) -> str:

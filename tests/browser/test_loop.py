@@ -116,11 +116,12 @@ def checks(inspector: Actor, code: str) -> None:
     inspector.is_told("现在是「待结案」")
 
 
-def closes(supervisor: Actor, code: str) -> None:
+def closes(supervisor: Actor, code: str, *, photos: int = 3) -> None:
+    """All the photos of its way stand with it."""
     supervisor.logs_in("supervisor")
     supervisor.begins(code, "结案")
     supervisor.presses("结案")
     supervisor.is_told("结案，已经办结")
     supervisor.reads("已校验")
     supervisor.reads("这件案件已经办结。")
-    expect(supervisor.page.locator(".photo img")).to_have_count(3)
+    expect(supervisor.page.locator(".photo img")).to_have_count(photos)

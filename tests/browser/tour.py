@@ -8,6 +8,7 @@ from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
 from chengyun.city.cases.models import Campaign, Whistle
 from chengyun.city.people.models import StationVisit
+from chengyun.city.sensing.models import Fence
 from chengyun.kernel import clock
 from tests.browser.furnished import City
 
@@ -21,7 +22,7 @@ def stops(city: City) -> dict[str, list[Stop]]:
         "coordination": [*_coordination(city), *_messages()],
         "data": _data(city),
         "evaluation": _evaluation(city),
-        "monitoring": _monitoring(city),
+        "monitoring": [*_alarms(city), *_weather(city), *_devices(city)],
         "maintenance": _maintenance(city),
         "security": _security(city),
     }
@@ -219,8 +220,29 @@ def _tried_last_week() -> str:
     return f"{there}?device=JS-001&yellow_sets=8&yellow_clears=6&{when}"
 
 
-def _monitoring(city: City) -> list[Stop]:
-    standing, calm, waiting, alert, silence, own = city.watched
+def _fences() -> list[Stop]:
+    fence = Fence.objects.get().code
+    return [
+        ("duty", "/monitoring/fences/"),
+        ("duty", f"/monitoring/fences/{fence}/"),
+        ("supervisor", "/monitoring/fences/add/?device=13800000001"),
+        ("supervisor", f"/monitoring/fences/add/?like={fence}"),
+    ]
+
+
+def _rules(own: str) -> list[Stop]:
+    return [
+        ("duty", "/monitoring/rules/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),
+        ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
+        ("supervisor", _tried_last_week()),
+        ("supervisor", f"/monitoring/limits/{own}/"),
+    ]
+
+
+def _alarms(city: City) -> list[Stop]:
+    standing, calm, _, alert, silence, _, _, _ = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -241,21 +263,46 @@ def _monitoring(city: City) -> list[Stop]:
         ("duty", "/monitoring/silences/add/"),
         ("duty", "/monitoring/silences/add/?device=JS-001"),
         ("duty", f"/monitoring/silences/{silence}/"),
+        ("leader", "/monitoring/counts/"),
+        ("duty", "/monitoring/counts/chart/?days=7"),
+    ]
+
+
+def _weather(city: City) -> list[Stop]:
+    *_, warning, _ = city.watched
+    return [
+        ("leader", "/monitoring/weather/"),
+        ("duty", "/monitoring/weather/?standing=1"),
+        ("duty", f"/monitoring/weather/{warning}/"),
+        ("duty", "/monitoring/weather/add/"),
+        ("duty", "/monitoring/weather/import/"),
+        ("duty", f"/monitoring/weather/{warning}/change/"),
+        ("duty", f"/monitoring/weather/{warning}/lift/"),
+    ]
+
+
+def _devices(city: City) -> list[Stop]:
+    _, _, waiting, _, _, own, _, plan = city.watched
+    return [
+        ("leader", "/monitoring/lights/"),
+        ("supervisor", "/monitoring/lights/plans/add/"),
+        ("supervisor", f"/monitoring/lights/plans/{plan}/"),
+        ("duty", "/monitoring/devices/DD-0/"),
+        ("duty", "/monitoring/devices/DD-0/bind/"),
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/JS-003/"),
         ("duty", "/monitoring/devices/JS-001/near/"),
+        ("duty", "/monitoring/devices/JS-001/quality/"),
         ("duty", "/monitoring/devices/13800000001/"),
         ("duty", "/monitoring/devices/add/"),
         ("duty", "/monitoring/devices/JS-001/"),
         ("duty", "/monitoring/devices/JS-001/edit/"),
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
-        ("duty", "/monitoring/rules/"),
-        ("supervisor", "/monitoring/rules/ponding_depth/"),
-        ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),
-        ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
-        ("supervisor", _tried_last_week()),
-        ("supervisor", f"/monitoring/limits/{own}/"),
+        ("duty", "/monitoring/health/"),
+        ("duty", "/monitoring/health/?days=1&kind=ponding"),
+        *_fences(),
+        *_rules(own),
         *_gateway(city),
     ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind
 from chengyun.kernel.specs import Misdeclared
+from chengyun.science.conditions import points_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,5 +22,6 @@ class IndustryApp:
     def __post_init__(self) -> None:
         kinds = {kind.key: kind for kind in self.device_kinds}
         for rule in self.rules:
-            if rule.kind not in kinds or kinds[rule.kind].point(rule.point) is None:
-                raise Misdeclared(f"AlarmRule {rule.key}: {rule.kind} has no point {rule.point}")
+            for point in (rule.point, *(points_of(rule.when) if rule.when else ())):
+                if rule.kind not in kinds or kinds[rule.kind].point(point) is None:
+                    raise Misdeclared(f"AlarmRule {rule.key}: {rule.kind} has no point {point}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,8 +24,9 @@ from django.db import close_old_connections
 from chengyun.city.people.models import User
 from chengyun.city.sensing.services.devices import heard_of
 from chengyun.city.sensing.services.readings import CLOCK_WRONG, OUT_OF_RANGE
+from chengyun.gateways.names import UNKNOWN, names_of
 from chengyun.gateways.parsing import TOLD, Message, Unreadable, read_all
-from chengyun.gateways.roster import UNKNOWN, Name, Register
+from chengyun.gateways.roster import Register
 from chengyun.gateways.tokens import Senders
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
@@ -214,31 +215,26 @@ def looked_up(
 ) -> tuple[pa.Table, list[Outcome]]:
     """The readings (``lake.readings.SCHEMA``) in some messages (``parsing.TOLD``), and what became of each message."""
     told = pa.concat_tables([NOTHING, *(each for each in messages if isinstance(each, pa.Table))])
-    names = list(_names(told))
-    places = register.places(names, sender)
+    places = register.places(told, sender)
     known, begin, outcomes = places != UNKNOWN, 0, list[Outcome]()
     for message in messages:
         if isinstance(message, Unreadable):
             outcomes.append(message)
             continue
-        part = slice(begin, begin + message.num_rows)
-        outcomes.append(_outcome(names[part], message, known[part]))
-        begin = part.stop
-    return as_readings(told, places, register), outcomes
+        end = begin + message.num_rows
+        outcomes.append(_outcome(message, known[begin:end]))
+        begin = end
+    return register.whereabouts.placed(as_readings(told, places, register)), outcomes
 
 
-def _names(told: pa.Table) -> Iterator[Name]:
-    columns = (told[name].to_numpy(zero_copy_only=False) for name in ("device", "point"))
-    return zip(*columns, strict=True)
-
-
-def _outcome(names: list[Name], message: pa.Table, known: Flags) -> Taken:
+def _outcome(message: pa.Table, known: Flags) -> Taken:
     found: Unknown = {}
     if not known.all():
-        values = message["value"].to_numpy()
-        for row in np.flatnonzero(~known):
-            device, point = names[row]
-            found.setdefault(device, {})[point] = float(values[row])
+        strange = message.filter(pa.array(~known))
+        for (device, point), value in zip(
+            names_of(strange), strange["value"].to_pylist(), strict=True
+        ):
+            found.setdefault(device, {})[point] = value
     return Taken(kept=int(known.sum()), waiting=found)
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from chengyun.city.sensing.services.alarms import LevelChange, follow
+from chengyun.city.sensing.services.outages import OutageChange, follow_outage
 from chengyun.city.sensing.services.readings import CLOCK_WRONG, Newest, remember
 from chengyun.gateways import roster
 from chengyun.gateways.moments import moment
@@ -259,7 +260,7 @@ def _moments(microseconds: Ints) -> list[datetime]:
 def _tell(change: LevelChange) -> None:
     """A change that cannot be told must not keep the others from being told."""
     try:
-        follow(change)
+        follow_outage(change) if isinstance(change, OutageChange) else follow(change)
     except (DatabaseError, InterfaceError):
         raise
     except Exception:

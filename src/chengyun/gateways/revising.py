@@ -22,10 +22,10 @@ from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.services.revising import Revision, Seen, begins, revise
 from chengyun.city.sensing.specs import AlarmRule
 from chengyun.gateways.moments import moment
-from chengyun.gateways.watching import Rules
+from chengyun.gateways.watching import Rules, signal_told
 from chengyun.kernel.errors import Conflict
 from chengyun.lake import readings
-from chengyun.science.episodes import Course, Episode, Floats, Ints, course, episodes_of
+from chengyun.science.episodes import Course, Episode, Readings, course, episodes_of
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +70,10 @@ def _revise(table: Path, rules: Rules, late: Sequence[Late], loose: Sequence[pa.
         begin = min(map(_begin, late))
         end = moment(max(int(rules.watch.last[each.row]) for each in late)) + TICK
         if end - begin <= LONGEST:
-            at, value = _past(table, late[0].series, (begin, end), loose)
+            past = _past(table, _series(rules, late), (begin, end), loose)
             for each in late:
-                found = course(at, value, rules.watch.limits.row(each.row))
+                others = [past[other] for other in rules.roster.others[each.row]]
+                found = course(*past[each.series], rules.watch.limits.row(each.row), others)
                 if len(found.at):
                     revise(_revision(each, found))
                 rules.watch.stand(each.row, found)
@@ -91,24 +92,39 @@ def _begin(late: Late) -> datetime:
     return first - late.rule.reach - BEFORE
 
 
+def _series(rules: Rules, late: Sequence[Late]) -> list[int]:
+    """All that these look at."""
+    others = (other for each in late for other in rules.roster.others[each.row])
+    return sorted({late[0].series, *others})
+
+
 def _past(
-    table: Path, series: int, span: tuple[datetime, datetime], loose: Sequence[pa.Table]
-) -> tuple[Ints, Floats]:
-    """The sound readings of a series in a span: times and values; of corrections the newest."""
-    stored = readings.history(table, [series], *span)
+    table: Path,
+    series: Sequence[int],
+    span: tuple[datetime, datetime],
+    loose: Sequence[pa.Table],
+) -> dict[int, Readings]:
+    """The sound readings of some series in a span; of corrections the newest."""
+    stored = readings.history(table, series, *span)
     parts = [part.filter(_inside(part, series, span)) for part in loose]
     past = readings.once(pa.concat_tables([stored, *parts]))
     past = past.filter(pc.equal(past["quality"], 0))
+    return {each: _newest(past.filter(pc.equal(past["series"], each))) for each in series}
+
+
+def _newest(past: pa.Table) -> Readings:
     at = past["at"].cast(pa.int64()).to_numpy()
     serial = past["serial"].to_numpy()
     newest = np.append((at[1:] != at[:-1]) | (serial[1:] != serial[:-1]), True)[: len(at)]
     return at[newest], past["value"].to_numpy()[newest]
 
 
-def _inside(part: pa.Table, series: int, span: tuple[datetime, datetime]) -> pa.ChunkedArray:
+def _inside(
+    part: pa.Table, series: Sequence[int], span: tuple[datetime, datetime]
+) -> pa.ChunkedArray:
     begin, end = (pa.scalar(each, readings.MOMENT) for each in span)
     within = pc.and_(pc.greater_equal(part["at"], begin), pc.less(part["at"], end))
-    return pc.and_(pc.equal(part["series"], series), within)
+    return pc.and_(pc.is_in(part["series"], value_set=pa.array(series, pa.int64())), within)
 
 
 def _revision(late: Late, found: Course) -> Revision:
@@ -120,17 +136,19 @@ def _revision(late: Late, found: Course) -> Revision:
         value=float(found.value[-1]),
         at=moment(int(found.at[-1])),
         since=moment(int(found.since[-1, level - 1] if level else found.at[-1])),
+        signal=signal_told(late.rule, level, float(found.signal[-1])),
     )
     sign = 1 if late.rule.side == "above" else -1
-    seen = tuple(_seen(found, episode) for episode in episodes_of(found, sign))
+    seen = tuple(_seen(late.rule, found, episode) for episode in episodes_of(found, sign))
     return Revision(since=moment(late.since), now=now, seen=seen)
 
 
-def _seen(found: Course, episode: Episode) -> Seen:
+def _seen(rule: AlarmRule, found: Course, episode: Episode) -> Seen:
     worst = (found.at >= episode.start) & (found.signal == episode.peak)
     return Seen(
         began_at=moment(episode.start),
         ended_at=None if episode.end is None else moment(episode.end),
         level=episode.level,
         peak=float(found.value[np.argmax(worst)]),
+        signal=signal_told(rule, episode.level, episode.peak),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
 
 import numpy as np
+import pyarrow as pa
 from django.db.models import Count, Max
 
 from chengyun.city.people.models import User
@@ -15,18 +15,21 @@ from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.own_limits import DECLARED, Holding, holding_now
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Point, Silent
+from chengyun.city.sensing.usual import UNKNOWN as UNUSUAL
+from chengyun.city.sensing.usual import Known as Usual
+from chengyun.city.sensing.usual import known_now, stamp_now
 from chengyun.gateways.absences import Awaited, awaited
+from chengyun.gateways.astray import Whereabouts, whereabouts_now
+from chengyun.gateways.names import UNKNOWN, Name, Names
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit
 from chengyun.kernel.scope import Scope
+from chengyun.science.conditions import points_of
 from chengyun.science.episodes import Limits
 from chengyun.science.signals import Floats, Ints
 
-Name = tuple[str, str]
-"""A device's code and a point."""
-UNKNOWN = -1
 MOST_SENDERS = 1000
-CHANGED_BY = ("sensing.device", "sensing.ownlimits")
+CHANGED_BY = ("sensing.device", "sensing.ownlimits", "sensing.fence")
 """Whose acts change what the gateway knows."""
 
 
@@ -54,11 +57,14 @@ class Register:
     """The series of all devices that work, as they stood after the acts ``stamp`` counts.
 
     ``keys``, ``low``, ``high`` and ``factor`` have a place for each name by which a series is told of; a value that is
-    told, times its factor, is in the unit of the point.
+    told, times its factor, is in the unit of the point. ``whereabouts``: where devices that move may be.
     """
 
-    def __init__(self, series: Sequence[Known], stamp: Stamp) -> None:
+    def __init__(
+        self, series: Sequence[Known], stamp: Stamp, whereabouts: Whereabouts | None = None
+    ) -> None:
         self.series, self.stamp = series, stamp
+        self.whereabouts = whereabouts or Whereabouts()
         self.devices = {known.device: known.area for known in series}
         told = [(known, name, factor) for known in series for name, factor in known.names]
         self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
@@ -66,14 +72,18 @@ class Register:
         self.high: Floats = np.array([known.high for known, _, _ in told], np.float64)
         self.factor: Floats = np.array([factor for _, _, factor in told], np.float64)
         self._areas = [known.area for known, _, _ in told]
-        self._all = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
-        self._reach: dict[Scope, Mapping[Name, int]] = {}
+        places = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
+        self._all = Names(places)
+        self._reach: dict[Scope, Names] = {}
         self._mine: dict[Scope, frozenset[str]] = {}
 
-    def places(self, names: Iterable[Name], sender: User | None) -> Ints:
-        """The place of each name a sender tells of, -1 where it may not tell of it or nobody knows it; shape (n,)."""
+    def places(self, told: pa.Table, sender: User | None) -> Ints:
+        """The place of each reading (``parsing.TOLD``), ``UNKNOWN`` where nobody knows its name; shape (n,).
+
+        What a sender may not tell of is as unknown as the rest.
+        """
         reach = self._all if sender is None else self._of(_scope(sender))
-        return np.fromiter(map(reach.get, names, repeat(UNKNOWN)), np.int64)
+        return reach.find(told)
 
     def reaches(self, device: str, sender: User | None) -> bool:
         """Whether a sender may tell of a device of the city; a door that asks for no token may of all."""
@@ -85,13 +95,14 @@ class Register:
             self._mine[scope] = frozenset(seen)
         return device in self._mine[scope]
 
-    def _of(self, scope: Scope) -> Mapping[Name, int]:
+    def _of(self, scope: Scope) -> Names:
         """What may be told of within a scope."""
         if scope.everything:
             return self._all
         if scope not in self._reach:
-            seen = {n: at for n, at in self._all.items() if scope.covers(area=self._areas[at])}
-            self._reach[scope] = seen
+            places = self._all.places.items()
+            seen = {name: at for name, at in places if scope.covers(area=self._areas[at])}
+            self._reach[scope] = Names(seen)
         return self._reach[scope]
 
 
@@ -110,12 +121,19 @@ def _scope(sender: User) -> Scope:
 
 
 class Roster:
-    """The register at one moment and the rules that watch it; ``awaited``: the devices whose silence is told."""
+    """The register at one moment and the rules that watch it.
+
+    ``awaited``: the devices whose silence is told. ``usual``: what is known to be usual.
+    """
 
     def __init__(
-        self, register: Register, awaited: Sequence[Awaited] = (), holding: Holding = DECLARED
+        self,
+        register: Register,
+        awaited: Sequence[Awaited] = (),
+        holding: Holding = DECLARED,
+        usual: Usual = UNUSUAL,
     ) -> None:
-        self.register, self.awaited, self.holding = register, awaited, holding
+        self.register, self.awaited, self.holding, self.usual = register, awaited, holding, usual
 
     @cached_property
     def watched(self) -> list[tuple[int, AlarmRule]]:
@@ -133,24 +151,42 @@ class Roster:
         return sorted(pairs, key=lambda pair: (pair[0], pair[1].key))
 
     @cached_property
+    def others(self) -> list[tuple[int, ...]]:
+        """Of each of ``watched`` the series of the points its condition looks at, in the order of these."""
+        series = self.register.series
+        device = {known.pk: known.device for known in series}
+        keys = {(known.device, known.point): known.pk for known in series}
+        return [
+            tuple(keys.get((device[pk], point), UNKNOWN) for point in points_of(rule.when))
+            if rule.when
+            else ()
+            for pk, rule in self.watched
+        ]
+
+    @cached_property
     def limits(self) -> Limits:
         """The limits of ``watched``, row by row."""
-        return limits_of([rule for _, rule in self.watched])
+        series, rules = [pk for pk, _ in self.watched], [rule for _, rule in self.watched]
+        return limits_of(rules, series, self.usual)
 
     def again(self) -> Roster:
         """As all stands now; what nobody has changed is not read again."""
         stamp, holding = _stamp(), holding_now()
         same = stamp == self.register.stamp
-        new = Roster(self.register if same else _register(stamp), awaited(holding), holding)
-        if same and holding.rows == self.holding.rows:
-            new.watched, new.limits = self.watched, self.limits
+        usual = self.usual if self.usual.stamp == stamp_now() else known_now()
+        register = self.register if same else _register(stamp)
+        new = Roster(register, awaited(holding), holding, usual)
+        if same and holding.same_as(self.holding):
+            new.watched, new.others = self.watched, self.others
+            if usual is self.usual:
+                new.limits = self.limits
         return new
 
 
 def read() -> Roster:
     """The roster as the register stands now."""
     stamp, holding = _stamp(), holding_now()
-    return Roster(_register(stamp), awaited(holding), holding)
+    return Roster(_register(stamp), awaited(holding), holding, known_now())
 
 
 def _stamp() -> Stamp:
@@ -185,8 +221,11 @@ def _register(stamp: Stamp) -> Register:
                     names=names,
                 )
             )
-    return Register(found, stamp)
+    return Register(found, stamp, whereabouts_now())
 
 
 def _names(point: Point) -> tuple[tuple[str, float], ...]:
+    """None for what is reckoned here."""
+    if point.reckoned:
+        return ()
     return (point.key, 1.0), *((other.name, other.factor) for other in point.heard_as)

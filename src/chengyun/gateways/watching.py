@@ -12,15 +12,18 @@ import numpy as np
 import pyarrow as pa
 
 from chengyun.city.sensing.services.alarms import LevelChange
+from chengyun.city.sensing.specs import AlarmRule
 from chengyun.gateways.absences import Absences
 from chengyun.gateways.moments import matched, moment
 from chengyun.gateways.roster import Roster
 from chengyun.kernel import clock
 from chengyun.lake.journal import sync_folder
+from chengyun.science.conditions import OWN
 from chengyun.science.episodes import NOTHING_LATE, Changes, Ints, Watch, rounds
 
 KEPT = ("beyond", "since", "on", "last", "value", "late")
-"""What of a watch is kept between two runs, beside what the signals carry."""
+"""What of a watch is kept between two runs, beside what holds only while a rule looks at the same."""
+LOOKS = ("carried", "others_at", "others_value")
 
 
 class Rules:
@@ -30,12 +33,13 @@ class Rules:
         self.roster = roster
         self.watch = Watch(roster.limits)
         self.series: Ints = np.array([pk for pk, _ in roster.watched], np.int64)
+        self.heard, self.row, self.place = _heard(self.series, roster.others)
         self.absences = Absences(roster.awaited, clock.now())
 
     def follow(self, roster: Roster) -> None:
         """The register has changed: what is still watched stays as it stands."""
         self.absences = self.absences.follow(roster.awaited)
-        if roster.watched == self.roster.watched:
+        if roster.watched == self.roster.watched and roster.usual is self.roster.usual:
             self.roster = roster
             return
         self._take_over(Rules(roster), self._state())
@@ -43,33 +47,43 @@ class Rules:
     def _take_over(self, new: Rules, old: Mapping[str, Any]) -> None:
         """Become ``new``, with the state that ``old`` has under the same names; that of an earlier version has less.
 
-        What a signal carries is taken over only from the same signal: ``looks`` says what each looked at.
+        What a signal carries, and what is known of other series, is taken over only where the same is looked at:
+        ``looks`` says what that was.
         """
         mine, theirs = _alike(new._names(), old["names"])
+        state = new._state()
         for part in KEPT:
             if part in old:
-                getattr(new.watch, part)[mine] = old[part][theirs]
-        if "carried" in old:
-            same = np.array(new._looks())[mine] == np.array(old["looks"])[theirs]
-            mine, theirs, carried = mine[same], theirs[same], old["carried"]
-            width = min(new.watch.carried.shape[1], carried.shape[1])
-            new.watch.carried[mine, :width] = carried[theirs, :width]
+                state[part][mine] = old[part][theirs]
+        if "looks" in old:
+            same = state["looks"][mine] == np.array(old["looks"])[theirs]
+            mine, theirs = mine[same], theirs[same]
+        for part in LOOKS:
+            if part in old:
+                width = min(state[part].shape[1], old[part].shape[1])
+                state[part][mine, :width] = old[part][theirs, :width]
         # A level the rule has no more goes with the next reading.
         new.watch.beyond &= ~np.isnan(new.watch.limits.sets)
         self.roster, self.watch, self.series = new.roster, new.watch, new.series
+        self.heard, self.row, self.place = new.heard, new.row, new.place
 
     def _names(self) -> list[str]:
         return [f"{pk} {rule.key}" for pk, rule in self.roster.watched]
 
     def _looks(self) -> list[str]:
-        return [repr(rule.looks_at) for _, rule in self.roster.watched]
+        told = ((rule.looks_at, rule.when) for _, rule in self.roster.watched)
+        return [f"{looks_at!r}{when or ''}" for looks_at, when in told]
 
     def _state(self) -> dict[str, Any]:
-        state = {part: getattr(self.watch, part) for part in (*KEPT, "carried")}
+        """What is kept; the arrays are those of the watch."""
+        watch = self.watch
+        looks = (watch.carried, watch.others.at, watch.others.value)
         return {
             "names": np.array(self._names(), str),
             "looks": np.array(self._looks(), str),
-        } | state
+            **{part: getattr(watch, part) for part in KEPT},
+            **dict(zip(LOOKS, looks, strict=True)),
+        }
 
     def take(self, readings: pa.Table) -> Iterator[LevelChange]:
         """The changes of level that a batch of readings brings, in the order of their times.
@@ -81,12 +95,14 @@ class Rules:
         series = sound["series"].to_numpy()
         at = sound["at"].cast(pa.int64()).to_numpy()
         value = sound["value"].to_numpy()
-        rows, of = matched(self.series, series)
-        order = np.lexsort((at[of], rows))
-        rows, of = rows[order], of[order]
+        heard, of = matched(self.heard, series)
+        rows, place = self.row[heard], self.place[heard]
+        # Of one moment the others come first: what they are then counts.
+        order = np.lexsort((2 * at[of] + (place == OWN), rows))
+        rows, place, of = rows[order], place[order], of[order]
         for part in rounds(rows):
-            chosen = of[part]
-            yield from self._told(self.watch.step(rows[part], at[chosen], value[chosen]))
+            told = at[of[part]], value[of[part]], place[part]
+            yield from self._told(self.watch.step(rows[part], *told))
 
     def tick(self, now: datetime) -> Iterator[LevelChange]:
         """The changes of level that time brings, without a reading."""
@@ -99,13 +115,15 @@ class Rules:
     def _told(self, changes: Changes) -> Iterator[LevelChange]:
         for n in np.argsort(changes.at, kind="stable"):
             series, rule = self.roster.watched[int(changes.rows[n])]
+            level = int(changes.after[n])
             yield LevelChange(
                 series=series,
                 rule=rule.key,
-                level=int(changes.after[n]),
+                level=level,
                 value=float(changes.value[n]),
                 at=moment(int(changes.at[n])),
                 since=moment(int(changes.since[n])),
+                signal=signal_told(rule, level, float(changes.signal[n])),
             )
 
     def late_rows(self, series: int) -> list[int]:
@@ -136,6 +154,22 @@ class Rules:
         with np.load(path) as kept:
             self._take_over(Rules(self.roster), kept)
             return int(kept["position"])
+
+
+def signal_told(rule: AlarmRule, level: int, signal: float) -> float | None:
+    """What is told of the signal: nothing where it is the value itself, nothing of one behind its limits."""
+    return signal if rule.looks_at is not None and level else None
+
+
+def _heard(own: Ints, others: Sequence[tuple[int, ...]]) -> tuple[Ints, Ints, Ints]:
+    """Which series matter, in order, for which row, and which of its series each is; shape (k,) all."""
+    rows = [(row, place) for row, every in enumerate(others) for place in range(len(every))]
+    more = np.array(rows, np.int64).reshape(-1, 2)
+    series = np.r_[own, np.array([pk for every in others for pk in every], np.int64)]
+    row = np.r_[np.arange(len(own)), more[:, 0]]
+    place = np.r_[np.full(len(own), OWN), more[:, 1]]
+    order = np.argsort(series, kind="stable")
+    return series[order], row[order], place[order]
 
 
 def _alike(new: Sequence[str], old: Sequence[str]) -> tuple[Ints, Ints]:

@@ -21,6 +21,11 @@ class Archive:
         return self.root / "table"
 
     @property
+    def hours(self) -> Path:
+        """What each hour held."""
+        return self.root / "hours"
+
+    @property
     def rules(self) -> Path:
         """How far the rules have read the journal, and what they found."""
         return self.root / "rules.npz"

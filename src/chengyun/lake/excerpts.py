@@ -1,6 +1,5 @@
 """Excerpts of the readings: few points for a chart, a file to take away."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -78,25 +77,15 @@ def thinned(
     return pa.table(columns, schema=THINNED)
 
 
-def export(
-    folder: Path,
-    series: Sequence[int],
-    begin: datetime,
-    end: datetime,
-    target: Path,
-    *,
-    journal: Path | None = None,
-) -> int:
-    """Write what `history` returns to a file ending in .parquet or .csv; return the number of readings.
+def write(readings: pa.Table, target: Path) -> None:
+    """Write readings, such as `history` returns, to a file ending in .parquet or .csv.
 
-    Raises `ValueError` for another ending, and what `history` raises; the file is then not there.
+    Raises `ValueError` for another ending, and `OSError`; the file is then not there.
     """
     writer = WRITERS.get(target.suffix)
     if writer is None:
         raise ValueError(f"导出文件要以 {' 或 '.join(WRITERS)} 结尾，不是 {target.name}")
-    found = history(folder, series, begin, end, journal=journal)
-    writer(found, target)
-    return len(found)
+    writer(readings, target)
 
 
 def _microseconds(moment: datetime) -> int:

@@ -29,11 +29,11 @@ def compact(folder: Path, *, before: date) -> int:
         Days that had more than one file.
     """
     table = opened(folder)
-    days = {} if table is None else _days(table)
+    days = {} if table is None else days_of(table)
     many = [day for day, files in days.items() if day < before and len(files) > 1]
     for day in sorted(many):
         assert table is not None
-        rows = pa.concat_tables(_rows(folder / file["path"]) for file in days[day])
+        rows = pa.concat_tables(rows_of(folder / file["path"]) for file in days[day])
         merged = store(folder, once(rows), day, data_change=False)
         table.update_incremental()
         change(folder, table, [merged, *(_removal(file, False) for file in days[day])])
@@ -46,7 +46,7 @@ def retain(folder: Path, *, before: date) -> int:
     The newest version has them no longer; the disk has them until `tidy`.
     """
     table = opened(folder)
-    old = [] if table is None else [files for day, files in _days(table).items() if day < before]
+    old = [] if table is None else [files for day, files in days_of(table).items() if day < before]
     if table is not None and old:
         change(folder, table, [_removal(file, True) for files in old for file in files])
     return len(old)
@@ -64,7 +64,7 @@ def tidy(folder: Path, *, kept: timedelta = KEPT) -> int:
 def size(folder: Path) -> dict[str, float]:
     """Say how large the newest version is: rows, bytes, files, days, bytes a reading (0 without any)."""
     table = opened(folder)
-    days = {} if table is None else _days(table)
+    days = {} if table is None else days_of(table)
     files = [file for several in days.values() for file in several]
     rows = sum(file["num_records"] for file in files)
     taken = sum(file["size_bytes"] for file in files)
@@ -77,7 +77,8 @@ def size(folder: Path) -> dict[str, float]:
     }
 
 
-def _days(table: DeltaTable) -> dict[date, list[dict[str, Any]]]:
+def days_of(table: DeltaTable) -> dict[date, list[dict[str, Any]]]:
+    """The files of each day, as delta-rs tells of them."""
     known = pa.table(table.get_add_actions(flatten=True))
     if not len(known):
         return {}
@@ -91,7 +92,8 @@ def _dates(known: pa.Table) -> list[date]:
     return list(pc.cast(known["partition.day"], pa.date32()).to_pylist())
 
 
-def _rows(path: Path) -> pa.Table:
+def rows_of(path: Path) -> pa.Table:
+    """The readings of one file of the table."""
     return parquet.ParquetFile(path).read().cast(SCHEMA)
 
 

@@ -5,24 +5,27 @@ what clears it and stays there for the calm time. Between the two the level stay
 trembles at a limit raises nothing twice. The value is that of the signal the rule looks at (``signals``); a reading at
 which there is none, NaN, changes no level. Only the times of the readings count, never the clock of this machine: the
 same readings in the same order give the same levels whenever they are looked at.
+
+A level may need a condition over other series of the device as well (``conditions``). Where that does not hold the
+signal counts as endlessly far behind its limits; where it is unknown there is none, unless it is behind them anyway.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chengyun.science.conditions import NEVER as NEVER
+from chengyun.science.conditions import OWN, Gates, Others, held
+from chengyun.science.conditions import Flags as Flags
 from chengyun.science.signals import Floats as Floats
 from chengyun.science.signals import Ints as Ints
 from chengyun.science.signals import Signals, carried_of, nothing_carried, signal, signals_of
 
-Flags = NDArray[np.bool_]
-
 LEVELS = 4
 """Blue, yellow, orange, red: the levels are numbered 1 to 4, 0 is none."""
-NEVER = np.iinfo(np.int64).min
 NOTHING_LATE = np.iinfo(np.int64).max
 LATENESS = 24 * 3600 * 1_000_000
 """How far behind the newest reading of its series one may come and still change what was said of that time."""
@@ -35,6 +38,7 @@ class Limits:
     ``sets`` and ``clears``: shape (n, 4), in the unit of the signal, one column a level from blue to red; NaN where a
     rule has no such level. ``hold`` and ``calm``: shape (n,), microseconds. ``sign``: shape (n,), 1 where large values
     are bad, -1 where small ones are. ``signals``: what they are held against; None when all look at the value itself.
+    ``gates``: what has to hold as well; None when nothing does.
     """
 
     sets: Floats
@@ -43,6 +47,7 @@ class Limits:
     calm: Ints
     sign: Ints
     signals: Signals | None = None
+    gates: Gates | None = None
 
     def __len__(self) -> int:
         return len(self.hold)
@@ -52,7 +57,11 @@ class Limits:
         parts = ("sets", "clears", "hold", "calm", "sign")
         one = np.array([row])
         mine = {part: getattr(self, part)[one] for part in parts}
-        return Limits(**mine, signals=self.signals.rows(one) if self.signals else None)
+        return Limits(
+            **mine,
+            signals=self.signals.rows(one) if self.signals else None,
+            gates=self.gates.row(row) if self.gates else None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +87,7 @@ class Watch:
     ``beyond``, ``since`` and ``on`` have the shape (n, 4), ``last``, ``value`` and ``late`` (n,), times in microseconds
     since 1970 (UTC). ``value`` is the newest. ``late``: the earliest reading that came after a later one, which the
     levels do not know of (``NOTHING_LATE``: none); a doubled one and one that is more than a day behind do not count.
-    ``carried``, (n, width): what the signals need of the readings before.
+    ``carried``, (n, width): what the signals need of the readings before. ``others``: what is known of other series.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -91,17 +100,23 @@ class Watch:
         self.value: Floats = np.full(len(limits), np.nan)
         self.late: Ints = np.full(len(limits), NOTHING_LATE)
         self.carried = nothing_carried(limits.signals, len(limits))
+        self.others = Others(limits.gates, len(limits))
 
-    def step(self, rows: Ints, at: Ints, value: Floats) -> Changes:
+    def step(self, rows: Ints, at: Ints, value: Floats, place: Ints | None = None) -> Changes:
         """Take one reading of each of some series; ``rows`` names no series twice.
 
-        A reading that is no later than the last of its series changes no level.
+        ``place``: of which series of its row each reading is, ``OWN`` or one of the others, which only tell whether a
+        condition holds. A reading that is no later than the last of its series changes no level.
         """
+        if place is not None:
+            other, own = place != OWN, place == OWN
+            self._note(rows[other], place[other], at[other], value[other])
+            rows, at, value = rows[own], at[own], value[own]
         fresh = at > self.last[rows]
         if not fresh.all():
             self._came_late(rows[~fresh], at[~fresh], value[~fresh])
             rows, at, value = rows[fresh], at[fresh], value[fresh]
-        seen = self._signal(rows, at, value)
+        seen = self._gated(rows, at, self._signal(rows, at, value))
         self.last[rows], self.value[rows] = at, value
         known = ~np.isnan(seen)
         if not known.all():
@@ -138,10 +153,25 @@ class Watch:
         self.late[row] = NOTHING_LATE
 
     def _came_late(self, rows: Ints, at: Ints, value: Floats) -> None:
-        last = self.last[rows]
-        again = (at == last) & (value == self.value[rows])
-        counts = ~again & (at >= last - LATENESS)
+        again = (at == self.last[rows]) & (value == self.value[rows])
+        self._mark(rows[~again], at[~again])
+
+    def _mark(self, rows: Ints, at: Ints) -> None:
+        """What was said of rows from some moments on does not hold, unless that is too long ago; ``rows`` once each."""
+        counts = at >= self.last[rows] - LATENESS
         self.late[rows[counts]] = np.minimum(self.late[rows[counts]], at[counts])
+
+    def _note(self, rows: Ints, place: Ints, at: Ints, value: Floats) -> None:
+        wrong = self.others.note(rows, place, at, value, self.last[rows])
+        self._mark(rows[wrong], at[wrong])
+
+    def _gated(self, rows: Ints, at: Ints, seen: Floats) -> Floats:
+        """What counts of the signal; where another series is known only as it was later, it is looked at again."""
+        if self.limits.gates is None:
+            return seen
+        ahead = self.others.ahead(rows, at)
+        self._mark(rows[ahead], at[ahead])
+        return _counted(seen, self.others.truth(rows, at), self.limits, rows)
 
     def _signal(self, rows: Ints, at: Ints, value: Floats) -> Floats:
         """What the limits are held against; it is taken note of for the readings to come."""
@@ -176,6 +206,14 @@ def _crossed(value: Floats, limits: Limits, rows: Ints | slice) -> tuple[Flags, 
     sign = limits.sign[rows][:, None]
     signed = value[:, None] * sign
     return signed >= limits.sets[rows] * sign, signed < limits.clears[rows] * sign
+
+
+def _counted(seen: Floats, truth: Floats, limits: Limits, rows: Ints | slice) -> Floats:
+    """What counts of a signal by whether its condition holds; shape (n,) all."""
+    sign = limits.sign[rows]
+    mildest = np.nanmin(limits.clears[rows] * sign[:, None], axis=1)
+    unsettled = np.where(seen * sign < mildest, seen, np.nan)
+    return np.select([truth == 1, truth == 0], [seen, -np.inf * sign], unsettled)
 
 
 def rounds(series: Ints) -> list[Ints]:
@@ -222,17 +260,24 @@ class Course:
         return highest(self.on)
 
 
-def course(at: Ints, value: Floats, limits: Limits) -> Course:
+Readings = tuple[Ints, Floats]
+"""The times and the values of one series, shape (n,) both."""
+
+
+def course(at: Ints, value: Floats, limits: Limits, others: Sequence[Readings] = ()) -> Course:
     """The course of one series: what ``Watch`` makes of its readings one after the other, computed at once.
 
-    ``at`` and ``value``: shape (n,); ``limits`` of length 1. Readings that are out of order are put in order first; of
-    two of one moment the later in the batch is left out.
+    ``at`` and ``value``: shape (n,); ``limits`` of length 1; ``others``: of the other series of its condition. Readings
+    that are out of order are put in order first; of two of one moment the later in the batch is left out.
     """
     at, first = np.unique(at, return_index=True)
     value, signals = value[first], limits.signals
     last, newest = (int(at[-1]), float(value[-1])) if len(at) else (NEVER, float("nan"))
     seen = signals_of(signals, at, value) if signals else value
     carried = carried_of(signals, at, value) if signals else np.empty(0)
+    condition = limits.gates.of(0) if limits.gates else None
+    if condition is not None:
+        seen = _counted(seen, held(condition, at, others), limits, slice(None))
     known = ~np.isnan(seen)
     at, value, seen = at[known], value[known], seen[known]
     sets, clears = _crossed(seen, limits, slice(None))
@@ -275,9 +320,11 @@ class Episode:
     peak: float
 
 
-def episodes(at: Ints, value: Floats, limits: Limits) -> list[Episode]:
-    """The episodes of one series: a pure function of its readings; shapes and order as of ``course``."""
-    return episodes_of(course(at, value, limits), int(limits.sign[0]))
+def episodes(
+    at: Ints, value: Floats, limits: Limits, others: Sequence[Readings] = ()
+) -> list[Episode]:
+    """The episodes of one series: a pure function of the readings; shapes and order as of ``course``."""
+    return episodes_of(course(at, value, limits, others), int(limits.sign[0]))
 
 
 def episodes_of(found: Course, sign: int) -> list[Episode]:

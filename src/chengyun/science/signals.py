@@ -1,9 +1,10 @@
 """What the limits of a rule are held against: a value itself, or what its readings tell over time.
 
-A signal has one value at each reading of a series. Four kinds: the value as it was read; its rate, how much it changed
+A signal has one value at each reading of a series. Five kinds: the value as it was read; its rate, how much it changed
 since the reading before, per unit of time; a count, how many of the last readings were beyond a mark; a standstill, for
-how long the value has not moved. What a signal needs of the readings before is carried from one to the next, a row a
-series. ``signal`` takes one reading of each of many series, ``signals_of`` all readings of one: both give the same.
+how long the value has not moved; its distance from the usual of that hour. What a signal needs of the readings before
+is carried from one to the next, a row a series. ``signal`` takes one reading of each of many series, ``signals_of`` all
+readings of one: both give the same.
 
 All times are microseconds since 1970 (UTC), so that a float holds them exactly. A signal that nothing can be said of,
 such as the rate at the first reading, is NaN. The definitions are those of every process alarm system (rate of change,
@@ -16,23 +17,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from chengyun.science.usual import Floats as Floats
+from chengyun.science.usual import Ints as Ints
+from chengyun.science.usual import Usuals, distance
 
-VALUE, RATE, COUNT, STILL = range(4)
+VALUE, RATE, COUNT, STILL, USUAL = range(5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signals:
     """What ``n`` rules look at; all arrays have the shape (n,).
 
-    ``kind``: ``VALUE``, ``RATE``, ``COUNT`` or ``STILL``. ``per``: the microseconds in which a rate or a standstill is
-    counted. ``span``: of a rate and a standstill the longest time between two readings that belong together, of a count
-    the time it looks back over. ``mark``: of a count what a reading has to reach, of a standstill how far a value may
-    stray and still be the same; in the unit of the series. ``sign``: of a count 1 where large values count, -1 where
-    small ones do. ``times``: up to how many a count counts, 0 for the others.
+    ``kind``: ``VALUE``, ``RATE``, ``COUNT``, ``STILL`` or ``USUAL``. ``per``: the microseconds in which a rate or a
+    standstill is counted. ``span``: of a rate and a standstill the longest time between two readings that belong
+    together, of a count the time it looks back over. ``mark``: of a count what a reading has to reach, of a standstill
+    how far a value may stray and still be the same, of a distance what a smaller usual counts as; in the unit of the
+    series. ``sign``: of a count 1 where large values count, -1 where small ones do. ``times``: up to how many a count
+    counts, 0 for the others. ``usuals``: what is usual; None when no row asks for it.
     """
 
     kind: Ints
@@ -41,11 +43,13 @@ class Signals:
     mark: Floats
     sign: Ints
     times: Ints
+    usuals: Usuals | None = None
 
     def rows(self, rows: Ints) -> Signals:
         """Those of some rows."""
         parts = ("kind", "per", "span", "mark", "sign", "times")
-        return Signals(**{part: getattr(self, part)[rows] for part in parts})
+        usuals = self.usuals.rows(rows) if self.usuals else None
+        return Signals(**{part: getattr(self, part)[rows] for part in parts}, usuals=usuals)
 
     @property
     def width(self) -> int:
@@ -66,7 +70,7 @@ def signal(
 
     ``last`` (n,): when each row was read before, the smallest integer for never. ``carried``: (n, width). ``at``,
     ``value``: (n,), later than ``last``. The signal, (n,), is in the unit of the series, of a rate in that per ``per``,
-    of a count in readings, of a standstill in ``per``.
+    of a count in readings, of a standstill in ``per``, of a distance from the usual in percent.
     """
     seen, kept = value.copy(), carried.copy()
     elapsed = at.astype(np.float64) - last
@@ -108,8 +112,15 @@ def _still(
     return (at - kept[:, 1]) / of.per, kept
 
 
+def _distance(
+    of: Signals, elapsed: Floats, kept: Floats, at: Ints, value: Floats
+) -> tuple[Floats, Floats]:
+    assert of.usuals is not None
+    return distance(value, of.usuals.at(at), of.mark), kept
+
+
 Look = Callable[[Signals, Floats, Floats, Ints, Floats], tuple[Floats, Floats]]
-_KINDS: Mapping[int, Look] = {RATE: _rate, COUNT: _count, STILL: _still}
+_KINDS: Mapping[int, Look] = {RATE: _rate, COUNT: _count, STILL: _still, USUAL: _distance}
 
 
 def signals_of(signals: Signals, at: Ints, value: Floats) -> Floats:
@@ -130,6 +141,9 @@ def signals_of(signals: Signals, at: Ints, value: Floats) -> Floats:
     if kind == STILL:
         stood: Floats = (at - _stood(at, value, mark, span)) / per
         return stood
+    if kind == USUAL:
+        assert signals.usuals is not None
+        return distance(value, signals.usuals.at(at), signals.mark)
     return value
 
 

@@ -182,8 +182,9 @@ def drive(case: Case, cast: Cast, until: str) -> Case:
             continue
         if "photos" in facts:
             facts = facts | {"photos": [store_photo(photo_bytes(), "照片.jpg", by=actor).pk]}
-        if facts.get("condition") == "first" and case.case_class:
-            facts = facts | {"condition": case.case_class.conditions.order_by("pk")[0].pk}
+        if verb == "file" and case.case_class:
+            first = case.case_class.conditions.order_by("pk")[0]
+            facts = {"class": case.case_class.code, "condition": first.pk}
         act(case, verb, facts, by=actor)
     return case
 

@@ -92,7 +92,10 @@ DEFAULT_ROLES = (
             "case.oversee",
             "monitoring.view",
             "alarm.limit",
+            "weather.change",
+            "lights.plan",
             "device.command",
+            "alarm.fence",
             "alert.view",
             "alarm.oversee",
             "case.reporter.view",
@@ -193,6 +196,7 @@ DEFAULT_ROLES = (
             "monitoring.view",
             "alarm.judge",
             "alarm.silence",
+            "weather.change",
             "alert.view",
             "alert.issue",
             "device.change",
@@ -303,7 +307,7 @@ DEFAULT_ROLES = (
         blurb="",
         icon="exchange",
         home="people:me",
-        permissions=("discovery.send", "reading.send"),
+        permissions=("discovery.send", "reading.send", "weather.send"),
     ),
 )
 

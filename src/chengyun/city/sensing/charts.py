@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.utils.timezone import localtime
 
 from chengyun.city.sensing.models import Series
 from chengyun.city.sensing.own_limits import limits_at
-from chengyun.city.sensing.specs import RANK_LABELS, Level
+from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, Count, Level
+from chengyun.city.sensing.usual import known_now, wants_usual
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
 
-DAY = timedelta(days=1)
+DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PARTS = 240
 """Parts a chart is cut into at most; each shows its lowest and its highest value."""
 
@@ -25,29 +28,50 @@ def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> 
     # A second and 90 MB of libraries: a web process that draws no curve does without.
     from chengyun.lake.excerpts import thinned
 
-    archive, end = Archive(settings.READINGS), (until or clock.now()) + timedelta(microseconds=1)
+    archive, end = Archive(settings.READINGS), (until or clock.now()) + MICROSECOND
     found = thinned(archive.table, series.pk, end - span, end, PARTS, journal=archive.journal)
     parts = found.to_pylist()
     high = {"name": "最高", "values": [part["highest"] for part in parts]}
     low = {"name": "最低", "values": [part["lowest"] for part in parts]}
+    lines = [high, low] if high["values"] != low["values"] else [high]
     point, form = series.declared, "%H:%M" if span <= DAY else "%m-%d %H:%M"
     shown = {
         "kind": "line",
         "unit": point.unit if point else "",
         "labels": [f"{localtime(part['at']):{form}}" for part in parts],
-        "series": [high, low] if high["values"] != low["values"] else [high],
+        "series": [*lines, *_usual(series, [part["at"] for part in parts])],
         "unnamed": True,
     }
     return shown | _limits(series)
 
 
+def _usual(series: Series, moments: list[datetime]) -> list[dict[str, Any]]:
+    """What is usual at some moments, where a rule holds limits against that and it is known."""
+    if not wants_usual(series):
+        return []
+    at = np.array([(each - EPOCH) // MICROSECOND for each in moments], np.int64)
+    found = known_now([series.pk]).of([series.pk]).at(at)
+    if np.isnan(found).all():
+        return []
+    values = [None if np.isnan(each) else round(float(each), 3) for each in found]
+    return [{"name": "平常", "values": values, "usual": True}]
+
+
 def _limits(series: Series) -> dict[str, Any]:
     """The limits that watch it, as lines across the chart."""
     rules = [rule for rule, _ in limits_at(series.device, series.point)]
-    lines = lines_of([level for rule in rules if rule.looks_at is None for level in rule.levels])
+    lines = [line for rule in rules for line in lines_of(rule, rule.levels)]
     return {"limits": lines} if lines else {}
 
 
-def lines_of(levels: Iterable[Level]) -> list[dict[str, Any]]:
-    """Limits of a value as lines across its chart."""
-    return [{"name": RANK_LABELS[each.rank], "value": each.sets} for each in levels]
+def lines_of(rule: AlarmRule, levels: Iterable[Level]) -> list[dict[str, Any]]:
+    """Limits of a value as lines across its chart, with the rule where they hold at times only.
+
+    Of a count the line is what a reading has to reach to be counted.
+    """
+    if isinstance(rule.looks_at, Count):
+        return [{"name": "计次", "value": rule.looks_at.mark}]
+    if rule.looks_at is not None:
+        return []
+    what = f" {rule.label}" if rule.when else ""
+    return [{"name": f"{RANK_LABELS[each.rank]}{what}", "value": each.sets} for each in levels]

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import alerts, commands, jobs
+from chengyun.city.sensing import alerts, commands, jobs, switching, weather
 from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
+from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
+from chengyun.city.sensing.outages import LEAST
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
 from chengyun.city.sensing.services.commands import LIMIT as COMMAND_LIMIT
+from chengyun.city.sensing.services.switching import look_at_lamps
 from chengyun.city.sensing.silences import SILENCE
 from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.city.sensing.workflow import ALARM, COMMAND, COMMANDED, JUDGE
@@ -18,8 +21,19 @@ from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
 
+KEPT = (
+    (jobs.READINGS_KEPT, "读数保留多少天（0 就是一直保留）"),
+    (jobs.HOURS_KEPT, "每小时的最低、最高和平均保留多少天（0 就是一直保留）"),
+)
+LONGEST_KEPT = 36_500
 ACKNOWLEDGED = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
 """How long units have to acknowledge a 预警."""
+
+TARGETS = (
+    ("lit", "亮灯率目标", 98),
+    ("intact", "完好率目标", 90),
+    ("timely", "事故处置及时率目标", 100),
+)
 
 editions.declare(ALARM)
 editions.declare(COMMANDED)
@@ -37,9 +51,13 @@ registry.add(
     ),
     Permission(key=SILENCE, label="设置静默", group="运行监测"),
     Permission(key=OWN_LIMITS, label="自定报警限值", group="运行监测"),
+    Permission(key=FENCE, label="画围栏和线路", group="运行监测"),
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
+    Permission(key=weather.CHANGE, label="登记、修改和解除气象预警", group="运行监测"),
+    Permission(key="weather.send", label="报送气象预警", group="运行监测"),
+    Permission(key=switching.CHANGE, label="设置开关灯计划", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
     Permission(key=COMMAND, label="下达和复核控制指令", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
@@ -50,16 +68,24 @@ registry.add(
     Act(key="alarm.case_ended", label="案件办结"),
     Act(key="alarm.escalate", label="上报"),
     Act(key="alarm.comment", label="备注"),
+    Act(key="alarm.fold", label="并入大面积失联"),
+    Act(key="alarm.unfold", label="不再并入"),
     Act(key="alarm.unmute", label="静默结束"),
     Act(key="silence.add", label="设置静默"),
     Act(key="silence.end", label="提前结束静默"),
     Act(key="silence.over", label="静默到时"),
     Act(key="limit.set", label="自定限值"),
     Act(key="limit.end", label="不再用自定限值"),
+    Act(key="fence.draw", label="画围栏或线路"),
+    Act(key="fence.end", label="不再用围栏或线路"),
     Act(key="alert.issue", label="发布预警"),
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),
     Act(key="alert.lift", label="解除预警"),
+    Act(key="weather.add", label="登记气象预警"),
+    Act(key="weather.change", label="更新气象预警"),
+    Act(key="weather.lift", label="解除气象预警"),
+    Act(key="weather.over", label="气象预警到时"),
     Act(key="command.ask", label="下达指令"),
     Act(key="dialect.learn", label="学会方言"),
     Act(key="dialect.take_back", label="收回方言"),
@@ -68,6 +94,42 @@ registry.add(
     Act(key="device.adopt", label="接入设备"),
     Act(key="device.change", label="修改设备"),
     Act(key="device.end", label="停用设备"),
+    Act(key="device.bind", label="挂接部件"),
+    Act(key="lights.plan", label="设置开关灯计划"),
+    Act(key="lights.end_plan", label="停用开关灯计划"),
+    *(
+        Param(
+            key=f"lights.{key}",
+            label=label,
+            default=percent,
+            group="照明",
+            field=Field(
+                key=key, label="目标", kind="int", unit="%", required=True, minimum=1, maximum=100
+            ),
+        )
+        for key, label, percent in TARGETS
+    ),
+    Periodic(
+        key="lights.look",
+        label="看路灯亮没亮",
+        every=timedelta(minutes=10),
+        run=look_at_lamps,
+    ),
+    Param(
+        key="weather.hours",
+        label="没有写结束时间的气象预警，多久以后自己结束",
+        default=24,
+        group="预警",
+        field=Field(
+            key="hours",
+            label="多久以后",
+            kind="int",
+            unit="小时",
+            required=True,
+            minimum=1,
+            maximum=720,
+        ),
+    ),
     *(
         Param(
             key=f"alarm.escalate.{rank}",
@@ -85,6 +147,21 @@ registry.add(
             ),
         )
         for rank, minutes in MINUTES
+    ),
+    Param(
+        key=LEAST,
+        label="至少几台设备一起失联，合成一条「大面积失联」报警",
+        default=10,
+        group="报警",
+        field=Field(
+            key="least",
+            label="至少几台",
+            kind="int",
+            unit="台",
+            required=True,
+            minimum=2,
+            maximum=1000,
+        ),
     ),
     *(
         Param(
@@ -104,6 +181,24 @@ registry.add(
         )
         for rank, minutes in ACKNOWLEDGED
     ),
+    *(
+        Param(
+            key=key,
+            label=label,
+            default=0,
+            group="读数",
+            field=Field(
+                key="days",
+                label="保留多少天",
+                kind="int",
+                unit="天",
+                required=True,
+                minimum=0,
+                maximum=LONGEST_KEPT,
+            ),
+        )
+        for key, label in KEPT
+    ),
     Param(
         key=COMMAND_LIMIT,
         label="控制指令多久没有人复核就作废",
@@ -121,7 +216,7 @@ registry.add(
     ),
     Periodic(
         key="alarm.deadlines",
-        label="静默到时、报警无人应答、预警没有按时确认的告知，控制指令过期",
+        label="静默、气象预警和控制指令到时、报警无人应答、预警没有按时确认的告知",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

@@ -3,16 +3,25 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils.timezone import localdate
 
-from chengyun.city.sensing.services import alerts, commands, escalation, silences
+from chengyun.city.sensing.services import (
+    alerts,
+    commands,
+    escalation,
+    silences,
+    usual,
+    weather,
+)
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
+from chengyun.kernel.installation import installation
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
+from chengyun.kernel.params import settings_of
 from chengyun.kernel.specs import Periodic
 from chengyun.lake.archive import Archive
 
+READINGS_KEPT, HOURS_KEPT = "readings.keep_days", "hours.keep_days"
 ENDS = ("case.close", "case.void", "case.force_close")
 
 
@@ -26,30 +35,48 @@ for verb in ENDS:
 
 
 def look_at_limits() -> None:
-    """Periodic: silences end, alarms nobody answers are reported, late 预警 are told, late 指令 end."""
+    """Periodic: what has its time ends, alarms nobody answers are reported, a 预警 not acknowledged in time is told."""
     silences.sweep_silences()
+    weather.sweep_weather()
     escalation.sweep_unanswered()
     alerts.sweep_late()
     commands.sweep_expired()
 
 
 def keep_up() -> None:
-    """Make one file a day of the many small ones, today's too, so that a curve is read from few."""
-    from chengyun.lake import (
-        upkeep,
-    )  # a second and 90 MB of libraries, for the one lane that needs them
+    """Make one file a day of the many small ones, today's too; tell the hours; let go of what is kept no longer."""
+    # A second and 90 MB of libraries, for the one lane that needs them.
+    from chengyun.lake import hours, upkeep
 
-    archive = Archive(settings.READINGS)
-    upkeep.compact(archive.table, before=localdate(clock.now()) + timedelta(days=1))
+    archive, now, city = Archive(settings.READINGS), clock.now(), installation()
+    keeping = settings_of(city.area if city else "")
+    upkeep.compact(archive.table, before=now.date() + timedelta(days=1))
+    hours.summarise(archive.table, archive.hours, now=now)
+    if days := keeping[READINGS_KEPT]:
+        upkeep.retain(archive.table, before=(now - timedelta(days=days)).date())
+    if days := keeping[HOURS_KEPT]:
+        hours.forget(archive.hours, before=(now - timedelta(days=days)).date())
     upkeep.tidy(archive.table)
+
+
+def reckon_usual() -> None:
+    """Periodic: what is usual at each hour, for the rules that look at the distance from it."""
+    usual.reckon_usual()
 
 
 registry.add(
     Periodic(
+        key="readings.usual",
+        label="计算平常值",
+        every=timedelta(days=1),
+        run=reckon_usual,
+        lane="readings",
+    ),
+    Periodic(
         key="readings.keep_up",
-        label="合并读数文件",
+        label="合并读数文件、算小时值、删除过期的",
         every=timedelta(hours=1),
         run=keep_up,
         lane="readings",
-    )
+    ),
 )

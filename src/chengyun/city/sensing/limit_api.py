@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -16,6 +16,7 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import OwnLimits
 from chengyun.city.sensing.services import limits as service
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Rank
+from chengyun.city.sensing.wording import condition_words
 from chengyun.kernel import clock, paging, registry
 from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
 from chengyun.kernel.permissions import require
@@ -26,6 +27,7 @@ Key = Annotated[str, Path(max_length=40)]
 Reason = Annotated[str, StringConstraints(max_length=service.LONGEST_REASON), Storable]
 Day = Annotated[str, StringConstraints(pattern=r"^(\d\d-\d\d)?$")]
 LARGEST = 1e12
+LONGEST = int(service.LONGEST_TIME.total_seconds())
 
 
 class LevelIn(Schema):
@@ -37,13 +39,17 @@ class LevelIn(Schema):
 
 
 class RuleOut(Schema):
-    """A declared rule; ``looks_at`` says in words what its levels are held against, ``unit`` is theirs."""
+    """A declared rule; ``looks_at`` says in words what its levels are held against, ``unit`` is theirs.
+
+    ``when`` says what has to hold at other points of the device as well.
+    """
 
     key: str
     label: str
     kind: str
     point: str
     looks_at: str
+    when: str
     side: str
     unit: str
     levels: list[LevelIn]
@@ -56,14 +62,31 @@ class RuleList(Schema):
     items: list[RuleOut]
 
 
+class TimesIn(Schema):
+    """How long a value stays beyond before a level comes, and behind before it goes; null: as the rule declares."""
+
+    hold_seconds: int | None = Field(default=None, ge=0, le=LONGEST)
+    calm_seconds: int | None = Field(default=None, ge=0, le=LONGEST)
+
+    @property
+    def times(self) -> dict[str, timedelta]:
+        told = {"hold": self.hold_seconds, "calm": self.calm_seconds}
+        return {key: timedelta(seconds=each) for key, each in told.items() if each is not None}
+
+
 class LimitsOut(Schema):
-    """Limits of a rule at one device, or at all its devices in an area; ``season`` is empty for the whole year."""
+    """Limits of a rule at one device, or at all its devices in an area; ``season`` is empty for the whole year.
+
+    ``hold_seconds`` and ``calm_seconds`` are null where the rule's own hold.
+    """
 
     code: str
     rule: str
     area: str
     device: str
     levels: list[LevelIn]
+    hold_seconds: int | None
+    calm_seconds: int | None
     season_from: str
     season_to: str
     valid_from: datetime
@@ -82,7 +105,7 @@ class LimitsWanted(Part):
     lasting: bool = False
 
 
-class NewLimitsIn(Schema):
+class NewLimitsIn(TimesIn):
     """``device``, or ``area``; without ``valid_from`` from now on, without ``valid_to`` until they are ended."""
 
     rule: Code
@@ -98,12 +121,14 @@ class NewLimitsIn(Schema):
 
 def rule_shown(rule: AlarmRule) -> dict[str, Any]:
     """A rule as every answer gives it."""
-    point = registry.get(DeviceKind, rule.kind).point(rule.point)
+    kind = registry.get(DeviceKind, rule.kind)
+    point = kind.point(rule.point)
     unit = point.unit if point else ""
     same = ("key", "label", "kind", "point", "side", "source")
     return {
         **{name: getattr(rule, name) for name in same},
         "looks_at": rule.looks_at.words(unit) if rule.looks_at else "读数",
+        "when": condition_words(rule.when, kind) if rule.when else "",
         "unit": rule.unit(unit),
         "levels": _levels(rule.levels),
         "hold_seconds": int(rule.hold.total_seconds()),
@@ -121,6 +146,8 @@ def shown(row: OwnLimits) -> dict[str, Any]:
         **{name: getattr(row, name) for name in same},
         "device": row.device.code if row.device else "",
         "levels": _levels(row.as_levels),
+        "hold_seconds": row.hold,
+        "calm_seconds": row.calm,
     }
 
 
@@ -173,6 +200,7 @@ def add(request: HttpRequest, body: NewLimitsIn) -> tuple[int, Any]:
         device=queries.device_for(user, body.device) if body.device else None,
         area=body.area,
         levels=_given(body.levels),
+        times=body.times,
         season=(body.season_from, body.season_to),
         valid_from=body.valid_from,
         valid_to=body.valid_to,
@@ -192,7 +220,7 @@ def end(request: HttpRequest, code: Key) -> tuple[int, Any]:
     return 200, shown(row)
 
 
-class TrialIn(Schema):
+class TrialIn(TimesIn):
     """Limits to try at a ``device``, or everywhere in an ``area``, on the readings from ``begin`` to ``end``."""
 
     device: Code = ""
@@ -240,6 +268,7 @@ def trial(request: HttpRequest, key: Key, body: TrialIn) -> Any:
     asked = trials.Asked(
         rule=rule,
         levels=service.levels_of(rule, _given(body.levels)),
+        times=service.times_of(rule, body.times),
         device=queries.device_for(user, body.device) if body.device else None,
         area=body.area,
         begin=body.begin,

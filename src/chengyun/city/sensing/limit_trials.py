@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -17,13 +17,15 @@ from chengyun.city.sensing.limits import MICROSECOND, limits_of, silences_of
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.own_limits import CHANGE
 from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Level, Rank, Silent
+from chengyun.city.sensing.usual import Known, known_now
 from chengyun.kernel import clock
 from chengyun.kernel.errors import wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import inside
 from chengyun.lake.archive import Archive
 from chengyun.science.absence import silences
-from chengyun.science.episodes import Episode, episodes
+from chengyun.science.conditions import points_of
+from chengyun.science.episodes import Episode, Readings, episodes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,10 +41,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which limits are tried, at one ``device`` or everywhere in an ``area``, on the readings from then to then."""
+    """Which limits are tried, at one ``device`` or everywhere in an ``area``, on the readings from then to then.
+
+    ``times``: hold and calm where they are others than the rule declares.
+    """
 
     rule: AlarmRule
     levels: tuple[Level, ...]
+    times: Mapping[str, Any] = field(default_factory=dict)
     device: Device | None = None
     area: str = ""
     begin: datetime
@@ -86,6 +92,35 @@ class Trial:
         ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What was read up to ``until``, and what a rule makes of it.
+
+    ``spoken``: of each series those whose readings count, ``others`` those of its condition.
+    """
+
+    rule: AlarmRule
+    until: datetime
+    table: pa.Table
+    spoken: dict[int, list[int]]
+    others: dict[int, list[int]]
+    usual: Known
+
+    def episodes(self, series: int) -> list[Episode]:
+        """What there would have been at a series."""
+        if isinstance(self.rule.looks_at, Silent):
+            return _silences(self.rule, _of(self.table, self.spoken[series]), self.until)
+        limits = limits_of([self.rule], [series], self.usual)
+        others = [self._readings(other) for other in self.others.get(series, ())]
+        return episodes(*self._readings(series), limits, others)
+
+    def _readings(self, series: int) -> Readings:
+        """The sound ones."""
+        own = _of(self.table, [series])
+        sound = own["quality"].to_numpy() == 0
+        return own["at"].cast("int64").to_numpy()[sound], own["value"].to_numpy()[sound]
+
+
 def tried(user: User, asked: Asked) -> Trial:
     """Hold other limits against the readings of a period. Nothing is changed and nobody is told.
 
@@ -94,10 +129,8 @@ def tried(user: User, asked: Asked) -> Trial:
     _check(asked)
     require(user, CHANGE, area=asked.device.area if asked.device else asked.area)
     series = _series(asked)
-    spoken = _spoken(asked.rule, series)
-    rule, until = replace(asked.rule, levels=asked.levels), min(asked.end, clock.now())
-    lead = max(LEAD, rule.reach)
-    table = _read([pk for every in spoken.values() for pk in every], asked.begin - lead, until)
+    rule = replace(asked.rule, levels=asked.levels, **asked.times)
+    past = _past(rule, series, asked.begin, min(asked.end, clock.now()))
     would = [
         Would(
             series=each,
@@ -107,14 +140,27 @@ def tried(user: User, asked: Asked) -> Trial:
             peak=episode.peak,
         )
         for each in series
-        for episode in _episodes(rule, _of(table, spoken[each.pk]), until)
+        for episode in past.episodes(each.pk)
     ]
     would = [each for each in would if each.end is None or each.end > asked.begin]
     return Trial(
         would=sorted(would, key=lambda each: (each.begin, each.series.pk)),
         really=_raised(rule, series, asked),
-        readings=len(table),
+        readings=len(past.table),
         series=len(series),
+    )
+
+
+def _past(rule: AlarmRule, series: Sequence[Series], begin: datetime, until: datetime) -> Past:
+    spoken, others = _spoken(rule, series), _others(rule, series)
+    every = {pk for known in (spoken, others) for each in known.values() for pk in each}
+    return Past(
+        rule=rule,
+        until=until,
+        table=_read(sorted(every), begin - max(LEAD, rule.reach), until),
+        spoken=spoken,
+        others=others,
+        usual=known_now(spoken),
     )
 
 
@@ -184,15 +230,22 @@ def _of(table: pa.Table, numbers: list[int]) -> pa.Table:
     return table.filter(pc.is_in(table["series"], value_set=pa.array(numbers, pa.int64())))
 
 
-def _episodes(rule: AlarmRule, own: pa.Table, until: datetime) -> list[Episode]:
-    """Of the readings of one series; for a silence, of all series of its device."""
-    if isinstance(rule.looks_at, Silent):
-        heard = own["received"].cast("int64").to_numpy()
-        found = silences(heard, (until - EPOCH) // MICROSECOND, silences_of([rule])[0])
-        return [replace(each, peak=each.peak * (MICROSECOND / MINUTE)) for each in found]
-    quality = own["quality"].to_numpy()
-    at, value = own["at"].cast("int64").to_numpy(), own["value"].to_numpy()
-    return episodes(at[quality == 0], value[quality == 0], limits_of([rule]))
+def _silences(rule: AlarmRule, own: pa.Table, until: datetime) -> list[Episode]:
+    """Of the readings of all series of a device."""
+    heard = own["received"].cast("int64").to_numpy()
+    found = silences(heard, (until - EPOCH) // MICROSECOND, silences_of([rule])[0])
+    return [replace(each, peak=each.peak * (MICROSECOND / MINUTE)) for each in found]
+
+
+def _others(rule: AlarmRule, series: Sequence[Series]) -> dict[int, list[int]]:
+    """Of each series those of the points its condition looks at, in the order of these; of none, where it has none."""
+    points = points_of(rule.when) if rule.when else ()
+    if not points:
+        return {}
+    devices = [each.device_id for each in series]
+    rows = Series.objects.filter(device__in=devices, point__in=points)
+    keys = {(device, point): pk for pk, device, point in rows.values_list("pk", "device", "point")}
+    return {each.pk: [keys.get((each.device_id, point), 0) for point in points] for each in series}
 
 
 def _spoken(rule: AlarmRule, series: Sequence[Series]) -> dict[int, list[int]]:

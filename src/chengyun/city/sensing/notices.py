@@ -9,10 +9,12 @@ from django.urls import reverse
 from chengyun.city.cases.notices import WIDE
 from chengyun.city.cases.recipients import in_posts
 from chengyun.city.people.models import Unit
-from chengyun.city.people.queries import posts_in_charge
+from chengyun.city.people.queries import posts_in_charge, posts_overlapping
 from chengyun.city.sensing.alerts import ACKNOWLEDGE, ISSUE
-from chengyun.city.sensing.models import Alarm, Alert
+from chengyun.city.sensing.models import Alarm, Alert, WeatherWarning
+from chengyun.city.sensing.outages import group_words, outage_of
 from chengyun.city.sensing.specs import RANK_LABELS
+from chengyun.city.sensing.weather import CHANGE, where
 from chengyun.city.sensing.workflow import JUDGE
 from chengyun.kernel import clock
 from chengyun.kernel.models import Audit
@@ -25,10 +27,11 @@ def alarm_of(row: Audit) -> Alarm:
 
 
 def watching(row: Audit) -> list[Recipient]:
-    """Who judges alarms where this one is; nobody while it is silenced."""
+    """Who judges alarms where this one is; nobody while it is silenced, or another one stands for it."""
     if row.verb != "alarm.unmute" and "silence" in row.facts:
         return []
-    return in_posts(posts_in_charge(JUDGE, area=alarm_of(row).area))
+    alarm = alarm_of(row)
+    return [] if alarm.cause_id else in_posts(posts_in_charge(JUDGE, area=alarm.area))
 
 
 def above(row: Audit) -> list[Recipient]:
@@ -38,14 +41,14 @@ def above(row: Audit) -> list[Recipient]:
 
 def facts(row: Audit) -> Mapping[str, str]:
     alarm = alarm_of(row)
-    device, rule = alarm.series.device, alarm.declared
+    device, outage = alarm.series.device, outage_of(alarm)
     return {
         "code": alarm.code,
         "link": reverse("monitoring:alarm", args=(alarm.code,)),
         "level": RANK_LABELS[alarm.rank],
-        "what": rule.label if rule else alarm.rule,
-        "device": str(device),
-        "place": device.address,
+        "what": alarm.label,
+        "device": f"{alarm.value:g} 台设备" if outage else str(device),
+        "place": group_words(outage.group) if outage else device.address,
         "said": str(row.facts.get("text", "")),
     }
 
@@ -98,6 +101,30 @@ def facts_of_alert(row: Audit) -> Mapping[str, str]:
     }
 
 
+def warning_of(row: Audit) -> WeatherWarning:
+    return WeatherWarning.objects.get(pk=row.subject_id)
+
+
+def warned(row: Audit) -> list[Recipient]:
+    """Who is on duty anywhere in its areas; nobody when it was over before it was heard of."""
+    found = warning_of(row)
+    if row.verb == "weather.add" and found.valid_to <= clock.now():
+        return []
+    return in_posts(posts_overlapping(CHANGE, found.areas))
+
+
+def facts_of_warning(row: Audit) -> Mapping[str, str]:
+    found = warning_of(row)
+    return {
+        "link": reverse("monitoring:weather_warning", args=(found.code,)),
+        "what": str(found),
+        "where": where(found),
+        "until": told(found.valid_to, now=clock.now()),
+        "text": found.text,
+        "reason": found.reason,
+    }
+
+
 # fmt: off
 NOTICES = (
     Notice(key="alarm.raised", label="设备报警", group="运行监测", on=("alarm.raise",), to=watching, facts=facts,
@@ -120,5 +147,9 @@ NOTICES = (
            urgent=True),
     Notice(key="alert.lifted", label="预警解除", group="运行监测", on=("alert.lift",), to=all_alerted, facts=facts_of_alert,
            title="预警解除：{device}", text="{words}", order=55),
+    Notice(key="weather.added", label="气象预警", group="运行监测", on=("weather.add", "weather.change"), to=warned,
+           facts=facts_of_warning, title="{what}：{where}", text="到 {until}。{text}", channels=WIDE, order=56, urgent=True),
+    Notice(key="weather.ended", label="气象预警结束", group="运行监测", on=("weather.lift", "weather.over"), to=warned,
+           facts=facts_of_warning, title="{what}结束：{where}", text="{reason}", order=57),
 )
 # fmt: on

@@ -5,8 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chengyun.city.people.models import Unit
+from chengyun.city.people.models import Unit, User
+from chengyun.city.sensing.fence_shapes import along_roads
+from chengyun.city.sensing.models import Device, Fence
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.fences import NewFence, draw_fence
+from chengyun.demo.build.lamps import LampPosts
 from chengyun.demo.devices import controller, dust, meters, river, truck
 from chengyun.demo.geometry.streets import LANE, ROADS, Road
 from chengyun.demo.spots import Spot, Streets, spot_at, town_spot
@@ -124,10 +128,11 @@ class Crossing:
 def add_devices(streets: Streets, units: Mapping[str, Unit], seed: int) -> None:
     """Register them; they are silent until something plays them, see ``chengyun simulate``."""
     rng = random.Random(seed + 2)  # noqa: S311
-    counts = Counter[str]()
+    counts, lamps = Counter[str](), LampPosts(units["lighting"])
     for batch, name, spot, unit in _placed(streets, rng):
         counts[batch.letters] += 1
-        _add(f"{batch.letters}-{counts[batch.letters]:03d}", batch, name, spot, units[unit])
+        code = f"{batch.letters}-{counts[batch.letters]:03d}"
+        lamps.meets(_add(code, batch, name, spot, units[unit]), spot)
     crossings = list(_crossings(streets))
     for code, batch in SPEAKERS:
         at = rng.choice(crossings)
@@ -136,7 +141,21 @@ def add_devices(streets: Streets, units: Mapping[str, Unit], seed: int) -> None:
         _add(code, batch, name, spot, units[batch.unit])
 
 
-def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> None:
+def give_route(by: User) -> None:
+    """The truck has to go along the roads it was allowed."""
+    way = along_roads(truck.ROUTE)
+    new = NewFence(
+        name="城西工地到城北消纳场",
+        duty=Fence.Duty.FOLLOW,
+        shape=way,
+        margin=truck.MARGIN,
+        devices=[Device.objects.get(code=truck.PHONE)],
+        reason="核准的渣土运输线路",
+    )
+    draw_fence(new, by=by)
+
+
+def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> Device:
     new = NewDevice(
         code=code,
         kind=batch.kind,
@@ -147,7 +166,7 @@ def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> None:
         unit=unit,
         simulated=True,
     )
-    add_device(new, by=None)
+    return add_device(new, by=None)
 
 
 def _placed(streets: Streets, rng: random.Random) -> Iterator[tuple[Batch, str, Spot, str]]:

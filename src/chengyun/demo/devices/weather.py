@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from chengyun.demo.devices.course import Values, course, own
 
@@ -13,6 +14,8 @@ WET = 4.0
 FULL_PIPES = {"GW-003": 112.0, "GW-009": 93.0}
 FULL_SUMPS = {"BZ-004": 104.0}
 """The pipes and sumps that fill up, in percent; a pump of these stations fails meanwhile."""
+LEFT_BY_HAND = {"BZ-009": 87.0}
+"""Where somebody left the switch on manual: the sump fills up and no pump starts."""
 HEAVIEST = 62.0
 """Millimetres an hour at the height of it."""
 BASE_FLOW, RUNNING_FULL = 24.0, 52.0
@@ -23,6 +26,13 @@ GATE_DRY, GATE_WET = 20.0, 100.0
 COMES, STANDS, GOES = 0.20, 0.42, 0.72
 """When the water begins to rise, stands highest, and is gone, as shares of the play; the rest lets alarms clear."""
 RAIN_ENDS = 0.6
+RAIN_WARNING: dict[str, Any] = {
+    "kind": "rainstorm",
+    "rank": "orange",
+    "text": "（模拟）预计未来 3 小时全市大部降雨量将达 50 毫米以上，低洼路段易积水，请注意防范。",
+    "source": "聊城市气象台（模拟）",
+}
+"""What the meteorological service says of it."""
 
 
 def measured(device: str, kind: str, play: str, share: float) -> Values:
@@ -56,7 +66,8 @@ def _pipe(device: str, water: float) -> Values:
 def _station(device: str, water: float) -> Values:
     """The sump, how many pumps run for it, and how many cannot."""
     dry = SUMP_DRY + 10 * own(device)
-    sump = dry + (FULL_SUMPS.get(device, SUMP_WET) - dry) * water
+    highest = (FULL_SUMPS | LEFT_BY_HAND).get(device, SUMP_WET)
+    sump = dry + (highest - dry) * water
     faulty = int(device in FULL_SUMPS and water > 0)
-    running = min(PUMPS - faulty, math.ceil(PUMPS * water))
+    running = 0 if device in LEFT_BY_HAND else min(PUMPS - faulty, math.ceil(PUMPS * water))
     return {"sump": round(sump, 1), "running": running, "faulty": faulty}

@@ -11,7 +11,8 @@ from chengyun.demo.build.devices import BATCHES, CABINETS, IN_TOWNS, LAMP, SPEAK
 from chengyun.demo.devices import lamps
 from chengyun.demo.devices.plays import PLAYS, measured
 from chengyun.kernel import registry
-from chengyun.science.episodes import Watch
+from chengyun.science.conditions import OWN, points_of
+from chengyun.science.episodes import Watch, rounds
 
 SPEAKING = [batch for _, batch in SPEAKERS]
 KINDS = {each.kind for each in (*BATCHES, CABINETS, LAMP, *IN_TOWNS, *SPEAKING)}
@@ -31,6 +32,7 @@ ALARMS = {
         ("GW-009", "pipe_filled"): "yellow",
         ("BZ-004", "sump_level"): "orange",
         ("BZ-004", "pump_faulty"): "yellow",
+        ("BZ-009", "pumps_idle"): "yellow",
     },
     "gas_leak": {
         ("RQ-007", "methane_lel"): "red",
@@ -81,16 +83,28 @@ def raised(play: str) -> tuple[dict[Source, str], set[Source]]:
     worst = np.zeros(len(pairs), int)
     for n in range(ROUNDS + 1):
         told = {code: measured(code, kind, play, n / ROUNDS) for code, kind in speaking.items()}
-        rows = [row for row, (code, rule) in enumerate(pairs) if rule.point in told[code]]
-        values = [told[pairs[row][0]][pairs[row][1].point] for row in rows]
+        entries = [
+            (row, told[code][point], place)
+            for row, (code, rule) in enumerate(pairs)
+            for place, point in _looked_at(rule)
+            if point in told[code]
+        ]
+        rows, values, places = (np.array(column) for column in zip(*entries, strict=True))
         at = np.full(len(rows), n * EVERY * SECOND)
-        watch.step(np.array(rows), at, np.array(values, float))
+        for part in rounds(rows):
+            watch.step(rows[part], at[part], values[part].astype(float), places[part])
         worst = np.maximum(worst, watch.level(every))
     sources = [(code, rule.key) for code, rule in pairs]
     alarms: dict[Source, str] = {
         sources[row]: RANKS[int(worst[row]) - 1] for row in np.flatnonzero(worst)
     }
     return alarms, {sources[row] for row in np.flatnonzero(watch.level(every))}
+
+
+def _looked_at(rule: AlarmRule) -> list[tuple[int, str]]:
+    """The points a rule looks at, with their places, those of its condition first."""
+    others = points_of(rule.when) if rule.when else ()
+    return [*enumerate(others), (OWN, rule.point)]
 
 
 @every_play

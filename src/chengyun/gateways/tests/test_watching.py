@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +15,10 @@ from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.specs import AlarmRule, Count, Level, Rate, Signal, Still
 from chengyun.gateways.moments import moment
-from chengyun.gateways.roster import Register, Roster
+from chengyun.gateways.roster import Known, Register, Roster
 from chengyun.gateways.watching import Rules
 from chengyun.lake import readings
+from chengyun.science.conditions import AnyOf, Beyond, Not
 from chengyun.science.episodes import episodes
 
 BEGIN = 1_780_000_000_000_000
@@ -77,6 +79,40 @@ def found(changes: list[LevelChange]) -> Found:
     for each in changes:
         told.setdefault((each.series, each.rule), []).append((each.level, each.at))
     return told
+
+
+FRESH = 3 * MINUTE
+CONDITION = AnyOf(
+    (Beyond(point="y", mark=2, fresh=FRESH), Not(Beyond(point="z", mark=3, fresh=FRESH)))
+)
+
+
+@pytest.mark.parametrize("size", [1, 13, 500, 5000])
+def test_a_rule_over_several_series_says_the_same_in_any_cut_and_after_any_restart(
+    tmp_path: Path, size: int
+) -> None:
+    """Series 1, 2 and 3 are the points of one device."""
+    each = AlarmRule(**vars(rule("value")) | {"when": CONDITION})
+    known: dict[str, Any] = {"device": "D", "kind": "trial", "low": 0, "high": 9}
+    known |= {"area": "3715", "names": ()}
+    points = [Known(pk=pk, point=point, **known) for pk, point in enumerate("xyz", start=1)]
+    every = Roster(Register(points, (0, None)))
+    every.watched = [(1, each)]
+    series, at, value = spoken()
+    rules, changes = Rules(every), list[LevelChange]()
+    for first in range(0, len(at), size):
+        part = slice(first, first + size)
+        changes += rules.take(table(series[part], at[part], value[part]))
+        rules.save(tmp_path / "rules", first)
+        rules = Rules(every)
+        assert rules.load(tmp_path / "rules", -1) == first
+    told = {pk: np.array(series) == pk for pk in (1, 2, 3)}
+    own, *others = ((np.array(at)[mine], np.array(value)[mine]) for mine in told.values())
+    wanted = episodes(*own, limits_of([each]), others)
+    ends = [moment(episode.end) for episode in wanted if episode.end is not None]
+    assert [when for level, when in found(changes)[1, each.key] if level == 0] == ends
+    assert len(wanted) > 1
+    assert len(wanted) != len(episodes(*own, limits_of([rule("value")])))
 
 
 @pytest.mark.parametrize("size", [1, 13, 500, 5000])

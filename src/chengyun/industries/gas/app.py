@@ -11,7 +11,7 @@ from chengyun.city.specs import IndustryApp
 SPACE = DeviceKind(
     key="gas_space",
     label="甲烷监测点",
-    points=(Point(key="lel", label="甲烷浓度", unit="%LEL", low=0, high=100, digits=1),),
+    points=(Point(key="lel", label="甲烷浓度", unit="%LEL", low=0, high=100, digits=1, jump=30),),
     silent_after=timedelta(hours=1),
     order=11,
 )
@@ -25,14 +25,36 @@ SPACE_VOL = DeviceKind(
 LOW_PRESSURE = DeviceKind(
     key="gas_low",
     label="低压管网压力点",
-    points=(Point(key="pressure", label="压力", unit="kPa", low=0, high=20, digits=2),),
+    points=(
+        Point(
+            key="pressure",
+            label="压力",
+            unit="kPa",
+            low=0,
+            high=20,
+            digits=2,
+            jump=1,
+            still=timedelta(hours=12),
+        ),
+    ),
     silent_after=timedelta(minutes=30),
     order=13,
 )
 MEDIUM_PRESSURE = DeviceKind(
     key="gas_medium",
     label="中压管网压力点",
-    points=(Point(key="pressure", label="压力", unit="MPa", low=0, high=1, digits=3),),
+    points=(
+        Point(
+            key="pressure",
+            label="压力",
+            unit="MPa",
+            low=0,
+            high=1,
+            digits=3,
+            jump=0.1,
+            still=timedelta(hours=12),
+        ),
+    ),
     silent_after=timedelta(minutes=30),
     order=14,
 )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chengyun.lake.excerpts import export, thinned
+from chengyun.lake.excerpts import thinned, write
 from chengyun.lake.readings import commit, committed, history
 from chengyun.lake.tests.test_readings import ALWAYS, START, rows_of, table_of
 from chengyun.lake.upkeep import compact, retain, size, tidy
@@ -89,11 +89,11 @@ def test_no_point_is_no_chart(walk: Path) -> None:
         thinned(walk, 1, *ALWAYS, 0)
 
 
-def test_an_export_holds_the_history(walk: Path, tmp_path: Path) -> None:
-    assert export(walk, [1], *ALWAYS, tmp_path / "out.parquet") == 600
-    assert export(walk, [1], *ALWAYS, tmp_path / "out.csv") == 600
+def test_what_is_written_can_be_read_again(walk: Path, tmp_path: Path) -> None:
     every = history(walk, [1], *ALWAYS)
+    for name in ("out.parquet", "out.csv"):
+        write(every, tmp_path / name)
     assert parquet.read_table(tmp_path / "out.parquet").equals(every)
     assert csv.read_csv(tmp_path / "out.csv")["value"].to_pylist() == every["value"].to_pylist()
     with pytest.raises(ValueError, match=r"要以 \.parquet 或 \.csv 结尾"):
-        export(walk, [1], *ALWAYS, tmp_path / "out.xlsx")
+        write(every, tmp_path / "out.xlsx")

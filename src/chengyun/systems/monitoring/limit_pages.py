@@ -148,11 +148,12 @@ def limit_add(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, user: User, rule: AlarmRule) -> Form:
-    fields = (*WHERE, *limit_view.level_fields(rule), *WHEN)
+    fields = (*WHERE, *limit_view.level_fields(rule), *limit_view.time_fields(rule), *WHEN)
     device = _device_named(user, request.GET.get("device", ""))
     held = reads.holding().at(rule, device.code, device.area) if device else rule
     tried = any(key.endswith("_sets") for key in request.GET)
-    filled = ({} if tried else limit_view.levels_filled(held)) | request.GET.dict()
+    known = limit_view.levels_filled(held) | limit_view.times_filled(held, rule)
+    filled = ({} if tried else known) | request.GET.dict()
     areas = [("", "不填"), *areas_to_silence(user, reads.CHANGE)]
     return form_of(fields, request.POST or None, initial=filled, choices={"area": areas})
 
@@ -168,6 +169,7 @@ def _new(user: User, rule: AlarmRule, given: Mapping[str, Any]) -> service.NewLi
         device=queries.device_for(user, code) if code else None,
         area=given["area"],
         levels=limit_view.levels_given(rule, given),
+        times=limit_view.times_given(given),
         season=(given["season_from"].strip(), given["season_to"].strip()),
         valid_from=given["valid_from"],
         valid_to=given["valid_to"],

@@ -18,7 +18,7 @@ from chengyun.city.sensing import own_limits as reads
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.charts import curve_of, lines_of
 from chengyun.city.sensing.models import Device
-from chengyun.city.sensing.services.limits import levels_of
+from chengyun.city.sensing.services.limits import levels_of, times_of
 from chengyun.city.sensing.silences import areas_to_silence
 from chengyun.city.sensing.specs import AlarmRule
 from chengyun.kernel import clock
@@ -54,7 +54,7 @@ def limit_trial(request: HttpRequest, key: str) -> HttpResponse:
     user, rule = person_of(request), reads.rule_called(key)
     asked = "begin" in request.GET
     form = form_of(
-        (*WHERE, *WHEN, *limit_view.level_fields(rule)),
+        _fields(rule),
         request.GET if asked else None,
         initial=_filled(user, rule, request.GET),
         choices={"area": [("", "不填"), *areas_to_silence(user, reads.CHANGE)]},
@@ -72,13 +72,18 @@ def limit_trial(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, status=status, **context)
 
 
+def _fields(rule: AlarmRule) -> tuple[Field, ...]:
+    return (*WHERE, *WHEN, *limit_view.level_fields(rule), *limit_view.time_fields(rule))
+
+
 def _filled(user: User, rule: AlarmRule, given: Mapping[str, Any]) -> dict[str, Any]:
     """The limits that hold now, and the last week."""
     now, code = localtime(clock.now()), str(given.get("device", ""))
     device = queries.devices_for(user).filter(code=code).first() if code else None
     held = reads.holding().at(rule, device.code, device.area) if device else rule
     when = {"begin": f"{now - USUAL:{MINUTE}}", "end": f"{now:{MINUTE}}"}
-    return limit_view.levels_filled(held) | when | {"device": code}
+    known = limit_view.levels_filled(held) | limit_view.times_filled(held, rule)
+    return known | when | {"device": code}
 
 
 def _tried(
@@ -109,6 +114,7 @@ def _asked(user: User, rule: AlarmRule, given: Mapping[str, Any]) -> trials.Aske
     return trials.Asked(
         rule=rule,
         levels=levels_of(rule, limit_view.levels_given(rule, given)),
+        times=times_of(rule, limit_view.times_given(given)),
         device=_device(user, given["device"].strip()),
         area=given["area"],
         begin=given["begin"],
@@ -124,7 +130,7 @@ def _device(user: User, code: str) -> Device | None:
 def limit_trial_chart(request: HttpRequest, key: str) -> HttpResponse:
     """The curve of the readings a trial was made on, with the limits that were tried."""
     user, rule = person_of(request), reads.rule_called(key)
-    form = form_of((*WHERE, *WHEN, *limit_view.level_fields(rule)), request.GET)
+    form = form_of(_fields(rule), request.GET)
     form.fields.pop("area")
     if not form.is_valid():
         raise Missing("没有这条曲线。")
@@ -134,5 +140,4 @@ def limit_trial_chart(request: HttpRequest, key: str) -> HttpResponse:
     if series is None or not timedelta() < asked.end - asked.begin <= trials.LONGEST:
         raise Missing("没有这条曲线。")
     curve = curve_of(series, asked.end - asked.begin, asked.end)
-    levels = asked.levels if rule.looks_at is None else ()
-    return JsonResponse(curve | {"limits": lines_of(levels)})
+    return JsonResponse(curve | {"limits": lines_of(rule, asked.levels)})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.timezone import localdate
 
 from chengyun.city.sensing.models import OwnLimits
 from chengyun.city.sensing.own_limits import in_season
+from chengyun.city.sensing.services.limits import LONGEST_TIME, TIMES
 from chengyun.city.sensing.specs import (
+    MINUTE,
     RANK_LABELS,
     RANKS,
     AlarmRule,
@@ -55,7 +58,12 @@ def facts_of(rule: AlarmRule) -> list[tuple[str, Any]]:
         ("测点", point.label),
         ("看什么", looks.words(point.unit) if looks else "读数"),
         ("方向", "大了报警" if rule.side == "above" else "小了报警"),
+        *((("同时要", view.when_words(rule)),) if rule.when else ()),
         ("默认限值", view.limits_words(rule, point.unit)),
+        *(
+            (during.words, view.levels_words(rule, during.levels, point.unit))
+            for during in rule.during
+        ),
         ("持续时间", lasting(rule.hold) if rule.hold else "马上"),
         ("恢复时间", lasting(rule.calm) if rule.calm else "马上"),
         ("依据", rule.source),
@@ -70,7 +78,7 @@ def own_words(row: OwnLimits) -> str:
         f"{RANK_LABELS[level.rank]} {level.sets:g} {unit}".rstrip()
         + (f"（回到 {level.clears:g} 解除）" if _clears(rule) else "")
         for level in row.as_levels
-    )
+    ) + "".join(f"；{TIMES[key]} {lasting(each)}" for key, each in row.times.items())
 
 
 def badge_of(row: OwnLimits) -> dict[str, str]:
@@ -101,6 +109,41 @@ def level_fields(rule: AlarmRule) -> tuple[Field, ...]:
                 whole = f"{RANK_LABELS[rank]}{label}"
                 found.append(Field(key=key, label=whole, kind="decimal", unit=unit))
     return tuple(found)
+
+
+def time_fields(rule: AlarmRule) -> tuple[Field, ...]:
+    """How long until a level comes and until it goes; a rule of silence has neither."""
+    if not _clears(rule):
+        return ()
+    return tuple(
+        Field(
+            key=key,
+            label=label,
+            kind="decimal",
+            unit="分钟",
+            minimum=0,
+            maximum=LONGEST_TIME / MINUTE,
+            hint=f"不填就是默认的{lasting(getattr(rule, key)) if getattr(rule, key) else '马上'}。",
+        )
+        for key, label in TIMES.items()
+    )
+
+
+def times_filled(held: AlarmRule, rule: AlarmRule) -> dict[str, Any]:
+    """The times that hold where they are others than a rule declares, as they stand in the fields."""
+    return {
+        key: f"{getattr(held, key) / MINUTE:g}"
+        for key in TIMES
+        if getattr(held, key) != getattr(rule, key)
+    }
+
+
+def times_given(given: Mapping[str, Any]) -> dict[str, timedelta]:
+    """What was filled in; what was left empty is as the rule declares."""
+    told = {key: given.get(key) for key in TIMES}
+    return {
+        key: timedelta(seconds=round(each * 60)) for key, each in told.items() if each is not None
+    }
 
 
 def levels_filled(rule: AlarmRule) -> dict[str, Any]:

@@ -80,10 +80,8 @@ def words_of(row: Standing) -> str:
     """What a sign says: which device, and what is the matter with it."""
     if row.alarm is None:
         return f"{row.name}，{row.kind}，{'正常' if row.online else '离线'}"
-    rule = row.alarm.declared
-    what = rule.label if rule else row.alarm.rule
     standing = view.standing_of(row.alarm)
-    return f"{row.name}，{what}，{RANK_LABELS[row.alarm.rank]}，{standing}"
+    return f"{row.name}，{row.alarm.label}，{RANK_LABELS[row.alarm.rank]}，{standing}"
 
 
 def _rounded(place: Sequence[float]) -> list[float]:

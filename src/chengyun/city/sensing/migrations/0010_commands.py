@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel', '0005_notify'),
-        ('sensing', '0006_own_limits'),
+        ('sensing', '0009_weather_and_lights'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -76,21 +76,6 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['open', 'state', 'expires_at'], name='command_waiting'), models.Index(fields=['area', '-asked_at'], name='command_newest')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('open', True)), fields=('device', 'point'), name='command_one_open'), models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('asked_by')), _negated=True), _connector='OR'), name='command_two_people')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Dialect',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('door', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=40)),
-                ('quirk', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('learned', '照此读'), ('taken_back', '已收回'), ('open', '可以再学')], default='learned', max_length=10)),
-                ('frames', models.JSONField(default=list)),
-                ('learned_at', models.DateTimeField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('door', 'name', 'quirk'), name='dialect_once_a_device')],
             },
         ),
         migrations.RunPython(give_rights, migrations.RunPython.noop),

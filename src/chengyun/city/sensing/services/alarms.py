@@ -12,10 +12,14 @@ from django.utils.timezone import localtime
 
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
-from chengyun.city.sensing.models import Alarm, Series
-from chengyun.city.sensing.queries import forget_counts
+from chengyun.city.places.queries import address_of, locate
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.outages import group_words
+from chengyun.city.sensing.own_limits import holding
+from chengyun.city.sensing.queries import forget_counts, place_told, rules_on, series_of
 from chengyun.city.sensing.silences import silence_on
-from chengyun.city.sensing.specs import RANK_LABELS, RANKS
+from chengyun.city.sensing.specs import MANY_SILENT, RANK_LABELS, RANKS, Silent
+from chengyun.city.sensing.wording import signal_words
 from chengyun.city.sensing.workflow import ALARM, CLEARED, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
 from chengyun.kernel.actions import record
@@ -27,12 +31,18 @@ from chengyun.kernel.ui.words import told
 from chengyun.kernel.workflow import Effects
 
 ENDED = (REFUTED, FAULTY, CLOSED)
+STILL_RIGHT = ("confirm", "open_case")
+"""Steps a person means whatever the level has become since they looked."""
 LONGEST_COMMENT = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class LevelChange:
-    """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to."""
+    """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to.
+
+    ``signal``: what the limits are held against; None where that is the value itself, or there is no level.
+    ``area``: whom it concerns; "" for where the device stands.
+    """
 
     series: int
     rule: str
@@ -40,6 +50,8 @@ class LevelChange:
     value: float
     at: datetime
     since: datetime
+    signal: float | None = None
+    area: str = ""
 
 
 @transaction.atomic
@@ -70,11 +82,12 @@ def _last(change: LevelChange) -> Alarm | None:
 def raise_alarm(change: LevelChange, *, ended_at: datetime | None = None) -> Alarm:
     """A new alarm. ``ended_at``: it is found only now that all is over, and nobody is woken for it."""
     series = Series.objects.select_related("device").get(pk=change.series)
-    now, edition = clock.now(), editions.current(ALARM.key, series.device.area)
+    area, now = change.area or series.device.area, clock.now()
+    edition = editions.current(ALARM.key, area)
     day = localtime(now).strftime("%y%m%d")
     alarm = Alarm(
         code=f"BJ{day}{take(f'alarm:{day}'):04d}",
-        area=series.device.area,
+        area=area,
         workflow=ALARM.key,
         edition=edition,
         state=editions.flow_of(edition.pk).start,
@@ -85,13 +98,14 @@ def raise_alarm(change: LevelChange, *, ended_at: datetime | None = None) -> Ala
         level=change.level,
         worst=change.level,
         value=change.value,
+        signal=change.signal,
         began_at=change.since,
         changed_at=change.at,
         raised_at=now,
         simulated=series.device.simulated,
     )
     alarm.save(force_insert=True)
-    facts = _said(change) | _silenced(alarm)
+    facts = _said(change, alarm) | _silenced(alarm)
     verb = "alarm.find" if ended_at else "alarm.raise"
     record(verb, alarm, by=None, edition=edition.pk, facts=facts, new=True)
     return alarm
@@ -106,6 +120,7 @@ def follow_open(alarm: Alarm, change: LevelChange) -> None:
         return
     worse = change.level > alarm.level
     columns |= {"level": change.level, "worst": max(alarm.worst, change.level), "ended_at": None}
+    columns["signal"] = change.signal
     verb = "relapse" if alarm.cleared else "worsen" if worse else "ease"
     machine(alarm, verb, columns, change)
 
@@ -113,7 +128,7 @@ def follow_open(alarm: Alarm, change: LevelChange) -> None:
 def machine(alarm: Alarm, verb: str, columns: dict[str, Any], change: LevelChange) -> None:
     """A step that nobody takes but the readings."""
     move = workflow.plan(alarm, verb, by=None, facts={})
-    facts = _said(change) | _silenced(alarm)
+    facts = _said(change, alarm) | _silenced(alarm)
     workflow.take(alarm, move, Effects(columns=columns, facts=facts), by=None)
 
 
@@ -130,17 +145,26 @@ def _after_the_judgement(alarm: Alarm, change: LevelChange) -> None:
         columns["ended_at"] = change.at
     Alarm.objects.filter(pk=alarm.pk).update(**columns)
     if change.level == 0:
-        record("alarm.end", alarm, by=None, facts=_said(change))
+        record("alarm.end", alarm, by=None, facts=_said(change, alarm))
 
 
-def _said(change: LevelChange) -> dict[str, Any]:
+def _said(change: LevelChange, alarm: Alarm) -> dict[str, Any]:
     rank = RANKS[change.level - 1] if change.level else ""
     words = {"level": rank, "value": change.value, "read_at": change.at.isoformat()}
-    return words | (
-        {"text": f"{RANK_LABELS[rank]}，读数 {change.value:g}"}
-        if rank
-        else {"text": f"读数 {change.value:g}"}
-    )
+    if not rank:
+        return words | {"text": f"读数 {change.value:g}"}
+    point = alarm.series.declared
+    signal = signal_words(alarm.declared, change.signal, point.unit if point else "")
+    during = _during(alarm)
+    why = f"（{during}）" if during else ""
+    told = (RANK_LABELS[rank], signal, f"读数 {change.value:g}{why}")
+    return words | {"text": "，".join(filter(None, told))}
+
+
+def _during(alarm: Alarm) -> str:
+    """The weather warning because of which the rule of an alarm has the limits it has now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @transaction.atomic
@@ -152,9 +176,12 @@ def act(
     by: User | None,
     version: int | None = None,
 ) -> Alarm:
-    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict."""
+    """Take one step of the alarm's table. ``version`` is what the caller saw; an older one is a Conflict.
+
+    Not so of the steps the values that came meanwhile cannot make wrong: they are taken as long as the table has them.
+    """
     flow = editions.flow_of(alarm.edition_id)
-    if version is not None and version != alarm.version:
+    if version not in (None, alarm.version) and verb not in STILL_RIGHT:
         label = next((step.label for step in flow.steps if step.verb == verb), "办")
         sentence = overtaken(alarm, label, flow.state(alarm.state).label)
         raise Conflict(sentence, version=alarm.version)
@@ -186,19 +213,28 @@ def _nothing(alarm: Alarm, by: User | None) -> Effects:
 
 
 def _open_case(alarm: Alarm, by: User | None) -> Effects:
-    """The case of an alarm: of the class its rule names, where the device stands."""
+    """The case of an alarm: of the class its rule names, where the device is."""
     device, rule = alarm.series.device, alarm.declared
     point = alarm.series.declared
-    assert device.lon is not None and device.lat is not None
+    lon, lat, address = _where(device)
     reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
+    signal = signal_words(rule, alarm.signal, point.unit if point else "")
+    reading = f"{reading}，{signal}" if signal else reading
     since, over = told(alarm.began_at, now=clock.now()), "，现已恢复" if alarm.cleared else ""
+    what = (
+        f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。"
+    )
+    if alarm.rule == MANY_SILENT:
+        rule = next(each for each in rules_on(device.kind) if isinstance(each.looks_at, Silent))
+        many = f"{group_words(alarm.outage.group)} {alarm.outage.devices.count()} 台设备"
+        what = f"{alarm.label}：{many}，{since} 起没有读数{over}。"
     new = NewCase(
         source="sensor",
         class_code=rule.class_code if rule else "",
-        description=f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。",
-        lon=device.lon,
-        lat=device.lat,
-        address=device.address,
+        description=what,
+        lon=lon,
+        lat=lat,
+        address=address,
         number=alarm.code,
         simulated=alarm.simulated,
     )
@@ -206,6 +242,16 @@ def _open_case(alarm: Alarm, by: User | None) -> Effects:
     return Effects(
         columns={"case": case}, facts={"case": {"code": case.code, "name": f"案件 {case.code}"}}
     )
+
+
+def _where(device: Device) -> tuple[float, float, str]:
+    """Where a device says it is, if that is in the city, else where it is registered, with the address there."""
+    sound = {each.point: each.value for each in series_of(device) if not each.quality}
+    told = place_told({point: value for point, value in sound.items() if value is not None})
+    if told and locate(*told):
+        return *told, address_of(*told)
+    assert device.lon is not None and device.lat is not None
+    return device.lon, device.lat, device.address
 
 
 MEANINGS: dict[str, Callable[[Alarm, User | None], Effects]] = {"open_case": _open_case}

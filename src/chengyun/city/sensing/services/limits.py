@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +26,9 @@ from chengyun.city.sensing.specs import (
     Level,
     Rank,
     Rate,
+    Silent,
+    Usual,
+    lasting,
 )
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
@@ -36,13 +39,17 @@ from chengyun.kernel.sequences import take
 LONGEST_REASON = 200
 LEAP_YEAR = 2024
 LONGEST_MINUTES = 366 * 24 * 60
+MOST_PERCENT = 10_000
+LONGEST_TIME = timedelta(days=1)
+TIMES = {"hold": "持续时间", "calm": "恢复时间"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewLimits:
     """For a ``rule`` at one ``device``, or everywhere in an ``area``.
 
-    ``levels``: of each rank what sets and what clears it. ``season``: from which day of the year to which, 06-01 and
+    ``levels``: of each rank what sets and what clears it. ``times``: ``hold`` and ``calm``, where they are to be others
+    than the rule declares. ``season``: from which day of the year to which, 06-01 and
     09-30, or two empty ones. Without ``valid_from`` they hold from now on, without ``valid_to`` until they are ended.
     """
 
@@ -50,6 +57,7 @@ class NewLimits:
     device: Device | None = None
     area: str = ""
     levels: Mapping[Rank, tuple[float, float]]
+    times: Mapping[str, timedelta] = field(default_factory=dict)
     season: tuple[str, str] = ("", "")
     valid_from: datetime | None = None
     valid_to: datetime | None = None
@@ -63,7 +71,7 @@ def set_limits(new: NewLimits, *, by: User | None) -> OwnLimits:
     area = new.device.area if new.device else new.area
     _check_where(new, rule)
     require(by, CHANGE, area=area)
-    levels = levels_of(rule, new.levels)
+    levels, times = levels_of(rule, new.levels), times_of(rule, new.times)
     begins = max(new.valid_from or now, now)
     _check_when(new, begins)
     day = localtime(now).strftime("%y%m%d")
@@ -73,6 +81,7 @@ def set_limits(new: NewLimits, *, by: User | None) -> OwnLimits:
         area=area,
         device=new.device,
         levels={each.rank: {"sets": each.sets, "clears": each.clears} for each in levels},
+        **{key: int(each.total_seconds()) for key, each in times.items()},
         season_from=new.season[0],
         season_to=new.season[1],
         valid_from=begins,
@@ -113,6 +122,19 @@ def levels_of(rule: AlarmRule, given: Mapping[Rank, tuple[float, float]]) -> tup
     if faults:
         raise Invalid(faults[0].message, fields=faults)
     return tuple(levels)
+
+
+def times_of(rule: AlarmRule, given: Mapping[str, timedelta]) -> dict[str, timedelta]:
+    """Hold and calm for a rule; Invalid says what is wrong with them."""
+    for key, each in given.items():
+        label = TIMES[key]
+        if isinstance(rule.looks_at, Silent):
+            raise wrong(key, f"规则「{rule.label}」没有{label}。")
+        if not timedelta() <= each <= LONGEST_TIME:
+            raise wrong(key, f"{label}从 0 到 {lasting(LONGEST_TIME)}。")
+    if rule.when and "calm" in given and not given["calm"]:
+        raise wrong("calm", f"规则「{rule.label}」另有条件，恢复时间不能是 0。")
+    return dict(given)
 
 
 def _faults(rule: AlarmRule, levels: list[Level]) -> Iterator[FieldError]:
@@ -156,6 +178,8 @@ def bounds_of(rule: AlarmRule) -> tuple[float, float]:
             return (0, whole) if rule.side == "above" else (-whole, 0)
         case Count():
             return 0, MOST_TIMES
+        case Usual():
+            return -100, MOST_PERCENT
     return 0, LONGEST_MINUTES
 
 
@@ -174,11 +198,11 @@ def _check_where(new: NewLimits, rule: AlarmRule) -> None:
 def _check_when(new: NewLimits, begins: datetime) -> None:
     if new.valid_to is not None and new.valid_to <= begins:
         raise wrong("valid_to", "结束时间要晚于现在，也晚于开始时间。")
-    for field, day in zip(("season_from", "season_to"), new.season, strict=True):
+    for key, day in zip(("season_from", "season_to"), new.season, strict=True):
         if bool(day) != any(new.season):
-            raise wrong(field, "季节的开始和结束要一起填，或者都不填。")
+            raise wrong(key, "季节的开始和结束要一起填，或者都不填。")
         if day and not _is_day(day):
-            raise wrong(field, "季节要写成月-日，例如 06-01。")
+            raise wrong(key, "季节要写成月-日，例如 06-01。")
 
 
 def _is_day(text: str) -> bool:
@@ -212,6 +236,7 @@ def _facts(row: OwnLimits, rule: AlarmRule) -> dict[str, Any]:
         "valid_to": row.valid_to,
         "reason": row.reason,
     }
+    told |= {key: lasting(each) for key, each in row.times.items()}
     if row.season_from:
         told["season"] = f"{row.season_from} 到 {row.season_to}"
     return _named(row) | told

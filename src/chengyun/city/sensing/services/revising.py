@@ -24,12 +24,16 @@ TOLD = ("began_at", "ended_at", "worst")
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """An episode as all readings show it; ``ended_at`` None: it stands. ``peak``: what was read when it was worst."""
+    """An episode as all readings show it; ``ended_at`` None: it stands.
+
+    ``peak``: what was read when it was worst, ``signal`` what the limits were held against then, as of a change.
+    """
 
     began_at: datetime
     ended_at: datetime | None
     level: int
     peak: float
+    signal: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +113,7 @@ def _find(seen: Seen, now: LevelChange) -> Alarm:
         value=now.value if stands else seen.peak,
         at=now.at if seen.ended_at is None else seen.ended_at,
         since=seen.began_at,
+        signal=now.signal if stands else seen.signal,
     )
     return raise_alarm(change, ended_at=seen.ended_at)
 

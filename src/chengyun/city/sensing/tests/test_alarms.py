@@ -137,6 +137,16 @@ def test_two_people_judge_and_the_slower_one_is_told(cast: Cast, device: Device)
         act(alarm, "refute", {"cause": "object"}, by=cast.duty, version=seen)
 
 
+def test_a_case_is_opened_although_the_water_rose_meanwhile(cast: Cast) -> None:
+    device = make_device()
+    alarm = make_alarm(device, level=3)
+    seen = alarm.version
+    change(device, 4)
+    alarm.refresh_from_db()
+    act(alarm, "open_case", {}, by=cast.duty, version=seen)
+    assert alarm.state == "handling"
+
+
 @pytest.mark.parametrize("who", ["leader", "operator", "department"])
 def test_who_may_not_judge(cast: Cast, device: Device, who: str) -> None:
     with pytest.raises(NotAllowed):

@@ -19,7 +19,7 @@ from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing import limit_trials
 from chengyun.city.sensing.factories import RULE, change, make_device, series_of
 from chengyun.city.sensing.limit_trials import Asked, Trial, tried
-from chengyun.city.sensing.models import Alarm, Device
+from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.own_limits import rule_called
 from chengyun.city.sensing.services.limits import levels_of
 from chengyun.city.sensing.specs import Rank
@@ -54,11 +54,22 @@ def archive(tmp_path: Path, settings: Settings) -> Archive:
     return Archive(tmp_path)
 
 
-def table(device: Device, told: Sequence[tuple[timedelta, float]], quality: int = 0) -> pa.Table:
+Told = Sequence[tuple[timedelta, float]]
+
+
+def table(device: Device, told: Told, quality: int = 0) -> pa.Table:
+    return rows(series_of(device), told, quality)
+
+
+def table_of(device: Device, point: str, told: Told) -> pa.Table:
+    return rows(Series.objects.get(device=device, point=point), told)
+
+
+def rows(series: Series, told: Told, quality: int = 0) -> pa.Table:
     at = pa.array([BEGIN + since for since, _ in told], MOMENT)
     none = [0] * len(told)
     columns = {
-        "series": [series_of(device).pk] * len(told),
+        "series": [series.pk] * len(told),
         "at": at,
         "serial": none,
         "value": [value for _, value in told],
@@ -150,6 +161,28 @@ def test_a_silence_is_tried_by_when_readings_came(cast: Cast, archive: Archive) 
     [silence] = found.would
     assert (silence.begin - BEGIN, silence.peak) == (HOUR + 10 * MINUTE, 110)
     assert silence.end == BEGIN + 3 * HOUR
+
+
+def test_other_times_are_tried(cast: Cast, device: Device, archive: Archive) -> None:
+    """Ten minutes beyond, twice, ten minutes apart."""
+    commit(archive.table, table(device, [*wave(9, HOUR), *wave(9, HOUR + 20 * MINUTE)]), position=5)
+    long = {"calm": 15 * MINUTE}
+    assert len(trial(cast.supervisor, device=device).would) == 2
+    assert len(trial(cast.supervisor, device=device, times=long).would) == 1
+    assert trial(cast.supervisor, device=device, times={"hold": 12 * MINUTE}).would == []
+
+
+def test_a_rule_over_several_points_is_tried_with_all_of_them(cast: Cast, archive: Archive) -> None:
+    """The sump stood high twice; once a pump ran."""
+    station = make_device("BZ-001", kind="pump_station")
+    sump = [*wave(86, HOUR), *wave(86, 5 * HOUR)]
+    running = [(HOUR + n * MINUTE, 0.0) for n in range(20)]
+    running += [(5 * HOUR + n * MINUTE, 1.0) for n in range(20)]
+    both = [table_of(station, "sump", sump), table_of(station, "running", running)]
+    commit(archive.table, pa.concat_tables(both), position=5)
+    levels: dict[Rank, tuple[float, float]] = {"yellow": (70, 60)}
+    found = trial(cast.supervisor, rule="pumps_idle", levels=levels, device=station)
+    assert [(each.begin - BEGIN, each.peak) for each in found.would] == [(HOUR, 86)]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ from chengyun.kernel.models import Audit
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+MINUTES = {"red": (60, 60)}
 JUNE, DECEMBER = datetime(2027, 6, 15, 4, tzinfo=UTC), datetime(2027, 12, 15, 4, tzinfo=UTC)
 
 
@@ -97,6 +98,26 @@ def test_they_hold_in_their_time_and_their_season(cast: Cast, device: Device) ->
             assert level is not None and level.sets == value
 
 
+def test_hold_and_calm_are_those_of_the_rule_unless_somebody_set_them(
+    cast: Cast, device: Device
+) -> None:
+    def times() -> tuple[float, float]:
+        holding.forget()
+        rule = holding().at(rule_called(RULE), device.code, device.area)
+        return rule.hold.total_seconds(), rule.calm.total_seconds()
+
+    assert times() == (60, 300)
+    make_limits(device, times={"hold": timedelta(minutes=10)}, by=cast.supervisor)
+    assert times() == (600, 300)
+    zero = {"hold": timedelta(), "calm": timedelta(minutes=2)}
+    row = make_limits(device, times=zero, by=cast.supervisor)
+    assert times() == (0, 120)
+    told = Audit.objects.get(subject_type="sensing.ownlimits", subject_id=row.pk).facts
+    assert (told["hold"], told["calm"]) == ("0 秒", "2 分钟")
+    end_limits(row, by=cast.supervisor)
+    assert times() == (600, 300)
+
+
 def test_a_season_may_go_over_new_year() -> None:
     winter = OwnLimits(season_from="11-15", season_to="03-15")
     held = [in_season(winter, date(2027, m, d)) for m, d in ((11, 14), (11, 15), (3, 15), (3, 16))]
@@ -143,6 +164,10 @@ def test_who_may_not_sets_none(cast: Cast, device: Device) -> None:
         ({"rule": "site_loud", "levels": {"red": (101, 10)}}, "0 到 100 之间"),
         ({"rule": "gas_medium_drops", "levels": {"red": (0.1, 0.05)}}, "-1 到 0 之间"),
         ({"rule": "methane_lel_silent", "levels": {"red": (0, 0)}}, "永远不会解除"),
+        ({"times": {"hold": -SECOND}}, "持续时间从 0 到 24 小时"),
+        ({"times": {"calm": DAY + SECOND}}, "恢复时间从 0 到 24 小时"),
+        ({"rule": "methane_lel_silent", "levels": MINUTES, "times": {"hold": SECOND}}, "没有持续"),
+        ({"rule": "pumps_idle", "times": {"calm": 0 * SECOND}}, "另有条件，恢复时间不能是 0"),
         ({"area": "9999"}, "请从列表中选区域"),
         ({"area": ""}, "请写设备编号，或者选一个区域"),
         ({"reason": " "}, "请写明为什么另定"),
@@ -181,6 +206,7 @@ def test_the_api_sets_lists_and_ends(cast: Cast, device: Device) -> None:
         "rule": RULE,
         "device": device.code,
         "levels": [{"rank": "red", "sets": 60, "clears": 50}],
+        "hold_seconds": 600,
         "season_from": "06-01",
         "season_to": "09-30",
         "reason": "路面低",
@@ -188,6 +214,9 @@ def test_the_api_sets_lists_and_ends(cast: Cast, device: Device) -> None:
     assert call(cast.duty, "post", "/alarm-limits", body).status_code == 403
     made = call(cast.supervisor, "post", "/alarm-limits", body)
     assert (made.status_code, made.json()["device"]) == (201, device.code)
+    assert (made.json()["hold_seconds"], made.json()["calm_seconds"]) == (600, None)
+    too_long = call(cast.supervisor, "post", "/alarm-limits", body | {"hold_seconds": 86_401})
+    assert too_long.status_code == 422
     code = made.json()["code"]
     wrong = body | {"levels": [{"rank": "red", "sets": 10, "clears": 20}]}
     refused = call(cast.supervisor, "post", "/alarm-limits", wrong)

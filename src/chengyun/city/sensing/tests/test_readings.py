@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from chengyun.lake.readings import MOMENT, commit, with_day
 pytestmark = pytest.mark.django_db
 
 COMMITS, DAYS = 6, 3
+NOON = datetime(2026, 7, 2, 4, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -33,9 +34,14 @@ def archive(tmp_path: Path, settings: Settings) -> Iterator[Archive]:
     series = series_of(make_device()).pk
     settings.READINGS = tmp_path
     found = Archive(tmp_path)
-    now = clock.now()
+    with clock.at(NOON):
+        _told(found, series)
+        yield found
+
+
+def _told(found: Archive, series: int) -> None:
     for n in range(COMMITS):
-        at = [now - timedelta(days=n % DAYS, minutes=n)]
+        at = [NOON - timedelta(days=n % DAYS, minutes=n)]
         told = {
             "series": [series],
             "at": pa.array(at, MOMENT),
@@ -45,7 +51,6 @@ def archive(tmp_path: Path, settings: Settings) -> Iterator[Archive]:
             "received": pa.array(at, MOMENT),
         }
         commit(found.table, with_day(pa.table(told)), position=n + 1)
-    yield found
 
 
 def said(*words: str) -> str:
@@ -93,3 +98,9 @@ def test_an_empty_city_has_nothing(tmp_path: Path, settings: Settings) -> None:
     settings.READINGS = tmp_path
     assert said("size").startswith("0 条读数")
     assert said("compact").startswith("合并了 0 天")
+
+
+def test_just_after_midnight_nothing_of_the_last_day_goes(archive: Archive) -> None:
+    with clock.at(NOON.replace(hour=16, minute=5)):
+        said("retain", "--days", "1")
+        assert upkeep.size(archive.table)["days"] == DAYS - 1

@@ -75,6 +75,23 @@ def test_limits_are_set_for_a_device_shown_and_ended(cast: Cast) -> None:
     assert "不再用" in keeper.get(here).content.decode()
 
 
+def test_hold_and_calm_are_set_shown_and_filled_in_again(cast: Cast) -> None:
+    device, keeper = make_device(), enter(cast.supervisor)
+    add = f"{PONDING}limits/"
+    form = keeper.get(f"{add}?device={device.code}").content.decode()
+    assert "不填就是默认的1 分钟" in form and "恢复时间" in form
+    given = {"device": device.code, "red_sets": "60", "red_clears": "50", "reason": "路面低"}
+    assert "不能大于 1440" in keeper.post(add, given | {"hold": "1441"}).content.decode()
+    assert keeper.post(add, given | {"hold": "2.5"}).status_code == 303
+    row = OwnLimits.objects.get()
+    assert (row.hold, row.calm) == (150, None)
+    assert "持续时间 150 秒" in seen(cast.duty, f"/monitoring/limits/{row.code}/")
+    again = keeper.get(f"{add}?device={device.code}").content.decode()
+    assert 'value="2.5"' in again
+    silent = keeper.get(f"{RULES}methane_lel_silent/limits/").content.decode()
+    assert "持续时间" not in silent.split("<form")[-1]
+
+
 def test_limits_are_set_for_an_area_and_a_season(cast: Cast) -> None:
     keeper, add = enter(cast.supervisor), f"{PONDING}limits/"
     given = {"area": DISTRICT, "red_sets": "20", "red_clears": "15", "reason": "汛期"}

@@ -77,6 +77,15 @@ def test_limits_are_tried_and_then_set(cast: Cast, device: Device) -> None:
     assert 'value="8"' in form and 'value="JS-001"' in form and 'value="27"' not in form
 
 
+def test_other_times_are_tried_and_taken_along(cast: Cast, device: Device) -> None:
+    keeper = enter(cast.supervisor)
+    text = keeper.get(TRIAL, asked(hold="15")).content.decode()
+    assert "会报 0 次" in text
+    add = text.split('btn-primary" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert 'value="15"' in keeper.get(add).content.decode()
+    assert "不能大于 1440" in keeper.get(TRIAL, asked(hold="9999")).content.decode()
+
+
 def test_what_cannot_be_tried_is_said_at_its_field(cast: Cast, device: Device) -> None:
     keeper = enter(cast.supervisor)
     for wrong, sentence in (

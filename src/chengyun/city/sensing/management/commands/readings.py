@@ -11,10 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import get_current_timezone, localdate
 
 from chengyun.city.sensing.models import Series
+from chengyun.city.sensing.quality import marked
 from chengyun.kernel import clock
 from chengyun.lake import excerpts, upkeep
 from chengyun.lake.archive import Archive
 from chengyun.lake.journal import JournalError
+from chengyun.lake.readings import history
 
 MEGABYTE = 1024 * 1024
 
@@ -47,31 +49,29 @@ class Command(BaseCommand):
         )
 
     def _compact(self, archive: Archive, options: dict[str, Any]) -> str:
-        days = upkeep.compact(archive.table, before=localdate(clock.now()) + timedelta(days=1))
+        days = upkeep.compact(archive.table, before=clock.now().date() + timedelta(days=1))
         return f"合并了 {days} 天，删除了 {upkeep.tidy(archive.table)} 个旧文件"
 
     def _retain(self, archive: Archive, options: dict[str, Any]) -> str:
         if options["days"] < 1:
             raise CommandError("至少保留 1 天。")
-        before = localdate(clock.now()) - timedelta(days=options["days"])
+        before = (clock.now() - timedelta(days=options["days"])).date()
         return f"删除了 {upkeep.retain(archive.table, before=before)} 天的读数（{before} 以前）"
 
     def _export(self, archive: Archive, options: dict[str, Any]) -> str:
-        series = list(
-            Series.objects.filter(device__code=options["device"]).values_list("pk", flat=True)
-        )
+        rows = Series.objects.filter(device__code=options["device"]).select_related("device")
+        series = {each.pk: each.declared for each in rows}
         if not series:
             raise CommandError(f"没有设备「{options['device']}」。")
         today = localdate(clock.now())
         since = _midnight(options["since"] or today - timedelta(days=30))
         until = _midnight((options["until"] or today) + timedelta(days=1))
         try:
-            count = excerpts.export(
-                archive.table, series, since, until, options["file"], journal=archive.journal
-            )
+            found = history(archive.table, list(series), since, until, journal=archive.journal)
+            excerpts.write(marked(found, series), options["file"])
         except (ValueError, OSError, JournalError) as error:
             raise CommandError(str(error)) from error
-        return f"{count:,} 条读数写进了 {options['file']}"
+        return f"{found.num_rows:,} 条读数写进了 {options['file']}"
 
 
 def _midnight(day: date) -> datetime:

@@ -1,4 +1,4 @@
-// A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: []}], limits?: [{name, value}],
+// A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: [], usual?: true}], limits?: [{name, value}],
 // unnamed?: true}; lines that are unnamed are told apart by whoever puts the chart on a page.
 import * as echarts from "echarts";
 import { onTheme, token } from "tokens";
@@ -24,7 +24,13 @@ const limitLines = (limits) => ({
   label: { ...words(), color: token("chart-limit"), formatter: "{b} {c}", position: "insideEndTop" },
 });
 
-const oneSeries = (data) => ({ name, values }, index) => ({
+// What is usual stands behind what was read.
+const usualLine = ({ name, values }) => ({
+  name, type: "line", data: values, step: "start", symbol: "none", z: 1,
+  color: token("chart-axis"), lineStyle: { width: 1.5, type: "dotted" },
+});
+
+const readLine = (data) => ({ name, values }, index) => ({
   name, type: data.kind, data: values, barMaxWidth: 22, symbol: "circle", symbolSize: 5, showSymbol: values.length < 40,
   color: token(`series-${index + 1}`), lineStyle: { width: 2, type: index === 1 ? "dashed" : "solid" },
   endLabel: { ...words(), color: token(`series-${index + 1}`), show: data.kind === "line" && data.series.length > 1 && !data.unnamed, formatter: "{a}" },
@@ -42,7 +48,7 @@ const optionsOf = (data) => ({
   grid: { left: 8, right: data.series.length > 1 && !data.unnamed ? 72 : 16, top: 28, bottom: 8, containLabel: true },
   tooltip: tooltip(),
   ...axes(data),
-  series: data.series.slice(0, MOST).map(oneSeries(data)),
+  series: data.series.slice(0, MOST).map((each, index) => (each.usual ? usualLine(each) : readLine(data)(each, index))),
 });
 
 export async function mount(element) {

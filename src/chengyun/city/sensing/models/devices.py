@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 
+from chengyun.city.assets.models import Asset
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
-from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Level, Point, Rank
+from chengyun.city.sensing.specs import (
+    MANY_SILENT,
+    MANY_SILENT_LABEL,
+    RANKS,
+    AlarmRule,
+    DeviceKind,
+    Level,
+    Point,
+    Rank,
+)
 from chengyun.city.sensing.workflow import CLEARED
 from chengyun.kernel import registry
 from chengyun.kernel.models import Subject
+
+TOLD_CRS = (
+    ("wgs84", "WGS 84、CGCS2000"),
+    ("gcj02", "GCJ-02（高德、腾讯）"),
+    ("bd09", "BD-09（百度）"),
+)
 
 
 class Device(models.Model):
     """A device somewhere in the city; ``code`` is the one it calls itself by.
 
     One that nobody has registered waits: its readings are not kept until somebody adopts it. ``unit`` looks after it.
+    ``asset`` is the part it sits on, ``feeder`` the cabinet that feeds it.
+    ``told_crs``: the system of the coordinates it tells, where it tells any.
     """
 
     class State(models.TextChoices):
@@ -33,8 +52,13 @@ class Device(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    asset = models.ForeignKey(
+        Asset, null=True, on_delete=models.PROTECT, related_name="devices", db_index=False
+    )
+    feeder = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="fed")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
     sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    told_crs = models.CharField(max_length=8, choices=TOLD_CRS, default="wgs84")
     seen = models.JSONField(default=dict, blank=True)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -42,6 +66,13 @@ class Device(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("area", "state", "id"), name="device_area"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asset", "kind"),
+                condition=models.Q(state="working", asset__isnull=False),
+                name="device_once_a_part",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.code
@@ -80,9 +111,11 @@ class Alarm(Subject):
     """What people were told of one series beyond the limits of one rule; never removed.
 
     ``level`` is the one that stands, 1 (blue) to 4 (red), ``worst`` the highest there was; once it is over both are the
-    same. ``began_at`` and ``changed_at`` are in the time of the readings, ``raised_at`` is when people were told.
-    ``ended_at``: when the value fell back for good, None while it stands. ``told_at``: when people were told again,
-    after a silence. ``step``: to how many of those above it was reported that nobody answers.
+    same. ``value`` is the newest reading that changed its level, ``signal`` what the limits were held against by the
+    newest that is beyond them; None where that is the value itself. ``began_at`` and ``changed_at`` are in the time of
+    the readings, ``raised_at`` is when people were told. ``ended_at``: when the value fell back for good, None while it
+    stands. ``told_at``: when people were told again, after a silence. ``step``: to how many of those above it was
+    reported that nobody answers. ``cause``: the alarm of an outage of which this one is a part; people deal with that.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
@@ -90,6 +123,7 @@ class Alarm(Subject):
     level = models.PositiveSmallIntegerField()
     worst = models.PositiveSmallIntegerField()
     value = models.FloatField()
+    signal = models.FloatField(null=True)
     began_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -98,6 +132,7 @@ class Alarm(Subject):
     step = models.PositiveSmallIntegerField(default=0)
     open = models.BooleanField(default=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="alarms")
+    cause = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="folded")
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -126,6 +161,12 @@ class Alarm(Subject):
     @property
     def cleared(self) -> bool:
         return CLEARED in self.marks
+
+    @property
+    def label(self) -> str:
+        """What is wrong."""
+        rule = self.declared
+        return rule.label if rule else {MANY_SILENT: MANY_SILENT_LABEL}.get(self.rule, self.rule)
 
     @property
     def waits_since(self) -> datetime:
@@ -176,33 +217,6 @@ class Unread(models.Model):
         return self.sentence
 
 
-class Dialect(models.Model):
-    """方言: how a device departs from its protocol, learned from ``frames`` that agreed; ``name``: as it calls itself.
-
-    What a person took back is not learned again by itself.
-    """
-
-    class State(models.TextChoices):
-        LEARNED = "learned", "照此读"
-        TAKEN_BACK = "taken_back", "已收回"
-        OPEN = "open", "可以再学"
-
-    door = models.CharField(max_length=10)
-    name = models.CharField(max_length=40)
-    quirk = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.LEARNED)
-    frames = models.JSONField(default=list)
-    learned_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("door", "name", "quirk"), name="dialect_once_a_device"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.door} {self.name} {self.quirk}"
-
-
 class Silence(models.Model):
     """静默: while it lasts, alarms of a device, or of all devices of a kind in an area, make no noise.
 
@@ -243,7 +257,8 @@ class OwnLimits(models.Model):
 
     They hold from ``valid_from`` to ``valid_to`` (None: until somebody ends them), and each year only from the day
     ``season_from`` to the day ``season_to``, both included, written 06-01; "" for the whole year. ``levels`` has for
-    each rank what sets and what clears it, in the unit of the rule.
+    each rank what sets and what clears it, in the unit of the rule. ``hold`` and ``calm`` in seconds; None for what the
+    rule declares.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -251,6 +266,8 @@ class OwnLimits(models.Model):
     area = models.CharField(max_length=15)
     device = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="+")
     levels = models.JSONField()
+    hold = models.PositiveIntegerField(null=True)
+    calm = models.PositiveIntegerField(null=True)
     season_from = models.CharField(max_length=5, blank=True)
     season_to = models.CharField(max_length=5, blank=True)
     valid_from = models.DateTimeField()
@@ -280,6 +297,26 @@ class OwnLimits(models.Model):
         return tuple(
             Level(rank=rank, sets=each["sets"], clears=each["clears"]) for rank, each in told
         )
+
+    @property
+    def times(self) -> dict[str, Any]:
+        """Which of hold and calm somebody set, as a rule declares them."""
+        told = {"hold": self.hold, "calm": self.calm}
+        return {key: timedelta(seconds=each) for key, each in told.items() if each is not None}
+
+
+class UsualHours(models.Model):
+    """平常值: what a series usually reads at each hour of a workday and of a rest day; None where that is unknown.
+
+    Nobody sets it: it is computed from the readings of the last weeks and replaced by the next computation.
+    """
+
+    series = models.OneToOneField(Series, on_delete=models.CASCADE, related_name="usual")
+    hours = models.JSONField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.series)
 
 
 class Alert(models.Model):
@@ -331,70 +368,3 @@ class AlertUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert.code} {self.unit}"
-
-
-class Control(models.Model):
-    """可控点: a point of a device that the plan of the gateway lets people set; nothing else can be written.
-
-    ``choices`` has the number of each word, in the unit of the point; without them it is set from ``low`` to ``high``.
-    ``fresh``: seconds for which its last value is good enough to act on.
-    """
-
-    code = models.CharField(max_length=40)
-    point = models.CharField(max_length=40)
-    low = models.FloatField(null=True)
-    high = models.FloatField(null=True)
-    choices = models.JSONField(default=dict)
-    fresh = models.FloatField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("code", "point"), name="control_once_a_point"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.code}.{self.point}"
-
-
-class Command(Subject):
-    """指令: what a person wants a point of a device set to; a second person confirms it, the gateway writes it once.
-
-    ``words``: the value as it was asked for. ``expires_at``: until when it may be confirmed, then until when the
-    gateway must begin. ``before`` and ``told``: what was read before it was written, and last. ``outcome``: how it
-    ended, in a sentence.
-    """
-
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="commands")
-    point = models.CharField(max_length=40)
-    value = models.FloatField()
-    words = models.CharField(max_length=60)
-    reason = models.CharField(max_length=200)
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    expires_at = models.DateTimeField()
-    begun_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    before = models.FloatField(null=True)
-    told = models.FloatField(null=True)
-    outcome = models.CharField(max_length=200, blank=True)
-    open = models.BooleanField(default=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("device", "point"), condition=models.Q(open=True), name="command_one_open"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(confirmed_by=None)
-                | ~models.Q(confirmed_by=models.F("asked_by")),
-                name="command_two_people",
-            ),
-        )
-        indexes = (
-            models.Index(fields=("open", "state", "expires_at"), name="command_waiting"),
-            models.Index(fields=("area", "-asked_at"), name="command_newest"),
-        )
-
-    def __str__(self) -> str:
-        return self.code
