@@ -17,7 +17,7 @@ from pymodbus.client import ModbusTcpClient
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
-from chengyun.city.sensing.factories import make_device
+from chengyun.city.sensing.factories import make_control, make_device
 from chengyun.city.sensing.models import Command, Control, Device, Series
 from chengyun.kernel import audit
 from chengyun.kernel.models import Audit
@@ -231,8 +231,8 @@ def test_what_the_plan_does_not_let_be_written_is_not_offered(world: World) -> N
     world.gateway.more.clear()
     world.gateway.start()
     assert not Control.objects.exists()
-    shown = enter(world.cast.duty).get("/monitoring/devices/GATE-1/").content.decode()
-    assert "远程控制" not in shown
+    here = "/monitoring/devices/GATE-1/"
+    assert within(10, lambda: "远程控制" not in enter(world.cast.duty).get(here).content.decode())
     assert ask(world.cast.duty, "GATE-1", "opening", 30).status_code == 404
 
 
@@ -286,7 +286,7 @@ def test_killed_at_any_moment_nothing_is_written_twice(world: World) -> None:
 
 def test_an_unheard_device_takes_no_command(world: World) -> None:
     silent = make_device("GATE-3", kind="flood_gate", name="三号闸门")
-    Control.objects.create(code=silent.code, point="opening", low=0, high=100, fresh=30)
+    make_control(silent.code)
     shown = enter(world.cast.duty).get("/monitoring/devices/GATE-3/").content.decode()
     assert "还没有读到过" in shown and "/set/opening/" not in shown
     answer = ask(world.cast.duty, "GATE-3", "opening", 30)

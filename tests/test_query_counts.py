@@ -70,6 +70,7 @@ from chengyun.city.sensing.factories import (
     make_alert,
     make_command,
     make_device,
+    make_dialect,
     make_fence,
     make_gate,
     make_limits,
@@ -210,9 +211,11 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     note(localdate(clock.now()), lamps, ought=True, burns=True)
     warnings = [make_warning(kind=kind) for kind in ("rainstorm", "gale", "thunder")]
     gates = [make_gate(f"ZM-{n:03}") for n in range(SEVERAL)]
+    dialects = [make_dialect(gate.code) for gate in gates]
     commands = [make_command(gate, by=cast.supervisor) for gate in gates[1:]]
     trucks = [make_truck(f"1390000000{n}") for n in range(SEVERAL)]
     return {
+        "monitoring:dialect": {"pk": dialects[0].pk},
         "monitoring:device_bind": {"code": "JS-001"},
         "monitoring:light_plan": {"code": plans[0].code},
         "monitoring:weather_warning": {"code": warnings[0].code},

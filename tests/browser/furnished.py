@@ -73,6 +73,7 @@ from chengyun.city.sensing.factories import (
     make_alert,
     make_command,
     make_device,
+    make_dialect,
     make_fence,
     make_gate,
     make_limits,
@@ -121,6 +122,7 @@ class City:
     gathered: tuple[int, str, str]
     watched: tuple[str, str, str, str, str, str, str, str]
     command: str
+    dialect: int
     token: int
     audit_row: int
     edition: int
@@ -159,6 +161,7 @@ def furnish() -> City:
         gathered=gathered(cast),
         watched=watched(cast),
         command=commanded(cast),
+        dialect=odd_speaker(),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)[1].pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -320,6 +323,11 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
     add_answer("与已受理案件重复", verb="", class_code="", by=None)
     return cases
+
+
+def odd_speaker() -> int:
+    """A gauge that turns its CRC."""
+    return make_dialect("JS-001").pk
 
 
 def commanded(cast: Cast) -> str:

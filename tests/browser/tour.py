@@ -311,6 +311,8 @@ def _gateway(city: City) -> list[Stop]:
     return [
         ("duty", "/monitoring/links/"),
         ("duty", "/monitoring/links/sl651/JS-001/"),
+        ("duty", "/monitoring/dialects/"),
+        ("duty", f"/monitoring/dialects/{city.dialect}/"),
         ("duty", "/monitoring/commands/"),
         ("supervisor", f"/monitoring/commands/{city.command}/"),
         ("duty", f"/monitoring/commands/{city.command}/"),

@@ -19,6 +19,7 @@ from chengyun.city.sensing.services.links import alive, count  # noqa: E402
 from chengyun.gateways import talk_cjt188, talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.broker import Broker, Place  # noqa: E402
 from chengyun.gateways.callback_door import PATH, CallbackDoor  # noqa: E402
+from chengyun.gateways.dialects import Dialects  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
@@ -48,7 +49,7 @@ class Gateway:
 
     def __init__(self) -> None:
         archive = Archive(settings.READINGS)
-        self.ledger = Ledger()
+        self.ledger, self.dialects = Ledger(), Dialects()
         self.intake = Intake(archive, lambda: self.pipeline.roster.register)
         self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
@@ -57,9 +58,10 @@ class Gateway:
         self.broker: Broker | None = None
         self.modbus: Modbus | None = None
         self.writing: Writing | None = None
-        self.trouble = ""
+        self.trouble, self.reached_at = "", ""
         self.lines = {
-            key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
+            key: Lines(key, begin, self.intake, self.ledger, self.dialects)
+            for key, begin in LINES.items()
         }
 
     async def open(self) -> None:
@@ -105,7 +107,9 @@ class Gateway:
 
     def _say(self) -> None:
         """Tell whoever looks that the gateway works, and who speaks."""
-        doors: list[dict[str, Any]] = [
+        http = {"key": "http", "address": self.reached_at, "open": None}
+        doors: list[dict[str, Any]] = [http] if self.reached_at else []
+        doors += [
             {"key": key, "address": f"{host}:{port}", "open": len(self.lines[key].open)}
             for key, host, port in settings.DOORS
         ]
@@ -119,6 +123,7 @@ class Gateway:
             self.pipeline.rules.deaf()
         alive(self.intake.trouble or self.pipeline.trouble or self.trouble, doors)
         count(*self.ledger.take())
+        self.dialects.follow()
 
 
 _gateway: list[Gateway] = []
@@ -128,7 +133,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI: the doors open when the process starts and close when it is told to stop."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
-    elif scope["path"].startswith(PATH):
+        return
+    host, port = scope["server"]
+    _gateway[0].reached_at = f"{host}:{port}"
+    if scope["path"].startswith(PATH):
         await _gateway[0].callbacks(scope, receive, send)
     else:
         await _gateway[0].http(scope, receive, send)

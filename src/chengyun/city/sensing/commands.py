@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import Q, QuerySet
 
@@ -44,7 +46,19 @@ def controls_of(device: Device) -> list[Control]:
     """What the plan of the gateway lets people set at a device that is in use."""
     if device.state != Device.State.WORKING:
         return []
-    return list(Control.objects.filter(code=device.code).order_by("point"))
+    return _controls().get(device.code, [])
+
+
+@recent(5)
+def _controls() -> dict[str, list[Control]]:
+    """All there are, by device."""
+    rows = Control.objects.order_by("code", "point")
+    return {code: list(found) for code, found in groupby(rows, key=attrgetter("code"))}
+
+
+def forget_controls() -> None:
+    """The gateway has another plan."""
+    _controls.forget()
 
 
 def control_of(device: Device, point: str) -> Control:

@@ -8,12 +8,14 @@ from typing import Any
 from chengyun.city.people.factories import DISTRICT
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE, line, square
+from chengyun.city.sensing.commands import forget_controls
 from chengyun.city.sensing.models import (
     Alarm,
     Alert,
     Command,
     Control,
     Device,
+    Dialect,
     Fence,
     OwnLimits,
     Series,
@@ -25,6 +27,7 @@ from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
 from chengyun.city.sensing.services.commands import ask
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.dialects import NewDialect, learn
 from chengyun.city.sensing.services.fences import NewFence, draw_fence
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
@@ -136,8 +139,14 @@ def make_gate(code: str = "ZM-001", *, opening: float = 20) -> Device:
     gate = make_device(code, kind="flood_gate", name="湖东闸")
     now = clock.now()
     Series.objects.filter(device=gate).update(value=opening, at=now, heard_at=now)
-    Control.objects.create(code=code, point="opening", low=0, high=100, fresh=30)
+    make_control(code)
     return gate
+
+
+def make_control(code: str) -> None:
+    """The plan of the gateway lets people set a gate."""
+    Control.objects.create(code=code, point="opening", low=0, high=100, fresh=30)
+    forget_controls()
 
 
 def make_command(
@@ -145,6 +154,16 @@ def make_command(
 ) -> Command:
     """A gate is to be opened."""
     return ask(device, "opening", value, reason, by=by)
+
+
+def make_dialect(name: str) -> Dialect:
+    """A device whose three last frames had the bytes of their CRC the other way round."""
+    now = clock.now()
+    frames = tuple(
+        (now, bytes.fromhex(f"7e7e0111111111120000320004020001030{n}")) for n in range(3)
+    )
+    learn([NewDialect(door="sl651", name=name, quirk="swapped", frames=frames)])
+    return Dialect.objects.get(door="sl651", name=name)
 
 
 def make_truck(code: str = "13912345678", **changes: Any) -> Device:

@@ -112,7 +112,7 @@ def facts_of(command: Command) -> list[tuple[str, Any]]:
     return [
         ("设备", format_html('<a href="{}">{}</a>', there, device)),
         ("地点", device.address),
-        ("要它", what_of(command)),
+        ("要做", what_of(command)),
         ("现在", reads.value_words(device, command.point, _now_of(command))),
         ("原因", command.reason),
         ("下达", f"{told(command.asked_at, now=now)}　{command.asked_by}"),

@@ -28,7 +28,14 @@ from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import command_view, fence_view, near_view, tracks, view
+from chengyun.systems.monitoring import (
+    command_view,
+    dialect_view,
+    fence_view,
+    near_view,
+    tracks,
+    view,
+)
 from chengyun.systems.monitoring.light_view import facts_of_device
 from chengyun.systems.monitoring.link_pages import DOORS
 
@@ -223,6 +230,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
+        dialects=dialect_view.lines_of(user, found.code),
         binds=keeps and working and bool(found.declared and found.declared.part),
         controls=command_view.controls_on(user, found),
         links=[

@@ -7,6 +7,7 @@ from chengyun.systems.monitoring import (
     command_pages,
     count_pages,
     device_pages,
+    dialect_pages,
     fence_pages,
     health_pages,
     light_pages,
@@ -79,6 +80,10 @@ urlpatterns = [
     ),
     path("limits/<slug:code>/", limit_pages.limit, name="limit"),
     path("limits/<slug:code>/end/", limit_pages.limit_end, name="limit_end"),
+    path("dialects/", dialect_pages.dialects, name="dialects"),
+    path("dialects/<int:pk>/", dialect_pages.dialect, name="dialect"),
+    path("dialects/<int:pk>/take_back/", dialect_pages.dialect_take_back, name="dialect_take_back"),
+    path("dialects/<int:pk>/allow/", dialect_pages.dialect_allow, name="dialect_allow"),
     path("links/", link_pages.links, name="links"),
     path("links/<slug:door>/<str:name>/", link_pages.link, name="link"),
 ]

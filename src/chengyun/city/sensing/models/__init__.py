@@ -13,6 +13,7 @@ from chengyun.city.sensing.models.devices import (
     Unread,
     UsualHours,
 )
+from chengyun.city.sensing.models.dialects import Dialect
 from chengyun.city.sensing.models.fences import Fence
 from chengyun.city.sensing.models.lights import LampNight, SwitchingPlan
 from chengyun.city.sensing.models.outages import Outage, OutageDevice
@@ -26,6 +27,7 @@ __all__ = [
     "Command",
     "Control",
     "Device",
+    "Dialect",
     "Fence",
     "Gateway",
     "LampNight",

@@ -15,6 +15,7 @@ from chengyun.city.people.models import User
 from chengyun.city.sensing.commands import (
     control_of,
     current_value,
+    forget_controls,
     forget_counts,
     label_of,
     late_commands,
@@ -68,6 +69,7 @@ def tell_controls(found: Iterable[NewControl]) -> None:
         )
         for each in found
     )
+    forget_controls()
 
 
 @transaction.atomic
