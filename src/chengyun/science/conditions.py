@@ -45,9 +45,12 @@ class Beyond:
 
 @dataclass(frozen=True)
 class All:
-    """All of its parts hold."""
+    """All of its parts hold; there is one at least."""
 
     parts: tuple[Condition, ...]
+
+    def __post_init__(self) -> None:
+        _some(self.parts)
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,20 @@ class AnyOf:
 
     parts: tuple[Condition, ...]
 
+    def __post_init__(self) -> None:
+        _some(self.parts)
+
 
 @dataclass(frozen=True)
 class Not:
     """Its part does not hold."""
 
     part: Condition
+
+
+def _some(parts: tuple[Condition, ...]) -> None:
+    if not parts:
+        raise ValueError("a condition joins one part at least")
 
 
 Condition = Beyond | All | AnyOf | Not

@@ -211,7 +211,8 @@ def _crossed(value: Floats, limits: Limits, rows: Ints | slice) -> tuple[Flags, 
 def _counted(seen: Floats, truth: Floats, limits: Limits, rows: Ints | slice) -> Floats:
     """What counts of a signal by whether its condition holds; shape (n,) all."""
     sign = limits.sign[rows]
-    mildest = np.nanmin(limits.clears[rows] * sign[:, None], axis=1)
+    clears = limits.clears[rows] * sign[:, None]
+    mildest = np.where(np.isnan(clears), np.inf, clears).min(axis=1)
     unsettled = np.where(seen * sign < mildest, seen, np.nan)
     return np.select([truth == 1, truth == 0], [seen, -np.inf * sign], unsettled)
 

@@ -16,7 +16,7 @@ from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.specs import AlarmRule, Count, Level, Rate, Signal, Still
 from chengyun.gateways.moments import moment
 from chengyun.gateways.roster import Known, Register, Roster
-from chengyun.gateways.watching import Rules
+from chengyun.gateways.watching import LOOKS, Rules
 from chengyun.lake import readings
 from chengyun.science.conditions import AnyOf, Beyond, Not
 from chengyun.science.episodes import episodes
@@ -166,7 +166,7 @@ def test_the_state_of_the_version_before_is_taken_up(tmp_path: Path) -> None:
     list(rules.take(table([1], [BEGIN], [9.0])))
     rules.save(path, 7)
     with np.load(path) as kept:
-        old = {name: kept[name] for name in kept.files if name not in ("carried", "looks")}
+        old = {name: kept[name] for name in kept.files if name not in ("looks", *LOOKS)}
     with path.open("wb") as file:
         np.savez(file, **old)
     again = Rules(every)

@@ -50,6 +50,9 @@ def test_a_condition_needs_readings_a_calm_time_and_points_that_are_there() -> N
     for change in wrong:
         with pytest.raises(Misdeclared, match="pumps_idle"):
             replace(rule, **change)
+    for join in (All, AnyOf):
+        with pytest.raises(ValueError, match="one part at least"):
+            join(())
     app = registry.get(IndustryApp, "drainage")
     elsewhere = replace(rule, when=Beyond(point="depth", mark=1, fresh=FRESH))
     with pytest.raises(Misdeclared, match="no point depth"):
