@@ -71,7 +71,11 @@ from chengyun.city.sensing.factories import (
     change,
     make_alarm,
     make_alert,
+    make_command,
     make_device,
+    make_dialect,
+    make_fence,
+    make_gate,
     make_limits,
     make_plan,
     make_silence,
@@ -117,6 +121,8 @@ class City:
     whistle: str
     gathered: tuple[int, str, str]
     watched: tuple[str, str, str, str, str, str, str, str]
+    command: str
+    dialect: int
     token: int
     audit_row: int
     edition: int
@@ -154,6 +160,8 @@ def furnish() -> City:
         whistle=whistled(cast).code,
         gathered=gathered(cast),
         watched=watched(cast),
+        command=commanded(cast),
+        dialect=odd_speaker(),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)[1].pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -317,6 +325,17 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     return cases
 
 
+def odd_speaker() -> int:
+    """A gauge that turns its CRC."""
+    return make_dialect("JS-001").pk
+
+
+def commanded(cast: Cast) -> str:
+    """A gate that is to be opened as soon as a second person agrees, and one that may be set."""
+    make_gate("ZM-002")
+    return make_command(make_gate("ZM-001"), by=cast.duty).code
+
+
 def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:
     """Alarms that stand and are handled, a device that waits, a 预警, a silence, own limits, a weather warning."""
     standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
@@ -330,7 +349,7 @@ def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:
     count({speaker: Count(frames=12, faults=1, heard_at=now)}, [torn])
     alive("", [{"key": "sl651", "address": "127.0.0.1:8013", "open": 1}])
     alert = make_alert(calm, cast.crew, by=cast.duty)
-    make_device("13800000001", kind="vehicle", name="洒水车")
+    make_fence(make_device("13800000001", kind="vehicle", name="洒水车"), by=cast.supervisor)
     broken = make_device("JS-003", name="育新街口积水点")
     silence = make_silence(broken, by=cast.duty)
     make_alarm(broken, level=3)

@@ -8,6 +8,7 @@ from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
 from chengyun.city.cases.models import Campaign, Whistle
 from chengyun.city.people.models import StationVisit
+from chengyun.city.sensing.models import Fence
 from chengyun.kernel import clock
 from tests.browser.furnished import City
 
@@ -219,6 +220,27 @@ def _tried_last_week() -> str:
     return f"{there}?device=JS-001&yellow_sets=8&yellow_clears=6&{when}"
 
 
+def _fences() -> list[Stop]:
+    fence = Fence.objects.get().code
+    return [
+        ("duty", "/monitoring/fences/"),
+        ("duty", f"/monitoring/fences/{fence}/"),
+        ("supervisor", "/monitoring/fences/add/?device=13800000001"),
+        ("supervisor", f"/monitoring/fences/add/?like={fence}"),
+    ]
+
+
+def _rules(own: str) -> list[Stop]:
+    return [
+        ("duty", "/monitoring/rules/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/"),
+        ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),
+        ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
+        ("supervisor", _tried_last_week()),
+        ("supervisor", f"/monitoring/limits/{own}/"),
+    ]
+
+
 def _alarms(city: City) -> list[Stop]:
     standing, calm, _, alert, silence, _, _, _ = city.watched
     return [
@@ -279,14 +301,24 @@ def _devices(city: City) -> list[Stop]:
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
         ("duty", "/monitoring/health/"),
         ("duty", "/monitoring/health/?days=1&kind=ponding"),
-        ("duty", "/monitoring/rules/"),
-        ("supervisor", "/monitoring/rules/ponding_depth/"),
-        ("supervisor", "/monitoring/rules/ponding_depth/limits/?device=JS-001"),
-        ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
-        ("supervisor", _tried_last_week()),
-        ("supervisor", f"/monitoring/limits/{own}/"),
+        *_fences(),
+        *_rules(own),
+        *_gateway(city),
+    ]
+
+
+def _gateway(city: City) -> list[Stop]:
+    return [
         ("duty", "/monitoring/links/"),
         ("duty", "/monitoring/links/sl651/JS-001/"),
+        ("duty", "/monitoring/dialects/"),
+        ("duty", f"/monitoring/dialects/{city.dialect}/"),
+        ("duty", "/monitoring/commands/"),
+        ("supervisor", f"/monitoring/commands/{city.command}/"),
+        ("duty", f"/monitoring/commands/{city.command}/"),
+        ("supervisor", f"/monitoring/commands/{city.command}/refuse/"),
+        ("duty", "/monitoring/devices/ZM-001/"),
+        ("duty", "/monitoring/devices/ZM-002/set/opening/"),
     ]
 
 

@@ -21,6 +21,7 @@ from chengyun.city.people.api import router as people
 from chengyun.city.places.api import router as places
 from chengyun.city.sensing.alert_api import router as alerts
 from chengyun.city.sensing.api import router as sensing
+from chengyun.city.sensing.fence_api import router as fences
 from chengyun.city.sensing.light_api import router as lights
 from chengyun.city.sensing.limit_api import router as alarm_limits
 from chengyun.city.sensing.silence_api import router as silences
@@ -62,6 +63,7 @@ api.add_router("", alerts)
 api.add_router("", weather)
 api.add_router("", lights)
 api.add_router("", silences)
+api.add_router("", fences)
 api.add_router("", alarm_limits)
 
 handler400 = "chengyun.kernel.refusals.bad_request"

@@ -1,4 +1,4 @@
-"""Devices that have fallen silent, by the clock: one alarm each, which ends with the first word."""
+"""Devices that have fallen silent, by the clock: one alarm each, which ends with the first word, or one for many."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.silences import silence_over, silences_now
 from chengyun.city.sensing.specs import AlarmRule, Silent
 from chengyun.gateways.moments import matched, microseconds, moment
+from chengyun.gateways.outages import Groups, Outages
 from chengyun.kernel import registry
 from chengyun.science.absence import NEVER, Absence
 from chengyun.science.signals import Floats, Ints
@@ -30,10 +31,13 @@ class Awaited:
     """A device from which a word is expected: the rule that misses it, and the series its alarm is of.
 
     ``every``: all series at which it may speak. ``heard``: when it spoke last, in microseconds. ``excused``: nobody
-    expects it to speak now.
+    expects it to speak now. ``groups``: what it has in common with others.
     """
 
     rule: AlarmRule
+    device: int
+    groups: tuple[str, ...]
+    area: str
     series: int
     every: tuple[int, ...]
     heard: int
@@ -62,7 +66,7 @@ def awaited(holding: Holding) -> list[Awaited]:
     for device, series, point, value, heard_at in rows:
         devices.setdefault(device, []).append(Spoken(series, point, value, heard_at))
     known = Device.objects.filter(kind__in={rule.kind for rule in rules})
-    silences, found = silences_now(), list[Awaited]()
+    silences, found, groups = silences_now(), list[Awaited](), Groups()
     for pk, code, kind, area in known.values_list("pk", "code", "kind", "area"):
         every = devices.get(pk, [])
         for rule in rules:
@@ -71,6 +75,9 @@ def awaited(holding: Holding) -> list[Awaited]:
                 found.append(
                     Awaited(
                         rule=holding.at(rule, code, area),
+                        device=pk,
+                        groups=groups.of(code, kind, area),
+                        area=area,
                         series=own.series,
                         every=tuple(each.series for each in every),
                         heard=max(map(_heard, every)),
@@ -89,7 +96,7 @@ class Absences:
     """The silence of every device from which a word is expected, as far as it has been heard."""
 
     def __init__(self, rows: Sequence[Awaited], now: datetime) -> None:
-        self.rows = rows
+        self.rows, self.outages = rows, Outages(rows)
         self.absence = Absence(silences_of([each.rule for each in rows]), microseconds(now))
         self.ticked = now
         pairs = sorted((series, row) for row, each in enumerate(rows) for series in each.every)
@@ -109,8 +116,10 @@ class Absences:
             if place is not None:
                 for part in ("since", "level", "raised"):
                     getattr(new.absence, part)[row] = getattr(old, part)[place]
+                new.outages.follow(row, self.outages, place)
                 new.absence.heard[row] = max(new.absence.heard[row], old.heard[place])
                 new.value[row] = self.value[place]
+        new.outages.standing = self.outages.standing
         return new
 
     def take_up(self) -> None:
@@ -124,6 +133,7 @@ class Absences:
             row = rows.get((series, key))
             if row is not None:
                 self.absence.level[row], self.absence.raised[row] = level, microseconds(at)
+        self.outages.take_up()
 
     def tick(self, now: datetime) -> Iterator[LevelChange]:
         """Whose silence has become too long, looked at once a second."""
@@ -131,12 +141,14 @@ class Absences:
             return
         self.ticked, at = now, microseconds(now)
         self.absence.excuse(self.excused, at)
-        for row in self.absence.tick(at):
-            raised = int(self.absence.raised[row])
-            level = int(self.absence.level[row])
-            yield self._change(
-                int(row), level, raised, raised - int(self.absence.sets[row, level - 1])
-            )
+        reached = self.absence.tick(at)
+        yield from self.outages.begin(reached, self.absence, self.excused, at)
+        for row in reached[~self.outages.covers(reached)]:
+            yield self._risen(int(row))
+        ended, loose = self.outages.end(self.absence, self.excused, at)
+        yield from ended
+        for row in loose:
+            yield self._risen(int(row))
 
     def excuse(self, now: datetime) -> None:
         """The time up to now is nobody's silence."""
@@ -151,9 +163,15 @@ class Absences:
         rows, at = self.row[places], readings["received"].cast(pa.int64()).to_numpy()[of]
         own = self.own[rows] == series[of]
         self.value[rows[own]] = readings["value"].to_numpy()[of[own]]
+        self.outages.hear(rows, at)
         for row in self.absence.hear(rows, at):
             heard = int(self.absence.heard[row])
             yield self._change(int(row), 0, heard, heard)
+
+    def _risen(self, row: int) -> LevelChange:
+        """The level at which a silence is now, for itself."""
+        raised, level = int(self.absence.raised[row]), int(self.absence.level[row])
+        return self._change(row, level, raised, raised - int(self.absence.sets[row, level - 1]))
 
     def _change(self, row: int, level: int, at: int, since: int) -> LevelChange:
         each = self.rows[row]

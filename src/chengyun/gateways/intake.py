@@ -224,7 +224,7 @@ def looked_up(
         end = begin + message.num_rows
         outcomes.append(_outcome(message, known[begin:end]))
         begin = end
-    return as_readings(told, places, register), outcomes
+    return register.whereabouts.placed(as_readings(told, places, register)), outcomes
 
 
 def _outcome(message: pa.Table, known: Flags) -> Taken:

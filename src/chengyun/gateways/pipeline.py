@@ -17,6 +17,8 @@ import pyarrow as pa
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from chengyun.city.sensing.services.alarms import LevelChange, follow
+from chengyun.city.sensing.services.devices import open_new_series
+from chengyun.city.sensing.services.outages import OutageChange, follow_outage
 from chengyun.city.sensing.services.readings import CLOCK_WRONG, Newest, remember
 from chengyun.gateways import roster
 from chengyun.gateways.moments import moment
@@ -95,6 +97,7 @@ class Pipeline(threading.Thread):
         self.archive, self.cut, self.say = archive, cut, say
         self.trouble = ""
         self.inbox: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        open_new_series()
         self.roster = roster.read()
         self.rules = Rules(self.roster)
         self.stored = readings.committed(archive.table)
@@ -259,7 +262,7 @@ def _moments(microseconds: Ints) -> list[datetime]:
 def _tell(change: LevelChange) -> None:
     """A change that cannot be told must not keep the others from being told."""
     try:
-        follow(change)
+        follow_outage(change) if isinstance(change, OutageChange) else follow(change)
     except (DatabaseError, InterfaceError):
         raise
     except Exception:

@@ -15,10 +15,9 @@ from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.own_limits import DECLARED, Holding, holding_now
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Point, Silent
-from chengyun.city.sensing.usual import UNKNOWN as UNUSUAL
-from chengyun.city.sensing.usual import Known as Usual
-from chengyun.city.sensing.usual import known_now, stamp_now
+from chengyun.city.sensing.usual import NO_TABLES, UsualTables, stamp_now, tables_now
 from chengyun.gateways.absences import Awaited, awaited
+from chengyun.gateways.astray import Whereabouts, whereabouts_now
 from chengyun.gateways.names import UNKNOWN, Name, Names
 from chengyun.kernel import registry
 from chengyun.kernel.models import Audit
@@ -28,7 +27,7 @@ from chengyun.science.episodes import Limits
 from chengyun.science.signals import Floats, Ints
 
 MOST_SENDERS = 1000
-CHANGED_BY = ("sensing.device", "sensing.ownlimits")
+CHANGED_BY = ("sensing.device", "sensing.ownlimits", "sensing.fence")
 """Whose acts change what the gateway knows."""
 
 
@@ -56,11 +55,14 @@ class Register:
     """The series of all devices that work, as they stood after the acts ``stamp`` counts.
 
     ``keys``, ``low``, ``high`` and ``factor`` have a place for each name by which a series is told of; a value that is
-    told, times its factor, is in the unit of the point.
+    told, times its factor, is in the unit of the point. ``whereabouts``: where devices that move may be.
     """
 
-    def __init__(self, series: Sequence[Known], stamp: Stamp) -> None:
+    def __init__(
+        self, series: Sequence[Known], stamp: Stamp, whereabouts: Whereabouts | None = None
+    ) -> None:
         self.series, self.stamp = series, stamp
+        self.whereabouts = whereabouts or Whereabouts()
         self.devices = {known.device: known.area for known in series}
         told = [(known, name, factor) for known in series for name, factor in known.names]
         self.keys: Ints = np.array([known.pk for known, _, _ in told], np.int64)
@@ -127,7 +129,7 @@ class Roster:
         register: Register,
         awaited: Sequence[Awaited] = (),
         holding: Holding = DECLARED,
-        usual: Usual = UNUSUAL,
+        usual: UsualTables = NO_TABLES,
     ) -> None:
         self.register, self.awaited, self.holding, self.usual = register, awaited, holding, usual
 
@@ -169,7 +171,7 @@ class Roster:
         """As all stands now; what nobody has changed is not read again."""
         stamp, holding = _stamp(), holding_now()
         same = stamp == self.register.stamp
-        usual = self.usual if self.usual.stamp == stamp_now() else known_now()
+        usual = self.usual if self.usual.stamp == stamp_now() else tables_now()
         register = self.register if same else _register(stamp)
         new = Roster(register, awaited(holding), holding, usual)
         if same and holding.same_as(self.holding):
@@ -182,7 +184,7 @@ class Roster:
 def read() -> Roster:
     """The roster as the register stands now."""
     stamp, holding = _stamp(), holding_now()
-    return Roster(_register(stamp), awaited(holding), holding, known_now())
+    return Roster(_register(stamp), awaited(holding), holding, tables_now())
 
 
 def _stamp() -> Stamp:
@@ -217,8 +219,11 @@ def _register(stamp: Stamp) -> Register:
                     names=names,
                 )
             )
-    return Register(found, stamp)
+    return Register(found, stamp, whereabouts_now())
 
 
 def _names(point: Point) -> tuple[tuple[str, float], ...]:
+    """None for what is reckoned here."""
+    if point.reckoned:
+        return ()
     return (point.key, 1.0), *((other.name, other.factor) for other in point.heard_as)

@@ -6,10 +6,12 @@ the time and is over with the first word. All times are microseconds since 1970 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from chengyun.science.episodes import NEVER as NEVER
-from chengyun.science.episodes import Episode
+from chengyun.science.episodes import Episode, Flags
 from chengyun.science.signals import Ints
 
 NO_LEVEL = np.iinfo(np.int64).max
@@ -51,6 +53,58 @@ class Absence:
     def excuse(self, rows: Ints, now: int) -> None:
         """Nobody expects a word of these up to ``now``: a silence counts from then on."""
         self.since[rows] = now
+
+
+def together(
+    groups: Mapping[str, Ints], rows: Ints, absence: Absence, free: Flags, least: int, now: int
+) -> list[tuple[str, Ints]]:
+    """Which silences have one cause, looked at when ``rows`` become too long.
+
+    Parameters
+    ----------
+    groups
+        By their names, the rows of sources that have something in common.
+    rows
+        Sources whose silence has just become too long.
+    absence
+        How all of them stand.
+    free
+        Who may be counted, shape (n,): whose silence has no cause yet and is not excused.
+    least
+        Fewer have nothing in common.
+    now
+        Microseconds.
+
+    Returns
+    -------
+    list of (str, Ints)
+        A group and the sources silent together, each source once.  They spoke last within the time after which one of
+        them is missed, have been silent for at least half of it, and are at least half of those in their group that
+        were heard until then.  Of several groups the one with most of them counts, then the smallest, then the first.
+    """
+    allowed, free, found = (
+        absence.sets.min(axis=1, initial=NO_LEVEL),
+        free.copy(),
+        list[tuple[str, Ints]](),
+    )
+    heard = np.maximum(absence.heard, NEVER // 2)
+    quiet = now - np.maximum(heard, absence.since) >= allowed // 2
+    for row in rows[np.argsort(heard[rows])]:
+        if not free[row]:
+            continue
+        near = free & quiet & (np.abs(heard - heard[row]) <= allowed[row])
+        expected = free & (absence.heard != NEVER) & (near | (absence.level == 0))
+        silent = {name: mine[near[mine]] for name, mine in groups.items() if row in mine}
+        held = [
+            (len(gone), -len(groups[name]), -n, name)
+            for n, (name, gone) in enumerate(silent.items())
+            if len(gone) >= least and 2 * len(gone) >= expected[groups[name]].sum()
+        ]
+        if held:
+            name = max(held)[-1]
+            found.append((name, silent[name]))
+            free[silent[name]] = False
+    return found
 
 
 def silences(heard: Ints, until: int, sets: Ints) -> list[Episode]:

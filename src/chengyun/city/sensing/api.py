@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
@@ -12,13 +12,15 @@ from pydantic import StringConstraints
 
 from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.charts import curve_of
+from chengyun.city.sensing.charts import YEAR, curve_of
 from chengyun.city.sensing.models import Alarm, Device, Silence
+from chengyun.city.sensing.outages import outage_for
 from chengyun.city.sensing.services import alarms as alarm_service
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.silences import silence_of, silences_now
 from chengyun.kernel import paging
 from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel.errors import Missing
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 from chengyun.science.coordinates import Crs, point_to_wgs84
@@ -33,7 +35,8 @@ LARGEST = 2**63 - 1
 class AlarmOut(Schema):
     """An alarm; ``level`` is red, orange, yellow or blue; times are those of the readings, ``raised_at`` is ours.
 
-    ``silenced``: a silence lasts, nobody need hear of it now.
+    ``signal``: what its limits were held against, in the unit of the rule; null where that is the value itself.
+    ``silenced``: a silence lasts, nobody need hear of it now. ``cause``: the alarm that stands for this one and others.
     """
 
     code: str
@@ -45,10 +48,12 @@ class AlarmOut(Schema):
     cleared: bool
     open: bool
     value: float
+    signal: float | None
     began_at: datetime
     ended_at: datetime | None
     raised_at: datetime
     case: str
+    cause: str
     silenced: bool
     version: int
 
@@ -84,6 +89,7 @@ def alarm_shown(row: Alarm, silences: Sequence[Silence]) -> dict[str, Any]:
         "state",
         "open",
         "value",
+        "signal",
         "began_at",
         "ended_at",
         "raised_at",
@@ -96,6 +102,7 @@ def alarm_shown(row: Alarm, silences: Sequence[Silence]) -> dict[str, Any]:
         "level": row.rank,
         "cleared": row.cleared,
         "case": row.case.code if row.case else "",
+        "cause": row.cause.code if row.cause else "",
         "silenced": silence_of(row, silences) is not None,
     }
 
@@ -121,6 +128,41 @@ def alarm(request: HttpRequest, code: Key) -> Any:
     user = caller(request)
     require(user, "monitoring.view")
     return alarm_shown(queries.alarm_for(user, code), silences_now())
+
+
+class OutageDeviceOut(Schema):
+    """A device of an outage: its last word before, its first one after."""
+
+    device: str
+    heard_at: datetime
+    back_at: datetime | None
+
+
+class OutageOut(Schema):
+    """``group``: what they have in common, as area:371502, door:jt808, kind:gas_space or city:."""
+
+    group: str
+    ended_at: datetime | None
+    devices: list[OutageDeviceOut]
+    folded: list[str]
+
+
+@router.get("/alarms/{code}/outage", response={200: OutageOut, **problems(404)})
+def alarm_outage(request: HttpRequest, code: Key) -> Any:
+    """一条「大面积失联」报警里的设备，还没有读数的在前；并入它的报警。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    alarm = queries.alarm_for(user, code)
+    found = outage_for(alarm)
+    if found is None:
+        raise Missing(f"报警「{code}」不是大面积失联。")
+    devices = [
+        {"device": each.device.code, "heard_at": each.heard_at, "back_at": each.back_at}
+        for each in found.devices.all()
+    ]
+    folded = [each.code for each in alarm.folded.order_by("pk")]
+    same = {"group": found.group, "ended_at": found.ended_at}
+    return {**same, "devices": devices, "folded": folded}
 
 
 @router.post("/alarms/{code}/comment", response={200: AlarmOut, **problems(404, 409)})
@@ -165,6 +207,7 @@ class DeviceOut(Schema):
     lon: float | None
     lat: float | None
     unit: str
+    told_crs: str
     state: str
 
 
@@ -186,7 +229,7 @@ class DevicesWanted(Part):
 
 
 class DeviceIn(Schema):
-    """A device as it is to be."""
+    """A device as it is to be; ``crs`` is the system of ``lon`` and ``lat``, ``told_crs`` of those it tells itself."""
 
     kind: Code
     name: Name
@@ -195,6 +238,7 @@ class DeviceIn(Schema):
     crs: Crs = "wgs84"
     place: Line = ""
     unit: Code = ""
+    told_crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
 
 
 class NewDeviceIn(DeviceIn):
@@ -203,7 +247,7 @@ class NewDeviceIn(DeviceIn):
 
 def device_shown(row: Device) -> dict[str, Any]:
     """A device as every answer gives it."""
-    same = ("code", "kind", "name", "lon", "lat", "state")
+    same = ("code", "kind", "name", "lon", "lat", "told_crs", "state")
     unit = row.unit.code if row.unit else ""
     return {**{name: getattr(row, name) for name in same}, "place": row.address, "unit": unit}
 
@@ -212,7 +256,14 @@ def _device(code: str, body: DeviceIn) -> service.NewDevice:
     lon, lat = point_to_wgs84(body.lon, body.lat, body.crs)
     unit = queries.unit_called(body.unit) if body.unit else None
     return service.NewDevice(
-        code=code, kind=body.kind, name=body.name, lon=lon, lat=lat, address=body.place, unit=unit
+        code=code,
+        kind=body.kind,
+        name=body.name,
+        lon=lon,
+        lat=lat,
+        address=body.place,
+        unit=unit,
+        told_crs=body.told_crs,
     )
 
 
@@ -318,9 +369,9 @@ class CurveOut(Schema):
 def series_chart(
     request: HttpRequest,
     number: Annotated[int, Path(ge=1, le=LARGEST)],
-    hours: Annotated[int, Query(ge=1, le=24 * 31)] = 6,
+    hours: Annotated[int, Query(ge=1, le=YEAR // timedelta(hours=1))] = 6,
 ) -> Any:
-    """一个测点最近几小时的曲线。"""
+    """一个测点最近几小时的曲线；超过 31 天的按小时值画。"""
     user = caller(request)
     require(user, "monitoring.view")
     return curve_of(queries.series_for(user, number), timedelta(hours=hours))

@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import alerts, jobs, switching, weather
+from chengyun.city.sensing import alerts, commands, jobs, switching, weather
+from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
+from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
+from chengyun.city.sensing.outages import LEAST
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
+from chengyun.city.sensing.services.commands import LIMIT as COMMAND_LIMIT
 from chengyun.city.sensing.services.switching import look_at_lamps
 from chengyun.city.sensing.silences import SILENCE
 from chengyun.city.sensing.specs import RANK_LABELS
-from chengyun.city.sensing.workflow import ALARM, JUDGE
+from chengyun.city.sensing.workflow import ALARM, COMMAND, COMMANDED, JUDGE
 from chengyun.kernel import editions, registry
 from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
@@ -32,11 +36,13 @@ TARGETS = (
 )
 
 editions.declare(ALARM)
-telling.declare(*NOTICES)
+editions.declare(COMMANDED)
+telling.declare(*NOTICES, *COMMAND_NOTICES)
 
 registry.add(
     Watched(key="sensing.alarm", kind="alarm", readers=readers),
     Watched(key="sensing.alert", kind="alert", readers=alerts.readers),
+    Watched(key="sensing.command", kind="command", readers=commands.readers),
     Permission(key="monitoring.view", label="查看运行监测", group="运行监测"),
     Permission(key=JUDGE, label="确认和处理报警", group="运行监测"),
     *(
@@ -45,6 +51,7 @@ registry.add(
     ),
     Permission(key=SILENCE, label="设置静默", group="运行监测"),
     Permission(key=OWN_LIMITS, label="自定报警限值", group="运行监测"),
+    Permission(key=FENCE, label="画围栏和线路", group="运行监测"),
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
@@ -52,6 +59,7 @@ registry.add(
     Permission(key="weather.send", label="报送气象预警", group="运行监测"),
     Permission(key=switching.CHANGE, label="设置开关灯计划", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
+    Permission(key=COMMAND, label="下达和复核控制指令", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
     Act(key="alarm.find", label="补报"),
@@ -60,12 +68,16 @@ registry.add(
     Act(key="alarm.case_ended", label="案件办结"),
     Act(key="alarm.escalate", label="上报"),
     Act(key="alarm.comment", label="备注"),
+    Act(key="alarm.fold", label="并入大面积失联"),
+    Act(key="alarm.unfold", label="不再并入"),
     Act(key="alarm.unmute", label="静默结束"),
     Act(key="silence.add", label="设置静默"),
     Act(key="silence.end", label="提前结束静默"),
     Act(key="silence.over", label="静默到时"),
     Act(key="limit.set", label="自定限值"),
     Act(key="limit.end", label="不再用自定限值"),
+    Act(key="fence.draw", label="画围栏或线路"),
+    Act(key="fence.end", label="不再用围栏或线路"),
     Act(key="alert.issue", label="发布预警"),
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),
@@ -74,6 +86,10 @@ registry.add(
     Act(key="weather.change", label="更新气象预警"),
     Act(key="weather.lift", label="解除气象预警"),
     Act(key="weather.over", label="气象预警到时"),
+    Act(key="command.ask", label="下达指令"),
+    Act(key="dialect.learn", label="学会方言"),
+    Act(key="dialect.take_back", label="收回方言"),
+    Act(key="dialect.allow", label="允许再学方言"),
     Act(key="device.add", label="登记设备"),
     Act(key="device.adopt", label="接入设备"),
     Act(key="device.change", label="修改设备"),
@@ -132,6 +148,21 @@ registry.add(
         )
         for rank, minutes in MINUTES
     ),
+    Param(
+        key=LEAST,
+        label="至少几台设备一起失联，合成一条「大面积失联」报警",
+        default=10,
+        group="报警",
+        field=Field(
+            key="least",
+            label="至少几台",
+            kind="int",
+            unit="台",
+            required=True,
+            minimum=2,
+            maximum=1000,
+        ),
+    ),
     *(
         Param(
             key=f"alert.limit.{rank}",
@@ -168,9 +199,24 @@ registry.add(
         )
         for key, label in KEPT
     ),
+    Param(
+        key=COMMAND_LIMIT,
+        label="控制指令多久没有人复核就作废",
+        default=10,
+        group="控制指令",
+        field=Field(
+            key="limit",
+            label="多久没有人复核就作废",
+            kind="int",
+            unit="分钟",
+            required=True,
+            minimum=1,
+            maximum=60,
+        ),
+    ),
     Periodic(
         key="alarm.deadlines",
-        label="静默和气象预警到时、报警无人应答、预警没有按时确认的告知",
+        label="静默、气象预警和控制指令到时、报警无人应答、预警没有按时确认的告知",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

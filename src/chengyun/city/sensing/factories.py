@@ -7,11 +7,16 @@ from typing import Any
 
 from chengyun.city.people.factories import DISTRICT
 from chengyun.city.people.models import Unit, User
-from chengyun.city.places.factories import CENTRE
+from chengyun.city.places.factories import CENTRE, line, square
+from chengyun.city.sensing.commands import forget_controls
 from chengyun.city.sensing.models import (
     Alarm,
     Alert,
+    Command,
+    Control,
     Device,
+    Dialect,
+    Fence,
     OwnLimits,
     Series,
     Silence,
@@ -20,7 +25,10 @@ from chengyun.city.sensing.models import (
 )
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
+from chengyun.city.sensing.services.commands import ask
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.dialects import NewDialect, learn
+from chengyun.city.sensing.services.fences import NewFence, draw_fence
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.services.switching import NewPlan, set_plan
@@ -124,3 +132,57 @@ def make_plan(*, by: User | None = None, **changes: Any) -> SwitchingPlan:
     new: dict[str, Any] = {"area": DISTRICT, "on_minutes": 10, "off_minutes": -15}
     half = {"half": "even", "half_from": "23:30", "half_to": "05:00", "reason": "冬季"}
     return set_plan(NewPlan(**new | half | changes), by=by)
+
+
+def make_gate(code: str = "ZM-001", *, opening: float = 20) -> Device:
+    """A gate that stands at ``opening`` percent and that the plan of the gateway lets people set."""
+    gate = make_device(code, kind="flood_gate", name="湖东闸")
+    now = clock.now()
+    Series.objects.filter(device=gate).update(value=opening, at=now, heard_at=now)
+    make_control(code)
+    return gate
+
+
+def make_control(code: str) -> None:
+    """The plan of the gateway lets people set a gate."""
+    Control.objects.create(code=code, point="opening", low=0, high=100, fresh=30)
+    forget_controls()
+
+
+def make_command(
+    device: Device, *, by: User, value: str = "60", reason: str = "预报大雨"
+) -> Command:
+    """A gate is to be opened."""
+    return ask(device, "opening", value, reason, by=by)
+
+
+def make_dialect(name: str) -> Dialect:
+    """A device whose three last frames had the bytes of their CRC the other way round."""
+    now = clock.now()
+    frames = tuple(
+        (now, bytes.fromhex(f"7e7e0111111111120000320004020001030{n}")) for n in range(3)
+    )
+    learn([NewDialect(door="sl651", name=name, quirk="swapped", frames=frames)])
+    return Dialect.objects.get(door="sl651", name=name)
+
+
+def make_truck(code: str = "13912345678", **changes: Any) -> Device:
+    """A truck that says where it is."""
+    return make_device(code, **{"kind": "vehicle", "name": "渣土车"} | changes)
+
+
+def make_fence(*devices: Device, by: User | None = None, **changes: Any) -> Fence:
+    """A street of 600 m from the centre to the east, which trucks have to go along within 30 m of its middle."""
+    new: dict[str, Any] = {
+        "name": "城东工地到消纳场",
+        "duty": "follow",
+        "shape": line((0, 10), (600, 10)),
+        "margin": 30,
+        "devices": devices,
+        "reason": "核准的运输线路",
+    }
+    return draw_fence(NewFence(**new | changes), by=by)
+
+
+YARD = square(-200, -200, 200, 200)
+"""Four hundred metres around the centre."""

@@ -4,7 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from chengyun.city.sensing.services import alerts, escalation, silences, usual, weather
+from chengyun.city.sensing.services import (
+    alerts,
+    commands,
+    escalation,
+    silences,
+    usual,
+    weather,
+)
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
 from chengyun.kernel.installation import installation
@@ -33,6 +40,7 @@ def look_at_limits() -> None:
     weather.sweep_weather()
     escalation.sweep_unanswered()
     alerts.sweep_late()
+    commands.sweep_expired()
 
 
 def keep_up() -> None:

@@ -12,6 +12,7 @@ from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import posts_in_charge, posts_overlapping
 from chengyun.city.sensing.alerts import ACKNOWLEDGE, ISSUE
 from chengyun.city.sensing.models import Alarm, Alert, WeatherWarning
+from chengyun.city.sensing.outages import group_words, outage_of
 from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.city.sensing.weather import CHANGE, where
 from chengyun.city.sensing.workflow import JUDGE
@@ -26,10 +27,11 @@ def alarm_of(row: Audit) -> Alarm:
 
 
 def watching(row: Audit) -> list[Recipient]:
-    """Who judges alarms where this one is; nobody while it is silenced."""
+    """Who judges alarms where this one is; nobody while it is silenced, or another one stands for it."""
     if row.verb != "alarm.unmute" and "silence" in row.facts:
         return []
-    return in_posts(posts_in_charge(JUDGE, area=alarm_of(row).area))
+    alarm = alarm_of(row)
+    return [] if alarm.cause_id else in_posts(posts_in_charge(JUDGE, area=alarm.area))
 
 
 def above(row: Audit) -> list[Recipient]:
@@ -39,14 +41,14 @@ def above(row: Audit) -> list[Recipient]:
 
 def facts(row: Audit) -> Mapping[str, str]:
     alarm = alarm_of(row)
-    device, rule = alarm.series.device, alarm.declared
+    device, outage = alarm.series.device, outage_of(alarm)
     return {
         "code": alarm.code,
         "link": reverse("monitoring:alarm", args=(alarm.code,)),
         "level": RANK_LABELS[alarm.rank],
-        "what": rule.label if rule else alarm.rule,
-        "device": str(device),
-        "place": device.address,
+        "what": alarm.label,
+        "device": f"{alarm.value:g} 台设备" if outage else str(device),
+        "place": group_words(outage.group) if outage else device.address,
         "said": str(row.facts.get("text", "")),
     }
 

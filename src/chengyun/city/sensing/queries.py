@@ -13,7 +13,7 @@ from chengyun.city.cases.models import Case as CityCase
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
 from chengyun.city.sensing.silences import loud, silences_now
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind
+from chengyun.city.sensing.specs import MANY_SILENT, PLACE, AlarmRule, DeviceKind
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Missing, wrong
@@ -25,7 +25,7 @@ from chengyun.science.coordinates import distance
 
 RED = 4
 GATEWAY_SILENT = timedelta(seconds=30)
-RELATED = ("series__device__unit", "case")
+RELATED = ("series__device__unit", "case", "outage", "cause")
 
 
 def devices_for(user: User) -> QuerySet[Device]:
@@ -83,8 +83,16 @@ def series_for(user: User, pk: int) -> Series:
 
 def alarms_for(user: User) -> QuerySet[Alarm]:
     """The alarms in this person's part of the city."""
-    seen = user.scope("monitoring.view").area_q("area")
-    return Alarm.objects.filter(seen).select_related(*RELATED)
+    return Alarm.objects.filter(_seen(user.scope("monitoring.view"))).select_related(*RELATED)
+
+
+def _seen(scope: Scope) -> Q:
+    """The alarms of a part of the city, and the outages of a larger one: their devices have no alarm of their own."""
+    return scope.area_q("area") | Q(rule=MANY_SILENT, area__in=_above(scope))
+
+
+def _above(scope: Scope) -> set[str]:
+    return {area[:length] for area in scope.areas for length in (4, 6, 9)}
 
 
 def alarm_for(user: User, code: str) -> Alarm:
@@ -96,8 +104,9 @@ def alarm_for(user: User, code: str) -> Alarm:
 
 
 def open_alarms(user: User) -> QuerySet[Alarm]:
-    """What is wrong now, the worst first, of the same level the oldest."""
-    return alarms_for(user).filter(open=True).order_by("-level", "began_at", "id")
+    """What is wrong now, the worst first, of the same level the oldest; what another one stands for is left out."""
+    rows = alarms_for(user).filter(open=True, cause=None)
+    return rows.order_by("-level", "began_at", "id")
 
 
 def alarms_of(series: Iterable[Series]) -> QuerySet[Alarm]:
@@ -108,11 +117,15 @@ def alarms_of(series: Iterable[Series]) -> QuerySet[Alarm]:
 
 def readers(alarms: Iterable[int], people: Iterable[User]) -> dict[int, set[int]]:
     """Who of some people may open which alarms."""
-    areas = dict(Alarm.objects.filter(pk__in=list(alarms)).values_list("pk", "area"))
+    rows = Alarm.objects.filter(pk__in=list(alarms)).values_list("pk", "area", "rule")
     scopes = {p.pk: p.scope("monitoring.view") for p in people if p.may("monitoring.view")}
     return {
-        pk: {person for person, scope in scopes.items() if scope.covers(area=area)}
-        for pk, area in areas.items()
+        pk: {
+            person
+            for person, scope in scopes.items()
+            if scope.covers(area=area) or (rule == MANY_SILENT and area in _above(scope))
+        }
+        for pk, area, rule in rows
     }
 
 
@@ -123,7 +136,7 @@ def count_waiting(user: User) -> tuple[int, int]:
 
 @recent(5)
 def _count_waiting(scope: Scope) -> tuple[int, int]:
-    waiting = Alarm.objects.filter(scope.area_q("area"), open=True, state=RAISED)
+    waiting = Alarm.objects.filter(scope.area_q("area"), open=True, state=RAISED, cause=None)
     rows = loud(waiting, silences_now())
     found = rows.aggregate(all=Count("id"), red=Count("id", filter=Q(level=RED)))
     return found["all"], found["red"]
@@ -200,8 +213,6 @@ def gateway_trouble() -> str:
     return found.trouble
 
 
-PLACE = ("lon", "lat")
-"""The points by which a device that moves says where it is."""
 HEADING = "direction"
 
 
@@ -261,7 +272,7 @@ def place_told(values: Mapping[str, float]) -> tuple[float, float] | None:
 
 def _worst_alarms(scope: Scope) -> dict[int, Alarm]:
     """Of each device the worst of its open alarms nobody has silenced, of the same level the oldest."""
-    rows = loud(Alarm.objects.filter(scope.area_q("area"), open=True), silences_now())
+    rows = loud(Alarm.objects.filter(scope.area_q("area"), open=True, cause=None), silences_now())
     ordered = rows.select_related("series").order_by("level", "-began_at", "-id")
     return {alarm.series.device_id: alarm for alarm in ordered}
 

@@ -28,6 +28,8 @@ class Point:
     """A quantity a device measures; outside ``low`` … ``high`` (in ``unit``) a value is doubted.
 
     So is one that lies more than ``jump`` beside both its neighbours, and one that has stood for longer than ``still``.
+    ``reckoned``: no device tells it; the gateway reckons it from where the device is: ``astray``, the metres it is from
+    where the fences and routes given to it let it be.
     """
 
     key: str
@@ -39,12 +41,19 @@ class Point:
     heard_as: tuple[HeardAs, ...] = ()
     jump: float | None = None
     still: timedelta | None = None
+    reckoned: Literal["", "astray"] = ""
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
             raise Misdeclared(f"Point {self.key}: low must be below high")
         if self.jump is not None and not 0 < self.jump < self.high - self.low:
             raise Misdeclared(f"Point {self.key}: jump is a part of its range")
+        if self.reckoned and self.heard_as:
+            raise Misdeclared(f"Point {self.key}: what is reckoned is told by nobody")
+
+
+PLACE = ("lon", "lat")
+"""The points by which a device that moves says where it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +83,17 @@ class DeviceKind:
     def __post_init__(self) -> None:
         if self.burns and self.point(self.burns.point) is None:
             raise Misdeclared(f"DeviceKind {self.key}: no point {self.burns.point}")
+        if self.astray is not None and not all(self.point(key) for key in PLACE):
+            raise Misdeclared(f"DeviceKind {self.key}: who says not where it is cannot go astray")
 
     def point(self, key: str) -> Point | None:
         """The point of that key, None when it measures nothing of that name."""
         return next((point for point in self.points if point.key == key), None)
+
+    @property
+    def astray(self) -> Point | None:
+        """The point that says how far such a device is from where it may be."""
+        return next((point for point in self.points if point.reckoned == "astray"), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +251,8 @@ class Silent:
 
 
 Signal = Rate | Count | Still | Usual | Silent
+MANY_SILENT, MANY_SILENT_LABEL = "many_silent", "大面积失联"
+"""What the alarm of an outage is of, in the place of a rule; its levels are those of the alarms it stands for."""
 
 
 def lasting(time: timedelta) -> str:

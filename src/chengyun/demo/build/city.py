@@ -18,7 +18,7 @@ from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
 from chengyun.demo.build.communities import acts_of_communities, open_stations
-from chengyun.demo.build.devices import add_devices
+from chengyun.demo.build.devices import add_devices, give_route
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
@@ -102,6 +102,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_devices(streets_of(city), folk.units, SEED)
         add_plan(CITY)
         add_nights(localdate(now), SEED)
+        give_route(folk.accounts["supervisor"])
     live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller, officers)
 
 

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chengyun.city.people.models import Unit
-from chengyun.city.sensing.models import Device
+from chengyun.city.people.models import Unit, User
+from chengyun.city.sensing.fence_shapes import along_roads
+from chengyun.city.sensing.models import Device, Fence
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.fences import NewFence, draw_fence
 from chengyun.demo.build.lamps import LampPosts
-from chengyun.demo.devices import dust, meters, river, truck
+from chengyun.demo.devices import controller, dust, meters, river, truck
 from chengyun.demo.geometry.streets import LANE, ROADS, Road
 from chengyun.demo.spots import Spot, Streets, spot_at, town_spot
 
@@ -84,6 +86,28 @@ SPEAKERS = (
         meters.GAS_METER.number,
         Batch(kind="gas_meter", letters="", what="燃气表", unit="gas", count=1, where="site"),
     ),
+    (
+        controller.GATE,
+        Batch(
+            kind="flood_gate",
+            letters="",
+            what="可控闸门",
+            unit="drainage",
+            count=1,
+            where="site",
+        ),
+    ),
+    (
+        controller.STATION,
+        Batch(
+            kind="pump_station",
+            letters="",
+            what="可控泵站",
+            unit="drainage",
+            count=1,
+            where="site",
+        ),
+    ),
 )
 """Those that speak a protocol of their own, each with the number it calls itself by."""
 
@@ -115,6 +139,20 @@ def add_devices(streets: Streets, units: Mapping[str, Unit], seed: int) -> None:
         spot = spot_at(streets, at.road, at.along, batch.where, rng)
         name = batch.what if batch.kind == "vehicle" else f"{at.name}{batch.what}"
         _add(code, batch, name, spot, units[batch.unit])
+
+
+def give_route(by: User) -> None:
+    """The truck has to go along the roads it was allowed."""
+    way = along_roads(truck.ROUTE)
+    new = NewFence(
+        name="城西工地到城北消纳场",
+        duty=Fence.Duty.FOLLOW,
+        shape=way,
+        margin=truck.MARGIN,
+        devices=[Device.objects.get(code=truck.PHONE)],
+        reason="核准的渣土运输线路",
+    )
+    draw_fence(new, by=by)
 
 
 def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> Device:

@@ -28,6 +28,16 @@ GONE: tuple[Corner, ...] = (
     (116.006153, 36.458488),
     (116.005858, 36.476028),  # 花园路, in the north
 )
+ROUTE: tuple[Corner, ...] = (
+    GONE[0],
+    GONE[2],
+    (115.984291, 36.458503),  # 东昌路
+    GONE[6],
+    GONE[7],
+)
+"""Where it ought to go, along the roads from one to the next."""
+MARGIN = 60.0
+"""Metres it may be beside them."""
 WHO = Registration(
     province=37,
     city=1500,

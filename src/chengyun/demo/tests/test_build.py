@@ -1,5 +1,6 @@
 """The demo city in the database: built by playing a few days, whole, marked, and sound."""
 
+import numpy as np
 import pytest
 from django.db.models import F
 
@@ -11,7 +12,10 @@ from chengyun.city.people.roles import DEFAULT_ROLES
 from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.places.models import Grid, Region
 from chengyun.city.places.queries import locate
+from chengyun.city.sensing.fences import zone_of
+from chengyun.city.sensing.models import Fence
 from chengyun.demo.build.city import build_city
+from chengyun.demo.devices import truck
 from chengyun.demo.scenario.pending import QUEUE
 from chengyun.demo.scenario.watching import WAITING
 from chengyun.kernel import audit
@@ -37,6 +41,7 @@ def test_a_few_days_of_the_demo_city() -> None:
     check_history()
     check_habits()
     check_patrols()
+    check_route()
     with pytest.raises(Conflict):
         build_city(told.append, days=DAYS)
 
@@ -49,6 +54,15 @@ def check_places() -> None:
     assert len(place.grid) == 15
     assert place.responsibility
     assert Asset.objects.filter(simulated=True).count() == 5_000
+
+
+def check_route() -> None:
+    """The truck has a route along the roads, is on it at both ends, and far from it in between."""
+    zone = zone_of(Fence.objects.get())
+    places = [truck.where(n / 100)[:2] for n in range(101)]
+    far = zone.beyond(*np.array(places).T)
+    assert not far[:30].any() and not far[70:].any()
+    assert far.max() > 500 and (far > 10).sum() > 20
 
 
 def check_people() -> None:

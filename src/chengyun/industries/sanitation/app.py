@@ -14,6 +14,14 @@ VEHICLE = DeviceKind(
         Point(key="speed", label="车速", unit="公里/时", low=0, high=160, digits=1),
         Point(key="direction", label="方向", unit="度", low=0, high=360),
         Point(key="mileage", label="里程", unit="公里", low=0, high=2_000_000, digits=1),
+        Point(
+            key="astray",
+            label="偏离围栏或线路",
+            unit="米",
+            low=0,
+            high=1_000_000,
+            reckoned="astray",
+        ),
     ),
     silent_after=timedelta(minutes=15),
     order=31,
@@ -52,6 +60,21 @@ DUST = DeviceKind(
     order=32,
 )
 
+# The catalogue has no class for a truck on a wrong road; what it may leave there is what people are sent for.
+ASTRAY = AlarmRule(
+    key="vehicle_astray",
+    label="驶离围栏或线路",
+    kind="vehicle",
+    point="astray",
+    levels=(
+        Level(rank="yellow", sets=10, clears=5),
+        Level(rank="orange", sets=500, clears=400),
+    ),
+    hold=timedelta(minutes=1),
+    calm=timedelta(minutes=1),
+    class_code="E0111",
+    source="余量以外 10 米：民用卫星定位的误差；500 米：已不在沿途；都由城市自定",
+)
 LOUD = AlarmRule(
     key="site_loud",
     label="工地噪声反复超标",
@@ -81,5 +104,5 @@ APP = IndustryApp(
     label="环境卫生",
     order=4,
     device_kinds=(VEHICLE, DUST),
-    rules=(LOUD, STUCK),
+    rules=(ASTRAY, LOUD, STUCK),
 )

@@ -19,6 +19,7 @@ CABINET = DeviceKind(
         Point(key="power", label="有功功率", unit="kW", low=0, high=250, digits=1),
         Point(key="leakage", label="剩余电流", unit="mA", low=0, high=3000),
         Point(key="door", label="柜门（关 0、开 1）", unit="", low=0, high=1),
+        Point(key="on", label="合闸（分 0、合 1）", unit="", low=0, high=1),
     ),
     silent_after=timedelta(minutes=30),
     order=21,

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Schema
 
-from chengyun.city.sensing import queries
+from chengyun.city.sensing import fences, queries
+from chengyun.city.sensing.fences import fences_over
 from chengyun.kernel.api import caller, problems
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.permissions import require
-from chengyun.systems.monitoring import map_view, tracks
+from chengyun.systems.monitoring import fence_view, map_view, tracks
 
 router = Router(tags=["运行监测"])
 Code = Annotated[str, Path(max_length=40)]
@@ -20,12 +21,18 @@ Mark = Annotated[str, Query(max_length=map_view.LONGEST_MARK)]
 
 
 class DevicesOnMap(Schema):
-    """GeoJSON points; ``unplaced`` devices have no place, ``mark`` is asked with as ``seen`` the next time."""
+    """GeoJSON points; ``unplaced`` devices have no place, ``mark`` is asked with as ``seen`` the next time.
+
+    ``since``: the mark since which all that changed is told, ``gone`` the codes of devices that are no more on the map;
+    empty when everything is told.
+    """
 
     type: str
     features: list[dict[str, Any]]
     unplaced: int
     mark: str
+    since: str
+    gone: list[str]
 
 
 @router.get(
@@ -34,17 +41,17 @@ class DevicesOnMap(Schema):
     url_name="devices_on_map",
 )
 def devices_on_map(request: HttpRequest, seen: Mark = "") -> Any:
-    """自己范围内在用设备的位置和现在的状态；和 seen 那一次一样就不再给（204）。"""
+    """自己范围内在用设备的位置和现在的状态；给了 seen，只给从那一次以来变了的，没有变就不给（204）。"""
     user = caller(request)
     require(user, "monitoring.view")
     drawn = map_view.devices_on_map(user)
     if seen == drawn.mark:
         return HttpResponse(status=204)
-    return HttpResponse(drawn.text, content_type="application/json; charset=utf-8")
+    return HttpResponse(drawn.since(seen), content_type="application/json; charset=utf-8")
 
 
 class TrackOnMap(Schema):
-    """GeoJSON: the way as lines, where it began and where the vehicle is now."""
+    """GeoJSON: fences (``fence``), the way as lines, where it began and where the vehicle is now."""
 
     type: str
     features: list[dict[str, Any]]
@@ -68,4 +75,46 @@ def device_track(
     if device.declared is None or not queries.moves(device.declared):
         raise Missing(f"设备「{code}」不报位置，没有轨迹。")
     track = tracks.track_of(device, queries.series_of(device), tracks.span_of(hours, day))
-    return {"type": "FeatureCollection", "features": track.features}
+    return _collection(fence_view.features_of(fence_view.over_now(device)) + track.features)
+
+
+@router.get(
+    "/alarms/{code}/track.geojson",
+    response={200: TrackOnMap, **problems(404)},
+    url_name="alarm_track",
+)
+def alarm_track(request: HttpRequest, code: Code) -> Any:
+    """一条报警前后车辆的轨迹，连同那时给它的围栏和线路。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    alarm = queries.alarm_for(user, code)
+    if not tracks.moves_about(alarm):
+        raise Missing(f"报警「{code}」的设备不报位置，没有轨迹。")
+    track = tracks.track_of_alarm(alarm, queries.series_of(alarm.series.device))
+    given = fences_over(alarm.series.device, alarm.began_at)
+    return _collection(fence_view.features_of(given) + track.features)
+
+
+class FenceOnMap(Schema):
+    """GeoJSON: where one may be, or must not be (``forbidden``), the middle of a route, and the devices now."""
+
+    type: str
+    features: list[dict[str, Any]]
+
+
+@router.get(
+    "/fences/{code}/shape.geojson",
+    response={200: FenceOnMap, **problems(404)},
+    url_name="fence_on_map",
+)
+def fence_on_map(request: HttpRequest, code: Code) -> Any:
+    """一条围栏或线路在地图上的样子，和自己范围内归它管的设备现在的位置。"""
+    user = caller(request)
+    require(user, "monitoring.view")
+    row = fences.fence_for(user, code)
+    mine = queries.devices_for(user).filter(fences=row)
+    return _collection([*fence_view.features_of([row]), *fence_view.devices_on(mine)])
+
+
+def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": features}

@@ -1,7 +1,7 @@
 """What the monitoring system declares: its pages and its queue."""
 
-from chengyun.city.sensing import alerts, queries
-from chengyun.city.sensing.workflow import JUDGE
+from chengyun.city.sensing import alerts, commands, queries
+from chengyun.city.sensing.workflow import COMMAND, JUDGE
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
 from chengyun.systems.monitoring.light_view import of_asset
@@ -12,8 +12,10 @@ TABS = (
     ("alarms", "报警记录", VIEW),
     ("alerts", "预警", alerts.VIEW),
     ("weather", "气象预警", VIEW),
+    ("commands", "控制指令", VIEW),
     ("silences", "静默", VIEW),
     ("devices", "设备", VIEW),
+    ("fences", "围栏", VIEW),
     ("health", "健康", VIEW),
     ("alarm_counts", "统计", VIEW),
     ("lights", "照明", VIEW),
@@ -67,5 +69,15 @@ registry.add(
         count=alerts.count_waiting,
         order=52,
         query="standing=1",
+    ),
+    Queue(
+        key="monitoring.commands",
+        label="待复核指令",
+        icon="bell",
+        url="monitoring:commands",
+        may=COMMAND,
+        count=commands.count_waiting,
+        order=53,
+        query="mine=1",
     ),
 )

@@ -14,22 +14,28 @@ from django.views.decorators.http import require_POST
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.models import Device, Series
+from chengyun.city.sensing.models import TOLD_CRS, Device, OwnLimits, Series
 from chengyun.city.sensing.own_limits import holding, limits_at
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
 from chengyun.city.sensing.silences import SILENCE, silence_on
-from chengyun.city.sensing.specs import DeviceKind
+from chengyun.city.sensing.specs import PLACE, AlarmRule, DeviceKind
 from chengyun.kernel import registry
 from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.forms import faulty, form_of, retold
 from chengyun.kernel.history import history_of
-from chengyun.kernel.installation import installation
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import near_view, tracks, view
+from chengyun.systems.monitoring import (
+    command_view,
+    dialect_view,
+    fence_view,
+    near_view,
+    tracks,
+    view,
+)
 from chengyun.systems.monitoring.light_view import facts_of_device
 from chengyun.systems.monitoring.link_pages import DOORS
 
@@ -49,9 +55,14 @@ ABOUT = (
     Field(key="point", label="位置", kind="point", required=True, hint="在地图上点一下就填好了。"),
     Field(key="address", label="地点", max_length=120, hint="不填就按最近的道路写。"),
     Field(key="unit", label="管护单位", kind="unit", hint="设备坏了找谁。"),
+    Field(
+        key="told_crs",
+        label="它报的坐标",
+        kind="unit",
+        hint="会动的设备才用：车载终端多数报 WGS 84；报别的，进来时换算。",
+    ),
 )
 ALARMS_SHOWN = 10
-ENDS = [("asset", "起点"), ("done", "现在")]
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -147,7 +158,7 @@ def _written(
     done: str,
     **context: Any,
 ) -> HttpResponse:
-    context |= {"map": PICK | {"note": _invented()}}
+    context |= {"map": PICK | {"note": view.invented()}}
     if request.method != "POST":
         return page(request, form=form, **context)
     if not form.is_valid():
@@ -167,7 +178,7 @@ def _form(
     initial: dict[str, Any] | None = None,
 ) -> Form:
     units = [("", "不填"), *((unit.code, str(unit)) for unit in _units(user))]
-    choices = {"kind": _kinds(), "unit": units}
+    choices = {"kind": _kinds(), "unit": units, "told_crs": TOLD_CRS}
     return form_of(fields, request.POST or None, initial=initial, choices=choices)
 
 
@@ -180,18 +191,14 @@ def _new(given: dict[str, Any], user: User) -> NewDevice:
     lon, lat = given["point"]
     unit = next((unit for unit in _units(user) if unit.code == given["unit"]), None)
     said = {key: given[key] for key in ("code", "kind", "name", "address")}
-    return NewDevice(**said, lon=lon, lat=lat, unit=unit)
+    crs = given["told_crs"] or TOLD_CRS[0][0]
+    return NewDevice(**said, lon=lon, lat=lat, unit=unit, told_crs=crs)
 
 
 def _known(found: Device) -> dict[str, Any]:
-    same = {key: getattr(found, key) for key in ("kind", "name", "address")}
+    same = {key: getattr(found, key) for key in ("kind", "name", "address", "told_crs")}
     point = (found.lon, found.lat) if found.lon is not None else None
     return same | {"point": point, "unit": found.unit.code if found.unit else ""}
-
-
-def _invented() -> str:
-    city = installation()
-    return "街区和边界由程序生成，不是官方界线。" if city and city.demo else ""
 
 
 @door(may="monitoring.view")
@@ -200,6 +207,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = queries.device_for(user, code)
     series = queries.series_of(found)
+    span = view.span_asked(request.GET.get("curve", ""))
     working = found.state == Device.State.WORKING
     moving = found.declared is not None and queries.moves(found.declared)
     keeps = user.scope(CHANGE).covers(area=found.area) and found.state != Device.State.ENDED
@@ -210,26 +218,21 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         waits=found.state == Device.State.WAITING,
         seen=sorted(found.seen.items()),
         facts=_facts(found),
-        readings=[view.reading_of(each) for each in series if not (moving and tells_place(each))],
-        track=_track(request, found, series) if moving else None,
-        rules=[
-            (
-                rule,
-                view.limits_words(rule, _unit(found, rule.point)),
-                own,
-                holding().during(rule, found.code, found.area),
-            )
-            for rule, own in limits_at(found)
+        readings=[
+            view.reading_of(each, span) for each in series if not (moving and tells_place(each))
         ],
+        spans=[(f"?curve={hours}", words, hours == span[0]) for hours, words in view.SPANS],
+        track=_track(request, found, series) if moving else None,
+        rules=_rules(found),
         cases=queries.open_cases_of(series),
         near=_place(found, series),
         alarms=[(row, view.badge_of(row)) for row in queries.alarms_of(series)[:ALARMS_SHOWN]],
         map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
-        binds=keeps
-        and found.state == Device.State.WORKING
-        and bool(found.declared and found.declared.part),
+        dialects=dialect_view.lines_of(user, found.code),
+        binds=keeps and working and bool(found.declared and found.declared.part),
+        controls=command_view.controls_on(user, found),
         links=[
             (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
         ],
@@ -238,9 +241,23 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+def _rules(found: Device) -> list[tuple[AlarmRule, str, OwnLimits | None, str]]:
+    """What watches it: each rule with its limits here, who set them, and the weather warning they are of."""
+    now = holding()
+    return [
+        (
+            rule,
+            view.limits_words(rule, _unit(found, rule.point)),
+            own,
+            now.during(rule, found.code, found.area),
+        )
+        for rule, own in limits_at(found)
+    ]
+
+
 def tells_place(series: Series) -> bool:
     """Whether it is part of where a device is; the map shows it, a curve says nothing."""
-    return series.point in (*queries.PLACE, queries.HEADING)
+    return series.point in (*PLACE, queries.HEADING)
 
 
 def _track(request: HttpRequest, found: Device, series: list[Series]) -> dict[str, Any]:
@@ -249,12 +266,19 @@ def _track(request: HttpRequest, found: Device, series: list[Series]) -> dict[st
     track = tracks.track_of(found, series, span)
     asked = f"day={span.day}" if span.day else f"hours={span.hours}"
     here = reverse("api:device_track", args=(found.code,))
+    given = fence_view.over_now(found)
     return {
         "span": span,
         "choices": tracks.HOURS,
         "facts": track.facts,
         "steps": track.steps,
-        "map": {"src": f"{here}?{asked}", "rows": track.facts, "legend": ENDS, "note": _invented()},
+        "fences": given,
+        "map": {
+            "src": f"{here}?{asked}",
+            "rows": track.facts,
+            "legend": [*tracks.ENDS, *fence_view.legend_of(given)],
+            "note": view.invented(),
+        },
     }
 
 

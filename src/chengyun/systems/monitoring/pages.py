@@ -13,7 +13,9 @@ from django.urls import reverse
 from chengyun.city.people.queries import person_of, role_labels
 from chengyun.city.sensing import queries
 from chengyun.city.sensing.alerts import alerts_of
+from chengyun.city.sensing.fences import fences_over
 from chengyun.city.sensing.models import Alarm, Silence
+from chengyun.city.sensing.outages import outage_for
 from chengyun.city.sensing.services import alarms as service
 from chengyun.city.sensing.silences import loud, silence_of, silenced, silences_now
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
@@ -29,6 +31,8 @@ from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import duration
 from chengyun.systems.monitoring import alert_view, view, weather_view
+from chengyun.systems.monitoring.fence_view import legend_of, margin_words
+from chengyun.systems.monitoring.tracks import ENDS, moves_about
 
 WALL_AT_MOST = 100
 COMMENT = Field(
@@ -116,7 +120,7 @@ ALARMS = Listing(
             key="what",
             label="设备",
             kind="strong",
-            value=lambda row: (str(row.series.device), row.series.device.address),
+            value=view.who_of,
         ),
         Column(key="state", label="状态", kind="badge", value=view.badge_of),
         Column(
@@ -159,7 +163,7 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
     """One alarm: its readings with the limits, what was done, and what may be done now."""
     user = person_of(request)
     row = queries.alarm_for(user, code)
-    issued = alerts_of(row)
+    issued, moving, outage = alerts_of(row), moves_about(row), outage_for(row)
     lines = [*history_of(row, role_labels()), *histories_of(issued, role_labels())]
     return page(
         request,
@@ -168,15 +172,30 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
         badge=view.badge_of(row),
         title=view.title_of(row),
         facts=view.facts_of(row),
-        reading=view.reading_of(row.series),
+        reading=None if outage else view.reading_of(row.series),
         others=[view.reading_of(each) for each in queries.series_beside(row)],
-        map=view.map_of(row.series.device),
+        outage=[(each.device, each) for each in outage.devices.all()] if outage else None,
+        folded=list(row.folded.all()) if outage else [],
+        map=None if moving or outage else view.map_of(row.series.device),
+        way=_way(row) if moving and not outage else None,
         events=view.events_of(sorted(lines, key=lambda line: line.at)),
         alerts=[alert_view.line_of(alert) for alert in issued],
         issue=alert_view.way_to_issue(user, row),
         comment=form_of((COMMENT,)) if user.scope(JUDGE).covers(area=row.area) else None,
         buttons=view.buttons_of(user, row),
     )
+
+
+def _way(row: Alarm) -> dict[str, Any]:
+    """The map of where a vehicle was about an alarm, and where it ought to have been."""
+    given = fences_over(row.series.device, row.began_at)
+    told = [(each.name, f"{each.get_duty_display()}，{margin_words(each)}") for each in given]
+    return {
+        "src": reverse("api:alarm_track", args=(row.code,)),
+        "rows": told or [("围栏和线路", "那时没有")],
+        "legend": [*(ENDS[:1] if row.ended_at else ENDS), *legend_of(given)],
+        "note": view.invented(),
+    }
 
 
 @door(may="alarm.judge")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -15,8 +15,9 @@ from django.utils.timezone import localtime, make_aware
 from numpy.typing import NDArray
 
 from chengyun.city.places.queries import address_of
-from chengyun.city.sensing.models import Device, Series
-from chengyun.city.sensing.queries import PLACE, place_told
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.queries import moves, place_told
+from chengyun.city.sensing.specs import PLACE
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.ui.words import NOTHING, told
@@ -32,8 +33,12 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 DRAWN_WITHIN = 5.0
 """Metres by which the line that is drawn may miss a stored position."""
 EVERY = timedelta(minutes=15)
+BEFORE, AFTER = timedelta(minutes=30), timedelta(minutes=10)
+"""What is shown around an alarm."""
 MICROSECONDS = 1_000_000
 SPEED = "speed"
+ENDS = [("asset", "起点"), ("done", "现在")]
+"""The signs of both ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +193,25 @@ def track_of(device: Device, points: Iterable[Series], span: Span) -> Track:
         for mine in [(pk == key) & (quality == 0)]
     }
     return _joined(told, device, series)
+
+
+def moves_about(alarm: Alarm) -> bool:
+    """Whether the device of an alarm says where it is."""
+    kind = alarm.series.device.declared
+    return kind is not None and moves(kind)
+
+
+def span_of_alarm(alarm: Alarm) -> Span:
+    """From half an hour before an alarm to some minutes after it, a day of it at most."""
+    until = min(alarm.ended_at or clock.now(), alarm.began_at + timedelta(days=1))
+    begin, end = alarm.began_at - BEFORE, until + AFTER
+    return Span(begin=begin, end=end, hours=FEW, day=None)
+
+
+def track_of_alarm(alarm: Alarm, points: Iterable[Series]) -> Track:
+    """Where a vehicle was about an alarm; where it is now only while the alarm stands."""
+    track = track_of(alarm.series.device, points, span_of_alarm(alarm))
+    return replace(track, now=None) if alarm.ended_at else track
 
 
 def _sound(at: Any, value: Floats) -> tuple[NDArray[np.int64], Floats]:

@@ -13,6 +13,7 @@ from chengyun.city.people.models import User
 from chengyun.city.sensing.charts import lines_of
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
+from chengyun.city.sensing.outages import group_words, outage_of
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
 from chengyun.city.sensing.specs import (
@@ -30,6 +31,7 @@ from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.history import Line
+from chengyun.kernel.installation import installation
 from chengyun.kernel.specs import Step
 from chengyun.kernel.ui.words import NOTHING, duration, moment, told
 from chengyun.kernel.workflow import steps_for
@@ -48,7 +50,7 @@ DEVICE_TONES = {"waiting": "amber", "working": "eco", "ended": "line"}
 
 @dataclass(frozen=True, kw_only=True)
 class WallLine:
-    """One open alarm as the wall shows it."""
+    """One open alarm as the wall shows it; ``where`` begins with what its rule found, beside the value itself."""
 
     alarm: Alarm
     what: str
@@ -68,20 +70,34 @@ class WallLine:
 
 def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
     """``silence``: the one that lasts over it."""
-    device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
-    now = clock.now()
+    point, now = alarm.series.declared, clock.now()
+    outage = outage_of(alarm)
     return WallLine(
         alarm=alarm,
-        what=rule.label if rule else alarm.rule,
-        where=f"{device}　{device.address}" if device.address else str(device),
-        value=number(alarm.series.value, point),
-        unit=point.unit if point else "",
+        what=alarm.label,
+        where="　".join(filter(None, (signal_of(alarm), where_of(alarm)))),
+        value=f"{alarm.value:.0f}" if outage else number(alarm.series.value, point),
+        unit="台" if outage else point.unit if point else "",
         limit=limit_words(alarm),
         lasting=duration((alarm.ended_at or now) - alarm.began_at),
         standing=standing_of(alarm),
         doing=silence_words(silence) if silence else doing_of(alarm),
         silenced=silence is not None,
     )
+
+
+def who_of(alarm: Alarm) -> tuple[str, str]:
+    """Its device and the address of that; of an outage what its devices have in common, and that they are many."""
+    outage, device = outage_of(alarm), alarm.series.device
+    return (group_words(outage.group), alarm.label) if outage else (str(device), device.address)
+
+
+def where_of(alarm: Alarm) -> str:
+    """Its device and where that stands; of an outage what its devices have in common."""
+    outage, device = outage_of(alarm), alarm.series.device
+    if outage:
+        return group_words(outage.group)
+    return f"{device}　{device.address}" if device.address else str(device)
 
 
 def silence_words(silence: Silence) -> str:
@@ -145,9 +161,18 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
     unit = point.unit if point else ""
     there = reverse("monitoring:device", args=(device.code,))
     end = f"{told(alarm.ended_at, now=now)} 恢复" if alarm.ended_at else "还在越限"
+    outage = outage_of(alarm)
     case = format_html(
         '<a href="{}">{}</a>', reverse("coordination:case", args=(alarm.case.code,)), alarm.case.code
     ) if alarm.case else "没有开案"  # fmt: skip
+    if outage:
+        return [
+            ("范围", group_words(outage.group)),
+            ("设备", f"{outage.devices.count()} 台，{alarm.value:.0f} 台还没有读数"),
+            ("失联", f"{told(alarm.began_at, now=now)} 起，{end.replace('越限', '失联')}"),
+            ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
+            ("案件", case),
+        ]
     return [
         ("设备", format_html('<a href="{}">{}</a>', there, device)),
         ("地点", device.address),
@@ -166,16 +191,19 @@ def _with_weather(limits: str, during: str) -> str:
 
 
 def title_of(alarm: Alarm) -> str:
-    rule = alarm.declared
-    return f"{alarm.series.device}：{rule.label if rule else alarm.rule}"
+    outage = outage_of(alarm)
+    who = group_words(outage.group) if outage else str(alarm.series.device)
+    return f"{who}：{alarm.label}"
 
 
 def said_of(alarm: Alarm) -> str:
     """What is wrong in one sentence, for whoever has to write it down."""
-    device, point, rule = alarm.series.device, alarm.series.declared, alarm.declared
+    device, point, outage = alarm.series.device, alarm.series.declared, outage_of(alarm)
+    if outage:
+        return f"{group_words(outage.group)}，{alarm.label}，现在 {alarm.value:.0f} 台没有读数。"
     value = number(alarm.series.value, point)
     unit = f" {point.unit}" if point else ""
-    what = "，".join(filter(None, (rule.label if rule else alarm.rule, signal_of(alarm))))
+    what = "，".join(filter(None, (alarm.label, signal_of(alarm))))
     return f"{device.address or device}，{what}，现在 {value}{unit}。"
 
 
@@ -191,25 +219,19 @@ def rule_of(alarm: Alarm) -> AlarmRule | None:
 
 
 def limit_words(alarm: Alarm) -> str:
-    """限 15; when it does not limit the value itself, after what it limits: 1 小时内 20 次，限 20 次."""
+    """限 15; with its unit when that is not the one of the value: 限 0.02 MPa/分钟."""
     rule, point = rule_of(alarm), alarm.series.declared
     level = rule.level(alarm.level) if rule else None
     if rule is None or level is None:
         return ""
     unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
-    told = (signal_of(alarm), f"限 {level.sets:g} {unit}".rstrip(), when_words(rule))
-    return "，".join(filter(None, told))
+    return f"限 {level.sets:g} {unit}".rstrip()
 
 
 def signal_of(alarm: Alarm) -> str:
     """1 小时内 20 次, when its level last changed; nothing when limits are held against the value itself."""
     point = alarm.series.declared
     return signal_words(alarm.declared, alarm.signal, point.unit if point else "")
-
-
-def when_words(rule: AlarmRule) -> str:
-    """What has to hold as well: 运行水泵不到 1 台; nothing when nothing has."""
-    return condition_words(rule.when, registry.get(DeviceKind, rule.kind)) if rule.when else ""
 
 
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
@@ -220,7 +242,10 @@ def limits_words(rule: AlarmRule | None, unit: str) -> str:
         return f"平时不看，{'、'.join(each.words for each in rule.during)}才看"
     levels = levels_words(rule, rule.levels, unit)
     words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
-    return f"{words}；只在{when_words(rule)}的时候" if rule.when else words
+    if rule.when is None:
+        return words
+    when = condition_words(rule.when, registry.get(DeviceKind, rule.kind))
+    return f"{words}；只在{when}的时候"
 
 
 def levels_words(rule: AlarmRule, levels: Sequence[Level], unit: str) -> str:
@@ -287,6 +312,19 @@ def map_of(device: Device) -> dict[str, Any]:
     }
 
 
+def invented() -> str:
+    """What a map of a demo city has to say of itself."""
+    city = installation()
+    return "街区和边界由程序生成，不是官方界线。" if city and city.demo else ""
+
+
+def astray_of(kind: str) -> Point:
+    """The point of a kind of device that says how far it is from where it may be."""
+    point = registry.get(DeviceKind, kind).astray
+    assert point is not None
+    return point
+
+
 def _degrees(device: Device) -> str:
     """Longitude and latitude; nothing while nobody knows them."""
     known = device.lon is not None and device.lat is not None
@@ -303,11 +341,27 @@ class Reading:
     unit: str
     at: str
     chart: str
+    span: str
     limited: bool
     usual: bool
 
 
-def reading_of(series: Series) -> Reading:
+SPANS = (
+    (6, "近 6 小时"),
+    (24, "近 1 天"),
+    (7 * 24, "近 7 天"),
+    (30 * 24, "近 30 天"),
+    (365 * 24, "近一年"),
+)
+"""How far back a curve goes, in hours; the first when nobody asks for another."""
+
+
+def span_asked(asked: str) -> tuple[int, str]:
+    """One of ``SPANS``, by its hours."""
+    return next((each for each in SPANS if str(each[0]) == asked), SPANS[0])
+
+
+def reading_of(series: Series, span: tuple[int, str] = SPANS[0]) -> Reading:
     point, now = series.declared, clock.now()
     rules = rules_on(series.device.kind, series.point)
     return Reading(
@@ -316,7 +370,8 @@ def reading_of(series: Series) -> Reading:
         value=number(series.value, point),
         unit=point.unit if point else "",
         at=moment(series.at, now=now) if series.at else "还没有读数",
-        chart=f"/api/v1/series/{series.pk}/chart",
+        chart=f"/api/v1/series/{series.pk}/chart?hours={span[0]}",
+        span=span[1],
         limited=any(lines_of(rule, rule.levels) for rule in rules),
         usual=any(isinstance(rule.looks_at, Usual) for rule in rules),
     )

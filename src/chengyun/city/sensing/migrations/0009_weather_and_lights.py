@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('assets', '0002_search'),
         ('people', '0009_stations'),
-        ('sensing', '0007_usual_hours_and_times'),
+        ('sensing', '0008_fences'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,10 +10,25 @@ from django.db import models
 from chengyun.city.assets.models import Asset
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
-from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind, Level, Point, Rank
+from chengyun.city.sensing.specs import (
+    MANY_SILENT,
+    MANY_SILENT_LABEL,
+    RANKS,
+    AlarmRule,
+    DeviceKind,
+    Level,
+    Point,
+    Rank,
+)
 from chengyun.city.sensing.workflow import CLEARED
 from chengyun.kernel import registry
 from chengyun.kernel.models import Subject
+
+TOLD_CRS = (
+    ("wgs84", "WGS 84、CGCS2000"),
+    ("gcj02", "GCJ-02（高德、腾讯）"),
+    ("bd09", "BD-09（百度）"),
+)
 
 
 class Device(models.Model):
@@ -21,6 +36,7 @@ class Device(models.Model):
 
     One that nobody has registered waits: its readings are not kept until somebody adopts it. ``unit`` looks after it.
     ``asset`` is the part it sits on, ``feeder`` the cabinet that feeds it.
+    ``told_crs``: the system of the coordinates it tells, where it tells any.
     """
 
     class State(models.TextChoices):
@@ -42,6 +58,7 @@ class Device(models.Model):
     feeder = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="fed")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
     sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    told_crs = models.CharField(max_length=8, choices=TOLD_CRS, default="wgs84")
     seen = models.JSONField(default=dict, blank=True)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -98,7 +115,7 @@ class Alarm(Subject):
     newest that is beyond them; None where that is the value itself. ``began_at`` and ``changed_at`` are in the time of
     the readings, ``raised_at`` is when people were told. ``ended_at``: when the value fell back for good, None while it
     stands. ``told_at``: when people were told again, after a silence. ``step``: to how many of those above it was
-    reported that nobody answers.
+    reported that nobody answers. ``cause``: the alarm of an outage of which this one is a part; people deal with that.
     """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="alarms")
@@ -115,6 +132,7 @@ class Alarm(Subject):
     step = models.PositiveSmallIntegerField(default=0)
     open = models.BooleanField(default=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="alarms")
+    cause = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="folded")
     simulated = models.BooleanField(default=False)
 
     class Meta:
@@ -143,6 +161,12 @@ class Alarm(Subject):
     @property
     def cleared(self) -> bool:
         return CLEARED in self.marks
+
+    @property
+    def label(self) -> str:
+        """What is wrong."""
+        rule = self.declared
+        return rule.label if rule else {MANY_SILENT: MANY_SILENT_LABEL}.get(self.rule, self.rule)
 
     @property
     def waits_since(self) -> datetime:

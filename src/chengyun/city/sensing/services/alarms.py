@@ -12,11 +12,13 @@ from django.utils.timezone import localtime
 
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.people.models import User
-from chengyun.city.sensing.models import Alarm, Series
+from chengyun.city.places.queries import address_of, locate
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.outages import group_words
 from chengyun.city.sensing.own_limits import holding
-from chengyun.city.sensing.queries import forget_counts
+from chengyun.city.sensing.queries import forget_counts, place_told, rules_on, series_of
 from chengyun.city.sensing.silences import silence_on
-from chengyun.city.sensing.specs import RANK_LABELS, RANKS
+from chengyun.city.sensing.specs import MANY_SILENT, RANK_LABELS, RANKS, Silent
 from chengyun.city.sensing.wording import signal_words
 from chengyun.city.sensing.workflow import ALARM, CLEARED, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
@@ -39,6 +41,7 @@ class LevelChange:
     """A series reaches another level of a rule (0: none), by the reading of ``at``; ``since``: when it set out to.
 
     ``signal``: what the limits are held against; None where that is the value itself, or there is no level.
+    ``area``: whom it concerns; "" for where the device stands.
     """
 
     series: int
@@ -48,6 +51,7 @@ class LevelChange:
     at: datetime
     since: datetime
     signal: float | None = None
+    area: str = ""
 
 
 @transaction.atomic
@@ -78,11 +82,12 @@ def _last(change: LevelChange) -> Alarm | None:
 def raise_alarm(change: LevelChange, *, ended_at: datetime | None = None) -> Alarm:
     """A new alarm. ``ended_at``: it is found only now that all is over, and nobody is woken for it."""
     series = Series.objects.select_related("device").get(pk=change.series)
-    now, edition = clock.now(), editions.current(ALARM.key, series.device.area)
+    area, now = change.area or series.device.area, clock.now()
+    edition = editions.current(ALARM.key, area)
     day = localtime(now).strftime("%y%m%d")
     alarm = Alarm(
         code=f"BJ{day}{take(f'alarm:{day}'):04d}",
-        area=series.device.area,
+        area=area,
         workflow=ALARM.key,
         edition=edition,
         state=editions.flow_of(edition.pk).start,
@@ -208,21 +213,28 @@ def _nothing(alarm: Alarm, by: User | None) -> Effects:
 
 
 def _open_case(alarm: Alarm, by: User | None) -> Effects:
-    """The case of an alarm: of the class its rule names, where the device stands."""
+    """The case of an alarm: of the class its rule names, where the device is."""
     device, rule = alarm.series.device, alarm.declared
     point = alarm.series.declared
-    assert device.lon is not None and device.lat is not None
+    lon, lat, address = _where(device)
     reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
     signal = signal_words(rule, alarm.signal, point.unit if point else "")
     reading = f"{reading}，{signal}" if signal else reading
     since, over = told(alarm.began_at, now=clock.now()), "，现已恢复" if alarm.cleared else ""
+    what = (
+        f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。"
+    )
+    if alarm.rule == MANY_SILENT:
+        rule = next(each for each in rules_on(device.kind) if isinstance(each.looks_at, Silent))
+        many = f"{group_words(alarm.outage.group)} {alarm.outage.devices.count()} 台设备"
+        what = f"{alarm.label}：{many}，{since} 起没有读数{over}。"
     new = NewCase(
         source="sensor",
         class_code=rule.class_code if rule else "",
-        description=f"{device}（{device.code}）{RANK_LABELS[alarm.rank]}报警：{reading}，{since} 起越限{over}。",
-        lon=device.lon,
-        lat=device.lat,
-        address=device.address,
+        description=what,
+        lon=lon,
+        lat=lat,
+        address=address,
         number=alarm.code,
         simulated=alarm.simulated,
     )
@@ -230,6 +242,16 @@ def _open_case(alarm: Alarm, by: User | None) -> Effects:
     return Effects(
         columns={"case": case}, facts={"case": {"code": case.code, "name": f"案件 {case.code}"}}
     )
+
+
+def _where(device: Device) -> tuple[float, float, str]:
+    """Where a device says it is, if that is in the city, else where it is registered, with the address there."""
+    sound = {each.point: each.value for each in series_of(device) if not each.quality}
+    told = place_told({point: value for point, value in sound.items() if value is not None})
+    if told and locate(*told):
+        return *told, address_of(*told)
+    assert device.lon is not None and device.lat is not None
+    return device.lon, device.lat, device.address
 
 
 MEANINGS: dict[str, Callable[[Alarm, User | None], Effects]] = {"open_case": _open_case}

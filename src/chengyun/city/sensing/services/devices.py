@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.queries import address_of, locate
-from chengyun.city.sensing.models import Device, Series
+from chengyun.city.sensing.models import TOLD_CRS, Device, Series
 from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
@@ -28,7 +28,7 @@ MOST_WAITING = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class NewDevice:
-    """What is known of a device. ``lon`` and ``lat`` are WGS 84."""
+    """What is known of a device. ``lon`` and ``lat`` are WGS 84; ``told_crs``: the system of those it tells itself."""
 
     code: str
     kind: str
@@ -37,6 +37,7 @@ class NewDevice:
     lat: float
     address: str = ""
     unit: Unit | None = None
+    told_crs: str = "wgs84"
     simulated: bool = False
 
 
@@ -134,11 +135,17 @@ def _describe(device: Device, new: NewDevice, by: User | None) -> None:
     device.kind, device.name = new.kind, new.name.strip()[:60]
     device.lon, device.lat, device.area = new.lon, new.lat, place.area
     device.address = (new.address.strip() or address_of(new.lon, new.lat))[:120]
-    device.unit = new.unit
+    device.unit, device.told_crs = new.unit, _crs(new.told_crs)
+
+
+def _crs(key: str) -> str:
+    if key not in dict(TOLD_CRS):
+        raise wrong("told_crs", "坐标系请从列表中选。")
+    return key
 
 
 def _store(device: Device, state: str, sentence: str) -> None:
-    names = ("kind", "name", "address", "area", "lon", "lat", "state", "unit")
+    names = ("kind", "name", "address", "area", "lon", "lat", "state", "unit", "told_crs")
     columns: dict[str, Any] = {name: getattr(device, name) for name in names}
     if not Device.objects.filter(pk=device.pk, state=state).update(**columns):
         raise Conflict(sentence)
@@ -149,7 +156,19 @@ def _open_series(device: Device) -> None:
     Series.objects.bulk_create([Series(device=device, point=point.key) for point in kind.points])
 
 
+@transaction.atomic
+def open_new_series() -> None:
+    """Devices that were registered before a point of their kind was declared get their series of it."""
+    for kind in registry.all_of(DeviceKind):
+        working = Device.objects.filter(kind=kind.key, state=Device.State.WORKING)
+        for point in kind.points:
+            lacking = working.exclude(series__point=point.key).values_list("pk", flat=True)
+            Series.objects.bulk_create(
+                [Series(device_id=pk, point=point.key) for pk in lacking], ignore_conflicts=True
+            )
+
+
 def _facts(device: Device) -> dict[str, Any]:
-    names = ("code", "kind", "name", "address", "lon", "lat")
+    names = ("code", "kind", "name", "address", "lon", "lat", "told_crs")
     unit = {"unit": {"code": device.unit.code, "name": str(device.unit)}} if device.unit else {}
     return {name: getattr(device, name) for name in names} | unit

@@ -22,7 +22,7 @@ AT_MOST = 500
 
 def sweep_unanswered() -> int:
     """Report what has waited too long, silenced alarms left out; how many."""
-    waiting = Alarm.objects.filter(open=True, state=RAISED, step__lt=len(ABOVE))
+    waiting = Alarm.objects.filter(open=True, state=RAISED, cause=None, step__lt=len(ABOVE))
     rows = loud(waiting, silences_now()).order_by("-level", "began_at", "id")
     due = [alarm for alarm in rows if _is_due(alarm)]
     return sum(_report(alarm) for alarm in due[:AT_MOST])

@@ -19,6 +19,7 @@ from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.models import Device
 from chengyun.city.sensing.services.weather import NewWarning, take
+from chengyun.demo.devices import controller
 from chengyun.demo.devices.link import Unanswered
 from chengyun.demo.devices.plays import PLAYS, TALKS, measured
 from chengyun.demo.devices.weather import RAIN_WARNING
@@ -119,6 +120,7 @@ class Command(BaseCommand):
 
     def _play(self, play: str, url: str, course: Course) -> None:
         found = Device.objects.filter(simulated=True, ended_at=None, kind__in=PLAYS[play].kinds)
+        found = found.exclude(code__in=(controller.GATE, controller.STATION))
         _not_before_the_last(found, course.begin)
         devices = dict(found.values_list("code", "kind"))
         if play == RAINY:

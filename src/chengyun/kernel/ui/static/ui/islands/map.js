@@ -11,9 +11,21 @@ const MANY = 60;
 const COUNTRY = { center: [105, 36], zoom: 4 };
 maplibre.setWorkerUrl(import.meta.resolve("maplibre-gl/worker"));
 
+const drawn = (shape, ...more) => ["all", ["==", ["geometry-type"], shape], ...more];
+const [fenced, free, forbidden] = [["has", "fence"], ["!", ["has", "fence"]], ["has", "forbidden"]];
+
+/** Fences are a light ground with an edge, dashed where nobody may go; the way of a vehicle lies over them. */
+export const fenceLayers = (source) => [
+  { id: "fences", type: "fill", source, filter: drawn("Polygon", fenced), paint: { "fill-color": ["case", forbidden, token("danger"), token("accent")], "fill-opacity": 0.14 } },
+  { id: "fence-edges", type: "line", source, filter: drawn("Polygon", fenced, ["!", forbidden]), paint: { "line-color": token("accent"), "line-width": 1.5 } },
+  { id: "fence-forbidden", type: "line", source, filter: drawn("Polygon", forbidden), paint: { "line-color": token("danger"), "line-width": 2, "line-dasharray": [3, 2] } },
+  { id: "fence-routes", type: "line", source, filter: drawn("LineString", fenced), paint: { "line-color": token("accent"), "line-width": 1.5, "line-dasharray": [2, 2] } },
+];
+
 const dataLayers = () => [
-  { id: "shapes", type: "fill", source: "data", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": token("accent"), "fill-opacity": 0.25 } },
-  { id: "lines", type: "line", source: "data", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": token("map-track"), "line-width": 3 } },
+  { id: "shapes", type: "fill", source: "data", filter: drawn("Polygon", free), paint: { "fill-color": token("accent"), "fill-opacity": 0.25 } },
+  ...fenceLayers("data"),
+  { id: "lines", type: "line", source: "data", filter: drawn("LineString", free), paint: { "line-color": token("map-track"), "line-width": 3 } },
   pointLayer,
 ];
 
