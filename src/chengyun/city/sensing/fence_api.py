@@ -92,7 +92,7 @@ def shown(row: Fence) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in same}, "devices": devices}
 
 
-@router.get("/fences", response={200: FenceList, **problems()})
+@router.get("/fences", response={200: FenceList, **problems(404)})
 def fences(request: HttpRequest, wanted: Query[FencesWanted]) -> Any:
     """自己范围内的围栏和线路，新的在前；lasting 只要现在有效的，device 只要给这台设备的。"""
     user = caller(request)

@@ -38,10 +38,19 @@ class LevelIn(Schema):
     clears: float = Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)
 
 
+class DuringOut(Schema):
+    """While a weather warning of this kind and rank, or worse, is in force."""
+
+    warning: str
+    rank: Rank
+    levels: list[LevelIn]
+
+
 class RuleOut(Schema):
     """A declared rule; ``looks_at`` says in words what its levels are held against, ``unit`` is theirs.
 
-    ``when`` says what has to hold at other points of the device as well.
+    ``when`` says what has to hold at other points of the device as well. ``during``: its levels while a weather warning
+    is in force; a rule without other levels watches only then.
     """
 
     key: str
@@ -53,6 +62,7 @@ class RuleOut(Schema):
     side: str
     unit: str
     levels: list[LevelIn]
+    during: list[DuringOut]
     hold_seconds: int
     calm_seconds: int
     source: str
@@ -131,6 +141,10 @@ def rule_shown(rule: AlarmRule) -> dict[str, Any]:
         "when": condition_words(rule.when, kind) if rule.when else "",
         "unit": rule.unit(unit),
         "levels": _levels(rule.levels),
+        "during": [
+            {"warning": each.warning, "rank": each.rank, "levels": _levels(each.levels)}
+            for each in rule.during
+        ],
         "hold_seconds": int(rule.hold.total_seconds()),
         "calm_seconds": int(rule.calm.total_seconds()),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from chengyun.city.people.models import User
 from chengyun.city.places.queries import label_of
@@ -124,6 +124,13 @@ CALM = Weather()
 def weather_at(now: datetime) -> Weather:
     """The warnings as the register has them at a moment."""
     return Weather(tuple(map(_warned, in_force(now))))
+
+
+def weather_was(at: datetime) -> Weather:
+    """The warnings that were in force at a moment of the past, as far as the register knows."""
+    rows = warnings().filter(valid_from__lte=at, valid_to__gt=at)
+    held = rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)).order_by("-level", "valid_from", "id")
+    return Weather(tuple(map(_warned, held)))
 
 
 def _warned(row: WeatherWarning) -> Warned:

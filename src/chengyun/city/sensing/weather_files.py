@@ -27,6 +27,8 @@ from chengyun.kernel.errors import Invalid, Refusal, TooLarge
 from chengyun.kernel.installation import installation
 
 ROWS_AT_MOST = 500
+LOST_FROM = 1e15
+"""From here on a spreadsheet keeps no whole number."""
 FILE_AT_MOST = 5 * 1024 * 1024
 COLUMNS = {
     "number": "编号",
@@ -178,6 +180,8 @@ def _read(number: int, cells: Mapping[str, object]) -> tuple[NewWarning | None, 
 def _value(key: str, raw: object) -> Any:
     if key in MOMENTS:
         return _moment(raw, needed=key in NEEDED)
+    if key == "number" and isinstance(raw, float) and abs(raw) >= LOST_FROM:
+        raise Unreadable("是数字格式，Excel 已丢掉后面几位；请把这一列设为文本再填")
     text = values.line(values.text_of(raw), 2000, broken=key == "text")
     if key in NEEDED and not text:
         raise Unreadable("要填写")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,14 +12,18 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
 from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.own_limits import holding_now
 from chengyun.city.sensing.queries import forget_counts
 from chengyun.city.sensing.services.alarms import LevelChange, follow_open, machine, raise_alarm
 from chengyun.city.sensing.specs import RANK_LABELS, RANKS
+from chengyun.city.sensing.weather import weather_was
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel.actions import record
 from chengyun.kernel.editions import flow_of
 
 TOLD = ("began_at", "ended_at", "worst")
+TAKEN_UP = timedelta(seconds=5)
+"""So long after a warning is over the gateway may still use its limits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,8 @@ def _reached(series: int, rule: str, since: datetime) -> QuerySet[Alarm]:
 def revise(revision: Revision) -> None:
     """Make the alarms of a series agree with its readings; the same revision again changes nothing.
 
-    What was over before the first late reading stays as it was. What people have judged stays judged.
+    What was over before the first late reading stays as it was. What people have judged stays judged. What a weather
+    warning that is over has raised was right by the limits of its time, and is not measured by those of today.
     """
     now, since = revision.now, revision.since
     reached = _reached(now.series, now.rule, since)
@@ -77,11 +82,32 @@ def revise(revision: Revision) -> None:
         if alarm is not None:
             seen.setdefault(alarm.pk, []).append(each)
     for alarm in alarms:
-        if seen[alarm.pk]:
+        if _of_its_weather(alarm):
+            _stand_still(alarm, now)
+        elif seen[alarm.pk]:
             _correct(alarm, seen[alarm.pk], now)
         elif _since(alarm.ended_at, since):
             _disprove(alarm, now)
     forget_counts()
+
+
+def _of_its_weather(alarm: Alarm) -> bool:
+    """Whether it was raised by limits of a weather warning that the rule has no longer."""
+    rule, area = alarm.declared, alarm.area
+    if rule is None or not rule.during:
+        return False
+    today = holding_now()
+    if rule.levels and today.own(rule, alarm.series.device.code, area):
+        return False
+    then = [weather_was(alarm.raised_at - back).tie(rule, area) for back in (timedelta(), TAKEN_UP)]
+    tie = today.weather.tie(rule, area)
+    return any(each is not None and (tie is None or each[0] != tie[0]) for each in then)
+
+
+def _stand_still(alarm: Alarm, now: LevelChange) -> None:
+    """Only where its value is now counts."""
+    if alarm.open:
+        _stand(alarm, None if now.level else now.at, now)
 
 
 def _since(ended_at: datetime | None, since: datetime) -> bool:

@@ -9,10 +9,18 @@ import pytest
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.sensing.factories import RULE, change, make_device, series_of, verbs
+from chengyun.city.sensing.factories import (
+    RULE,
+    change,
+    make_device,
+    make_warning,
+    series_of,
+    verbs,
+)
 from chengyun.city.sensing.models import Alarm, Device
 from chengyun.city.sensing.services.alarms import LevelChange, act
 from chengyun.city.sensing.services.revising import Revision, Seen, begins, revise
+from chengyun.city.sensing.services.weather import lift
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.models import Audit, Message
 
@@ -176,3 +184,26 @@ def test_the_past_is_read_from_the_first_alarm_that_may_change(
     assert begins(series, RULE, start + 5 * MINUTE) == start + 5 * MINUTE
     Alarm.objects.update(open=False)
     assert begins(series, RULE, start + 31 * MINUTE) == start + 31 * MINUTE
+
+
+def test_what_a_rain_warning_raised_is_not_measured_by_the_limits_after_it(
+    cast: Cast, device: Device, start: datetime
+) -> None:
+    """Readings that come late after the rain show nothing beyond the limits of a dry day."""
+    warning = make_warning(issued_at=start, valid_to=start + 24 * 60 * MINUTE)
+    change(device, 2, start + 11 * MINUTE, value=8)
+    lift(warning, "雨停了", by=None)
+    with clock.at(clock.now() + MINUTE):
+        revised(device, start, level=0)
+    found = only(state="raised", worst=2)
+    assert (found.cleared, "withdraw" in verbs(found)) == (True, False)
+
+
+def test_what_was_raised_on_a_dry_day_is_disproved_in_the_rain_too(
+    cast: Cast, device: Device, start: datetime
+) -> None:
+    with clock.at(start):
+        change(device, 2, start)
+    make_warning(issued_at=start + MINUTE, valid_to=clock.now() + 60 * MINUTE)
+    revised(device, start, since=-5)
+    assert verbs(only(state="withdrawn")) == ["raise", "withdraw"]

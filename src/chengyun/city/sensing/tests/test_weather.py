@@ -222,6 +222,13 @@ def test_who_may(cast: Cast) -> None:
     assert call(cast.duty, "get", "/weather-warnings?standing=true").json()["items"]
 
 
+def test_programs_read_what_a_rule_has_meanwhile(cast: Cast) -> None:
+    rules = {each["key"]: each for each in call(cast.duty, "get", "/alarm-rules").json()["items"]}
+    (meanwhile,) = rules["gate_shut"]["during"]
+    assert (rules["gate_shut"]["levels"], meanwhile["warning"]) == ([], "rainstorm")
+    assert meanwhile["levels"] == [{"rank": "yellow", "sets": 50.0, "clears": 60.0}]
+
+
 def test_without_an_end_it_lasts_as_long_as_the_city_has_set(cast: Cast) -> None:
     row = make_warning(valid_to=None)
     assert row.valid_to - row.valid_from == 24 * HOUR

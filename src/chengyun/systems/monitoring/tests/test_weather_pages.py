@@ -171,6 +171,9 @@ def test_excel_and_json_are_read_too(cast: Cast) -> None:
         }
     ]
     assert brought(cast.supervisor, json.dumps(listed), "预警.json").status_code == 303
+    lost = [{**listed[0], "number": 3.71500416e16}]
+    page = brought(cast.supervisor, json.dumps(lost), "预警.json").content.decode()
+    assert "Excel 已丢掉后面几位" in page
     found = WeatherWarning.objects.order_by("id").values_list("number", "kind", "level")
     assert list(found) == [("B-1", "rainstorm", 4), ("C-1", "fog", 2)]
     first: datetime = WeatherWarning.objects.get(number="B-1").issued_at
