@@ -61,6 +61,8 @@ SHOTS = (
     Shot(name="weather",   role="duty",       path="{first}", of="/monitoring/weather/"),
     Shot(name="lights",    role="duty",       path="/monitoring/lights/"),
     Shot(name="track",     role="duty",       path="/monitoring/devices/13800138000/"),
+    Shot(name="fence",     role="supervisor", path="{first}", of="/monitoring/fences/"),
+    Shot(name="astray",    role="duty",       path="{first}", of="/monitoring/alarms/?device=13800138000"),
     Shot(name="map",       role="dispatcher", path="/map/"),
     Shot(name="todo",      role="department", path="/desk/?queue=handle", size=PHONE),
     Shot(name="handle",    role="department", path="/cases/{case}/handle/", of="/cases/?state=handling", size=PHONE),
