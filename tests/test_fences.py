@@ -160,7 +160,7 @@ def test_a_fence_is_followed_within_seconds_and_so_is_its_end(
         return Alarm.objects.get().cleared
 
     assert within(10, free)
-    assert newest() == 0
+    assert within(10, lambda: newest() == 0)
 
 
 def test_a_yard_to_be_avoided_counts_how_far_it_is_to_leave(

@@ -77,9 +77,12 @@ class Outages:
             for name in each.groups:
                 named.setdefault(name, []).append(row)
         self.groups = {name: np.array(mine, np.int64) for name, mine in named.items()}
+
+    @cached_property
+    def area(self) -> str:
+        """That of the city."""
         city = installation()
-        self.area = city.area if city else ""
-        self.least = int(settings_of(self.area)[LEAST])
+        return city.area if city else ""
 
     def follow(self, row: int, before: Outages, place: int) -> None:
         """The register may have changed: a device that is still awaited stays as it stood."""
@@ -120,9 +123,9 @@ class Outages:
         for number, each in self.standing.items():
             mine = np.intersect1d(reached, self.groups.get(each.group, reached[:0]))
             self._join(number, mine[self.number[mine] == ALONE], absence)
-        free = self.number == ALONE
+        free, least = self.number == ALONE, int(settings_of(self.area)[LEAST])
         free[excused] = False
-        new = together(self.groups, reached[free[reached]], absence, free, self.least, now)
+        new = together(self.groups, reached[free[reached]], absence, free, least, now)
         for group, rows in new:
             number = max(self.standing, default=ALONE) + 1
             self._join(number, rows, absence)

@@ -35,16 +35,17 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class NightLine:
-    """One night of one district."""
+    """One night of the lamps, or the cabinets, of one district."""
 
     night: date
     area: str
+    kind: str
     lit: Rate
     intact: Rate
 
 
 def nights_of(user: User, since: date) -> list[NightLine]:
-    """Every night of every district of this person's part of the city, the newest first.
+    """Every night of every district of this person's part of the city, by kind of device, the newest first.
 
     亮灯率: of all looks at lamps that ought to burn, at how many they burned. 完好率: of all lamps that were seen, how
     many did at every look what their plan wanted.
@@ -53,16 +54,17 @@ def nights_of(user: User, since: date) -> list[NightLine]:
     right = Q(lit=F("due"), dark=F("idle"))
     told = (
         rows.annotate(district=Substr("area", 1, DISTRICT))
-        .values("night", "district")
+        .values("night", "district", "device__kind")
         .annotate(
             burned=Sum("lit"), wanted=Sum("due"), good=Count("id", filter=right), all=Count("id")
         )
-        .order_by("-night", "district")
+        .order_by("-night", "district", "-device__kind")
     )
     return [
         NightLine(
             night=each["night"],
             area=each["district"],
+            kind=each["device__kind"],
             lit=Rate(each["burned"], each["wanted"]),
             intact=Rate(each["good"], each["all"]),
         )

@@ -14,10 +14,10 @@ from chengyun.demo.devices.lamps import SINGLE
 from chengyun.demo.spots import Spot
 
 NIGHTS = 14
-LOOKS = 12
-"""At so many moments of a night the lamps were looked at."""
-MISSES = 0.006
-"""How often a sound lamp was dark when it was looked at."""
+LOOKS, IDLE = 80, 60
+"""So often the lamps were looked at while they ought to burn and while they ought not."""
+FAILING = {"lamp": 0.04, "lamp_cabinet": 0.01}
+"""How many of those that are sound fail for a while in a night."""
 
 
 class LampPosts:
@@ -65,10 +65,17 @@ def add_plan(area: str) -> None:
 def add_nights(today: date, seed: int) -> None:
     """What the lamps did in the nights before today, as the looks of the platform would have counted it."""
     rng = random.Random(seed + 3)  # noqa: S311
-    lamps = list(Device.objects.filter(kind="lamp", simulated=True).order_by("id"))
+    kinds = ("lamp", "lamp_cabinet")
+    lamps = list(Device.objects.filter(kind__in=kinds, simulated=True).order_by("id"))
     for back in range(NIGHTS, 0, -1):
-        for _ in range(LOOKS):
-            dark = {each.pk for each in lamps if each.code == SINGLE or rng.random() < MISSES}
-            night = today - timedelta(days=back)
-            note(night, [e for e in lamps if e.pk in dark], ought=True, burns=False)
-            note(night, [e for e in lamps if e.pk not in dark], ought=True, burns=True)
+        night, missed = today - timedelta(days=back), dict[int, list[Device]]()
+        for lamp in lamps:
+            fails = LOOKS if lamp.code == SINGLE else 0
+            fails = fails or (
+                rng.randint(1, LOOKS // 4) if rng.random() < FAILING[lamp.kind] else 0
+            )
+            missed.setdefault(fails, []).append(lamp)
+        for times, some in missed.items():
+            note(night, some, ought=True, burns=False, times=times)
+            note(night, some, ought=True, burns=True, times=LOOKS - times)
+        note(night, lamps, ought=False, burns=False, times=IDLE)

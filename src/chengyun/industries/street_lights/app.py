@@ -2,7 +2,7 @@
 
 A controller holds a plan of its own and says itself when it stays dark (``dark``, and ``lit`` of a cabinet), so that no
 alarm waits for ours. The platform knows the plan as well and looks through the night whether each lamp does what is
-wanted: a lamp that draws less than 0.05 A is taken for dark.
+wanted: a lamp that draws less than 0.05 A, and a cabinet that gives less than 1 A, is taken for dark.
 """
 
 from datetime import timedelta
@@ -23,6 +23,8 @@ CABINET = DeviceKind(
     ),
     silent_after=timedelta(minutes=30),
     order=21,
+    part="power_box",
+    burns=Burning(point="current", at_least=1.0),
 )
 LAMP = DeviceKind(
     key="lamp",

@@ -21,12 +21,18 @@ Mark = Annotated[str, Query(max_length=map_view.LONGEST_MARK)]
 
 
 class DevicesOnMap(Schema):
-    """GeoJSON points; ``unplaced`` devices have no place, ``mark`` is asked with as ``seen`` the next time."""
+    """GeoJSON points; ``unplaced`` devices have no place, ``mark`` is asked with as ``seen`` the next time.
+
+    ``since``: the mark since which all that changed is told, ``gone`` the codes of devices that are no more on the map;
+    empty when everything is told.
+    """
 
     type: str
     features: list[dict[str, Any]]
     unplaced: int
     mark: str
+    since: str
+    gone: list[str]
 
 
 @router.get(
@@ -35,13 +41,13 @@ class DevicesOnMap(Schema):
     url_name="devices_on_map",
 )
 def devices_on_map(request: HttpRequest, seen: Mark = "") -> Any:
-    """自己范围内在用设备的位置和现在的状态；和 seen 那一次一样就不再给（204）。"""
+    """自己范围内在用设备的位置和现在的状态；给了 seen，只给从那一次以来变了的，没有变就不给（204）。"""
     user = caller(request)
     require(user, "monitoring.view")
     drawn = map_view.devices_on_map(user)
     if seen == drawn.mark:
         return HttpResponse(status=204)
-    return HttpResponse(drawn.text, content_type="application/json; charset=utf-8")
+    return HttpResponse(drawn.since(seen), content_type="application/json; charset=utf-8")
 
 
 class TrackOnMap(Schema):

@@ -207,6 +207,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = queries.device_for(user, code)
     series = queries.series_of(found)
+    span = view.span_asked(request.GET.get("curve", ""))
     working = found.state == Device.State.WORKING
     moving = found.declared is not None and queries.moves(found.declared)
     keeps = user.scope(CHANGE).covers(area=found.area) and found.state != Device.State.ENDED
@@ -217,7 +218,10 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         waits=found.state == Device.State.WAITING,
         seen=sorted(found.seen.items()),
         facts=_facts(found),
-        readings=[view.reading_of(each) for each in series if not (moving and tells_place(each))],
+        readings=[
+            view.reading_of(each, span) for each in series if not (moving and tells_place(each))
+        ],
+        spans=[(f"?curve={hours}", words, hours == span[0]) for hours, words in view.SPANS],
         track=_track(request, found, series) if moving else None,
         rules=_rules(found),
         cases=queries.open_cases_of(series),

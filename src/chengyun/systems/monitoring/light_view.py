@@ -15,6 +15,7 @@ from chengyun.city.places.queries import label_of
 from chengyun.city.sensing.lighting import NightLine, Rate, timely
 from chengyun.city.sensing.models import Device, SwitchingPlan
 from chengyun.city.sensing.services.switching import words_of
+from chengyun.city.sensing.specs import DeviceKind
 from chengyun.city.sensing.switching import EVERY_DAY, middle_of, night_for, plans_now, pole_of
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
@@ -107,6 +108,7 @@ def rate_cell(rate: Rate, target: float) -> RateCell:
 class NightRow:
     night: date
     where: str
+    what: str
     lit: RateCell
     intact: RateCell
 
@@ -116,6 +118,7 @@ def night_line(line: NightLine) -> NightRow:
     return NightRow(
         night=line.night,
         where=label_of(line.area),
+        what=registry.get(DeviceKind, line.kind).label,
         lit=rate_cell(line.lit, settings["lights.lit"]),
         intact=rate_cell(line.intact, settings["lights.intact"]),
     )
@@ -146,9 +149,8 @@ def facts_of_device(device: Device) -> list[tuple[str, Any]]:
     kind, facts = device.declared, list[tuple[str, Any]]()
     if device.asset is not None:
         there = reverse("data:asset", args=(device.asset.code,))
-        pole = f"杆号 {pole_of(device)}　" if pole_of(device) else ""
-        link = format_html('{}<a href="{}">{}</a>', pole, there, device.asset.code)
-        facts.append(("部件", link))
+        facts.append(("部件", format_html('<a href="{}">{}</a>', there, device.asset.code)))
+        facts.append(("杆号", pole_of(device)))
     elif kind and kind.part:
         facts.append(("部件", "还没有挂接"))
     if device.feeder is not None:
@@ -163,7 +165,8 @@ def _ought(device: Device) -> list[tuple[str, Any]]:
         return [("开关灯计划", "没有")]
     there = reverse("monitoring:light_plan", args=(found.plan.code,))
     words = f"{_clock(found.night.on)} 开，{_clock(found.night.off)} 关，现在{'应亮' if found.burns else '应灭'}"
-    return [("开关灯计划", format_html('<a href="{}">{}</a>　{}', there, found.plan.code, words))]
+    link = format_html('<a href="{}">{}</a>', there, found.plan.code)
+    return [("开关灯计划", link), ("今晚", words)]
 
 
 def of_asset(user: User, asset: Any) -> dict[str, Any]:

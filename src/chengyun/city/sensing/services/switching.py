@@ -162,21 +162,24 @@ def burning(burns: Burning, value: float) -> bool:
     return value >= burns.at_least
 
 
-@transaction.atomic
-def note(day: date, devices: Iterable[Device], *, ought: bool, burns: bool) -> None:
-    """One look at some lamps that all ought to, and all do, the same."""
+def note(day: date, devices: Iterable[Device], *, ought: bool, burns: bool, times: int = 1) -> None:
+    """A look, or several, at lamps that all ought to, and all do, the same; in parts, so that others can write."""
     found = list(devices)
     for start in range(0, len(found), BATCH):
-        part = found[start : start + BATCH]
-        LampNight.objects.bulk_create(
-            [LampNight(night=day, device=each, area=each.area) for each in part],
-            ignore_conflicts=True,
-        )
-        rows = LampNight.objects.filter(night=day, device__in=part)
-        if ought:
-            rows.update(due=F("due") + 1, lit=F("lit") + int(burns))
-        else:
-            rows.update(idle=F("idle") + 1, dark=F("dark") + int(not burns))
+        _note(day, found[start : start + BATCH], ought=ought, burns=burns, times=times)
+
+
+@transaction.atomic
+def _note(day: date, devices: list[Device], *, ought: bool, burns: bool, times: int) -> None:
+    LampNight.objects.bulk_create(
+        [LampNight(night=day, device=each, area=each.area) for each in devices],
+        ignore_conflicts=True,
+    )
+    rows = LampNight.objects.filter(night=day, device__in=devices)
+    if ought:
+        rows.update(due=F("due") + times, lit=F("lit") + times * burns)
+    else:
+        rows.update(idle=F("idle") + times, dark=F("dark") + times * (not burns))
 
 
 def _check_where(new: NewPlan) -> None:

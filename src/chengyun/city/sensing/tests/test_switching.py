@@ -7,10 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
 from chengyun.city.assets.factories import make_asset
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
+from chengyun.city.people.models import User
+from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.lighting import Rate, nights_of, timely
 from chengyun.city.sensing.models import Alarm, Device, LampNight, Series, SwitchingPlan
@@ -21,6 +24,7 @@ from chengyun.city.sensing.services.switching import (
     bind_part,
     end_plan,
     look_at_lamps,
+    note,
     set_plan,
 )
 from chengyun.city.sensing.switching import plans_now, pole_of
@@ -36,6 +40,15 @@ TUESDAY = date(2026, 12, 1)
 @pytest.fixture
 def cast() -> Cast:
     return make_working_city()
+
+
+def call(user: User, method: str, path: str, body: Any = None) -> Any:
+    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
+    client = Client(raise_request_exception=False)
+    head = {"Authorization": f"Bearer {raw}"}
+    if method == "get":
+        return client.get(f"/api/v1{path}", headers=head)
+    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
 
 
 def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
@@ -135,6 +148,40 @@ def test_looks_through_a_night_make_the_rates(cast: Cast) -> None:
     assert (line.night, line.area) == (TUESDAY, DISTRICT)
     assert (line.lit, line.intact) == (Rate(4, 6), Rate(1, 3))
     assert nights_of(cast.bob, TUESDAY) == []
+
+
+def test_cabinets_are_counted_by_themselves(cast: Cast) -> None:
+    cabinet, device = make_device("KG-001", kind="lamp_cabinet", name="控制柜"), lamp(1)
+    plan()
+    tells(cabinet, 40, at(20))
+    tells(device, 0, at(20))
+    look(at(20, 1))
+    told = [(line.kind, line.lit) for line in nights_of(cast.duty, TUESDAY)]
+    assert told == [("lamp_cabinet", Rate(1, 1)), ("lamp", Rate(0, 1))]
+
+
+def test_programs_set_plans_read_rates_and_bind(cast: Cast) -> None:
+    device, post = lamp(1), make_asset("lamp", attributes={"pole": "7"})
+    new = {"area": DISTRICT, "on_minutes": 10, "off_minutes": -15, "reason": "冬季"}
+    assert call(cast.duty, "post", "/switching-plans", new).status_code == 403
+    made = call(cast.supervisor, "post", "/switching-plans", new)
+    assert made.status_code == 201, made.json()
+    code = made.json()["code"]
+    (item,) = call(cast.duty, "get", "/switching-plans?standing=true").json()["items"]
+    assert item["code"] == code and item["on"] < item["off"]
+    wrong = call(cast.supervisor, "post", "/switching-plans", new | {"half": "odd"})
+    assert (wrong.status_code, wrong.json()["fields"][0]["field"]) == (422, "half_from")
+    body = {"asset": post.code}
+    bound = call(cast.duty, "post", f"/devices/{device.code}/bind", body)
+    assert bound.json() == {"code": device.code, "asset": post.code, "feeder": ""}
+    assert (
+        call(cast.duty, "post", f"/devices/{device.code}/bind", {"asset": "1"}).status_code == 404
+    )
+    note(clock.now().date(), [device], ought=True, burns=True)
+    (night,) = call(cast.duty, "get", "/lamp-nights").json()["items"]
+    assert night["lit"] == {"part": 1, "whole": 1} and night["kind"] == "lamp"
+    assert call(cast.supervisor, "post", f"/switching-plans/{code}/end").status_code == 200
+    assert call(cast.supervisor, "post", f"/switching-plans/{code}/end").status_code == 409
 
 
 def test_whoever_is_silent_doubted_or_just_switched_is_not_counted(cast: Cast) -> None:

@@ -94,6 +94,48 @@ def test_it_is_answered_with_nothing_as_long_as_nothing_changes(cast: Cast) -> N
     assert client.get(HERE, {"seen": mark}).status_code == 200
 
 
+def since(user: User, mark: str) -> tuple[dict[str, Any], int]:
+    """What changed since a mark, and how many bytes say it."""
+    forget_everything()
+    answer = enter(user).get(HERE, {"seen": mark})
+    assert answer.status_code == 200
+    return answer.json(), len(answer.content)
+
+
+def test_only_what_changed_since_is_told(cast: Cast) -> None:
+    """One truck among five thousand devices moves: some hundred bytes instead of a megabyte."""
+    truck = make_device("13800000001", kind="vehicle", name="洒水车")
+    many(5000)
+    hear(truck, lon=LON - 0.004, lat=LAT + 0.002)
+    whole, large = since(cast.duty, "")
+    assert (whole["since"], len(whole["features"])) == ("", 5001) and large > 900_000
+    hear(truck, lon=LON - 0.003, lat=LAT + 0.002)
+    moved, small = since(cast.duty, whole["mark"])
+    assert moved["since"] == whole["mark"] and small < 500
+    [sign] = moved["features"]
+    assert sign["geometry"]["coordinates"] == [round(LON - 0.003, 6), round(LAT + 0.002, 6)]
+    Device.objects.filter(code="N-7").update(state=Device.State.ENDED)
+    ended, _ = since(cast.duty, moved["mark"])
+    assert (ended["gone"], ended["features"]) == (["N-7"], [])
+    both, _ = since(cast.duty, whole["mark"])
+    assert both["gone"] == ["N-7"] and [
+        each["properties"]["code"] for each in both["features"]
+    ] == [truck.code]
+    Device.objects.filter(code="N-7").update(state=Device.State.WORKING)
+    again, _ = since(cast.duty, ended["mark"])
+    assert again["gone"] == [] and len(again["features"]) == 1
+    unknown, _ = since(cast.duty, "0123456789abcdef")
+    assert (unknown["since"], len(unknown["features"])) == ("", 5001)
+
+
+def test_what_changed_for_one_part_of_the_city_is_not_told_to_another(cast: Cast) -> None:
+    make_device()
+    mark = told(cast.duty)["mark"]
+    other = make_user("other-duty", "邻区值守", "duty", cast.other_centre)
+    found, _ = since(other, mark)
+    assert (found["since"], found["features"]) == ("", [])
+
+
 def test_a_vehicle_stands_where_it_says_it_is(cast: Cast) -> None:
     truck = make_device("13800000001", kind="vehicle", name="洒水车")
     hear(truck, lon=LON - 0.004, lat=LAT + 0.002, direction=90.0)

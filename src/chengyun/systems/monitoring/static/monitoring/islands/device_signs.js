@@ -116,10 +116,10 @@ export const SOURCES = {
   },
 };
 
-/** The layers, the worst on top. What moves makes room where it is dense, until somebody comes closer. */
+/** The layers, the worst on top, a number over single signs. What moves makes room where it is dense, until somebody comes closer. */
 export const layers = (size) => [
   symbols("quiet", {
-    "icon-size": size,
+    "icon-size": size, "symbol-sort-key": ["coalesce", ["get", "point_count"], 0],
     "icon-image": ["case", ["has", "point_count"], ["concat", "device:many:", ["to-string", ["get", "off"]], ":", ["to-string", ["get", "point_count"]]], ["concat", "device:", ["get", "state"]]],
   }),
   symbols("moving", {

@@ -1,5 +1,5 @@
-// Where the devices are and how each stands now, asked for again every two seconds and answered with nothing while nothing
-// has changed. data-src: GeoJSON; data-told: the id of the sentence beside the map; data-first: the device that is marked at
+// Where the devices are and how each stands now, asked for again every two seconds and answered with what has changed since,
+// with nothing while nothing has. data-src: GeoJSON; data-told: the id of the sentence beside the map; data-first: the device that is marked at
 // first; data-still: a picture that nobody touches, it looks where the alarms are.
 // An element with data-device, wherever it is on the page, shows its device here when it is pressed.
 import * as maplibre from "maplibre-gl";
@@ -43,6 +43,15 @@ function sentence({ features, unplaced }) {
   return `图上 ${all} 台，报警 ${wrong}，离线 ${silent}${rest}。`;
 }
 
+/** What there was, with what an answer says has changed since; an answer that names no mark says all there is. */
+function joined(before, told) {
+  if (!told.since) return told;
+  const signs = new Map(before.features.map((sign) => [sign.properties.code, sign]));
+  for (const code of told.gone) signs.delete(code);
+  for (const sign of told.features) signs.set(sign.properties.code, sign);
+  return { ...told, features: [...signs.values()] };
+}
+
 /** Keeps the newest answer on the map; ``first`` is called with the first of them. */
 function follow(map, element, { changed, first }) {
   const told = document.getElementById(element.dataset.told);
@@ -58,9 +67,9 @@ function follow(map, element, { changed, first }) {
     }
     if (!over) timer = setTimeout(ask, EVERY);
   }
-  function take(fresh) {
+  function take(told) {
     if (over) return;
-    const before = data;
+    const [before, fresh] = [data, joined(data, told)];
     data = fresh;
     for (const [name, { holds }] of Object.entries(SOURCES)) map.getSource(name)?.setData(part(data, holds));
     told.textContent = sentence(data);
