@@ -66,6 +66,18 @@ def test_senml_is_kept_and_told_again_is_the_same(gateway: Gateway, device: Devi
     assert within(10, lambda: series_of(device).value == 4)
 
 
+def test_senml_with_a_unit_is_kept_in_that_of_its_point(gateway: Gateway, device: Device) -> None:
+    def told(unit: str) -> bytes:
+        return json.dumps(
+            [{"n": "JS-001:depth", "t": BEGIN.timestamp(), "u": unit, "v": 0.25}]
+        ).encode()
+
+    assert gateway.send(told("m"), **SENML) == (200, {"kept": 1, "waiting": []})
+    status, said = gateway.send(told("kW"), **SENML)
+    assert status == 422 and said["message"].startswith("第 1 条记录的单位「kW」换算不成")
+    assert gateway.stored(series_of(device)) == Counter({25.0: 1})
+
+
 def test_lines_of_influxdb_are_answered_as_influxdb_does(gateway: Gateway, device: Device) -> None:
     head = {"Authorization": f"Token {gateway.token}"}
     assert gateway.send(lines(3, 4), path=WRITE, **head) == (204, "")

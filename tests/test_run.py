@@ -6,12 +6,13 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tools.start import free_port
+from chengyun.gateways.modbus_plan import read as read_plan
+from tools.start import DOORS, LOCAL, Place, _controller, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKE_CITY = """
@@ -81,6 +82,39 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert told.startswith(f"127.0.0.1 的端口 {port} 不能用")
     assert "--port" in told
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Whoever ends a group hears no signal any more; the tests still want to."""
+    heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in heard.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_demo_has_a_controller_as_long_as_it_runs(tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environ.pop("CHENGYUN_MODBUS", None)
+    port = free_port()
+    place = Place(home=tmp_path, host=LOCAL, port=port, gateway_port=port, environ=environ)
+    served = port + len(DOORS) + 1
+    with _controller(place, plays=False):
+        assert "CHENGYUN_MODBUS" not in environ
+    with _controller(place, plays=True):
+        (server,) = read_plan(Path(environ["CHENGYUN_MODBUS"]))
+        assert server.port == served
+        assert _within(20, lambda: _is_open(served))
+    assert not _is_open(served)
+    own = environ["CHENGYUN_MODBUS"] = "/etc/points.toml"
+    with _controller(place, plays=True):
+        assert environ["CHENGYUN_MODBUS"] == own and not _is_open(served)
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((LOCAL, port)) == 0
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 from chengyun.gateways import influx, senml
 from chengyun.gateways.parsing import Message, Unreadable
+from chengyun.gateways.senml import UnitOf
 from chengyun.kernel import clock
 
 READINGS, INFLUX = "/readings", ("/write", "/api/v2/write")
@@ -61,13 +62,13 @@ def unpacked(scope: Mapping[str, Any], body: bytes, longest: int) -> bytes:
     return plain
 
 
-def message_of(scope: Mapping[str, Any], body: bytes) -> Message:
+def message_of(scope: Mapping[str, Any], body: bytes, unit_of: UnitOf) -> Message:
     """What a body tells. Raises Unreadable and Unwelcome."""
     if scope["path"] in INFLUX:
         return influx.rows(body, asked(scope, "precision") or "ns", clock.now())
     kind = _kind(scope)
     if kind == SENML:
-        return senml.rows(body, clock.now())
+        return senml.rows(body, clock.now(), unit_of)
     if _is_senml(kind):
         raise Unwelcome(f"SenML 只收 JSON 写的：Content-Type 写 {SENML}。")
     return body

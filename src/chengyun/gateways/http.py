@@ -30,6 +30,7 @@ from chengyun.gateways.intake import Intake, Refused, Taken
 from chengyun.gateways.ledger import Ledger
 from chengyun.gateways.parsing import Message, Unreadable
 from chengyun.gateways.roster import Register
+from chengyun.gateways.senml import UnitOf
 from chengyun.gateways.tokens import NotAllowed, Stranger
 
 Scope = Mapping[str, Any]
@@ -125,7 +126,9 @@ class Door:
     async def _take(self, scope: Scope, body: bytes, sender: User) -> Answer:
         """Keep it, and count it with its sender; what has to be made readable first is so beside the event loop."""
         try:
-            told = body if as_it_is(scope) else await asyncio.to_thread(_told, scope, body)
+            unit_of = self.intake.register().unit_of
+            plain = as_it_is(scope)
+            told = body if plain else await asyncio.to_thread(_told, scope, body, unit_of)
             taken = await self.intake.take(told, sender)
         except Unwelcome as error:
             return refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "wrong_media", str(error))
@@ -139,9 +142,9 @@ class Door:
         return _as_influx(answer) if scope["path"] in INFLUX else answer
 
 
-def _told(scope: Scope, body: bytes) -> Message:
+def _told(scope: Scope, body: bytes, unit_of: UnitOf) -> Message:
     try:
-        return message_of(scope, unpacked(scope, body, LONGEST))
+        return message_of(scope, unpacked(scope, body, LONGEST), unit_of)
     except TooLong as error:
         raise too_long() from error
 

@@ -45,6 +45,7 @@ class Known:
     low: float
     high: float
     area: str
+    unit: str = ""
     names: tuple[tuple[str, float], ...]
 
 
@@ -70,6 +71,7 @@ class Register:
         self.high: Floats = np.array([known.high for known, _, _ in told], np.float64)
         self.factor: Floats = np.array([factor for _, _, factor in told], np.float64)
         self._areas = [known.area for known, _, _ in told]
+        self._units = [known.unit for known, _, _ in told]
         places = {(known.device, name): place for place, (known, name, _) in enumerate(told)}
         self._all = Names(places)
         self._reach: dict[Scope, Names] = {}
@@ -92,6 +94,11 @@ class Register:
             seen = (code for code, area in self.devices.items() if scope.covers(area=area))
             self._mine[scope] = frozenset(seen)
         return device in self._mine[scope]
+
+    def unit_of(self, device: str, name: str) -> tuple[str, float] | None:
+        """The unit of a point by one of its names, and the factor of that name; None where nobody knows it."""
+        place = self._all.places.get((device, name))
+        return None if place is None else (self._units[place], float(self.factor[place]))
 
     def _of(self, scope: Scope) -> Names:
         """What may be told of within a scope."""
@@ -213,6 +220,7 @@ def _register(stamp: Stamp) -> Register:
                     device=one.setdefault(code, code),
                     kind=one.setdefault(kind, kind),
                     point=point.key,
+                    unit=point.unit,
                     low=point.low,
                     high=point.high,
                     area=one.setdefault(area, area),

@@ -2,7 +2,8 @@
 
 Source: RFC 8428, 4 (fields), 4.5.3 (time), 5 (JSON). A name, base name and name together, is ``DEVICE:POINT`` or
 ``DEVICE/POINT``; before it may stand ``urn:dev:mac:`` and the like (RFC 9039). Seconds below 2**28 count from now. A
-boolean is told as 1 or 0; text and data are no readings. Units are not converted.
+boolean is told as 1 or 0; text and data are no readings. A value with a unit is brought into that of the point it is
+of, where the city knows the point.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chengyun.gateways.parsing import EARLIEST, LATEST, LONGEST, Row, Unreadable, limited
+from chengyun.gateways.units import Unfit, converted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RELATIVE = 2**28
@@ -25,7 +27,11 @@ TEXTS = ("vs", "vd")
 MUST_UNDERSTAND = "_"
 
 
-def rows(body: bytes, now: datetime) -> list[Row]:
+UnitOf = Callable[[str, str], tuple[str, float] | None]
+"""The unit of a point of a device, and how much of it one of what is told by that name is; None where nobody knows."""
+
+
+def rows(body: bytes, now: datetime, unit_of: UnitOf) -> list[Row]:
     """The readings of a body. Raises Unreadable for the first record that is wrong: then nothing of it is taken."""
     try:
         pack = json.loads(body)
@@ -33,10 +39,10 @@ def rows(body: bytes, now: datetime) -> list[Row]:
         raise Unreadable("正文不是 JSON。") from error
     if not isinstance(pack, list):
         raise Unreadable("SenML 要写成记录的列表：[{…}, …]。")
-    return limited(_readings(pack, now))
+    return limited(_readings(pack, now, unit_of))
 
 
-def _readings(pack: list[Any], now: datetime) -> Iterator[Row]:
+def _readings(pack: list[Any], now: datetime, unit_of: UnitOf) -> Iterator[Row]:
     base: dict[str, Any] = {}
     for number, record in enumerate(pack, start=1):
         if not isinstance(record, dict):
@@ -46,7 +52,19 @@ def _readings(pack: list[Any], now: datetime) -> Iterator[Row]:
         if record.keys() - BASE:
             device, point = _name(number, base, record)
             at, value = _moment(number, base, record, now), _value(number, base, record)
+            told = record.get("u", base.get("bu", ""))
+            if told and (known := unit_of(device, point)):
+                value = _in_unit(number, value, told, *known)
             yield device, point, at, value, 0, 0
+
+
+def _in_unit(number: int, value: float, told: Any, wanted: str, factor: float) -> float:
+    """A value in the unit in which it would be told by its name alone."""
+    try:
+        return converted(value, str(told), wanted) / factor
+    except Unfit as unfit:
+        sentence = f"{unfit}；不写单位就按测点的单位收。"
+        raise Unreadable(f"第 {number} 条记录的{sentence}") from unfit
 
 
 def _understood(number: int, record: dict[str, Any]) -> None:

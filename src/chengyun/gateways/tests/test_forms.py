@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chengyun.city.sensing.specs import DeviceKind
 from chengyun.gateways import influx, senml
 from chengyun.gateways.forms import TooLong, Unwelcome, message_of, unpacked
 from chengyun.gateways.parsing import MOST, Row, Unreadable
+from chengyun.gateways.units import OURS
+from chengyun.kernel import registry
 
 NOW = datetime(2026, 7, 22, 2, 41, tzinfo=UTC)
 SECONDS = round(NOW.timestamp())
@@ -21,6 +24,10 @@ SECONDS = round(NOW.timestamp())
 
 def pack(*records: Any) -> bytes:
     return json.dumps(records).encode()
+
+
+def nobody_knows(device: str, point: str) -> None:
+    """No device of the city."""
 
 
 def told(found: list[Row]) -> list[tuple[str, str, datetime, float]]:
@@ -38,7 +45,7 @@ def test_base_fields_hold_for_all_records_that_follow() -> None:
         {"bn": "urn:dev:mac:0024befffe804ff1/", "bv": 0},
         {"n": "rain", "v": -1},
     )
-    assert told(senml.rows(body, NOW)) == [
+    assert told(senml.rows(body, NOW, nobody_knows)) == [
         ("JS-001", "depth", NOW, 12.5),
         ("JS-001", "depth", NOW + timedelta(minutes=1), 13.0),
         ("JS-001", "open", NOW - timedelta(minutes=1), 1.0),
@@ -48,7 +55,10 @@ def test_base_fields_hold_for_all_records_that_follow() -> None:
 
 def test_small_times_count_from_now_and_none_is_now() -> None:
     body = pack({"n": "a:b", "v": 1, "t": -90.5}, {"n": "a:b", "v": 2, "s": 7, "x": "passed over"})
-    assert [row[2] for row in senml.rows(body, NOW)] == [NOW - timedelta(seconds=90.5), NOW]
+    assert [row[2] for row in senml.rows(body, NOW, nobody_knows)] == [
+        NOW - timedelta(seconds=90.5),
+        NOW,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +89,7 @@ def test_small_times_count_from_now_and_none_is_now() -> None:
 )
 def test_a_wrong_record_is_named(bad: bytes, sentence: str) -> None:
     with pytest.raises(Unreadable, match=sentence):
-        senml.rows(bad, NOW)
+        senml.rows(bad, NOW, nobody_knows)
 
 
 @given(
@@ -93,9 +103,59 @@ def test_a_wrong_record_is_named(bad: bytes, sentence: str) -> None:
 )
 def test_any_pack_is_read_or_refused(records: list[Any]) -> None:
     try:
-        assert all(len(row) == 6 for row in senml.rows(pack(*records), NOW))
+        assert all(len(row) == 6 for row in senml.rows(pack(*records), NOW, nobody_knows))
     except Unreadable as error:
         assert str(error)
+
+
+UNITS = {
+    ("JS-001", "depth"): ("厘米", 1.0),
+    ("JS-001", "flow"): ("立方米/时", 1000.0),
+    ("RQ-001", "lel"): ("%LEL", 1.0),
+    ("KG-001", "on"): ("", 1.0),
+    ("RQ-001", "t"): ("℃", 1.0),
+}
+
+
+def in_city(device: str, point: str) -> tuple[str, float] | None:
+    return UNITS.get((device, point))
+
+
+def value_of(**record: Any) -> float:
+    ((_, _, _, value, _, _),) = senml.rows(pack(record), NOW, in_city)
+    return value
+
+
+def test_a_value_comes_in_the_unit_of_its_point() -> None:
+    depth = {"bn": "JS-001:", "n": "depth"}
+    assert value_of(**depth, u="m", v=0.125) == 12.5
+    assert value_of(**depth, bu="mm", v=7) == 0.7
+    assert value_of(**depth, bu="mm", u="cm", v=7) == 7
+    assert value_of(**depth, v=7) == 7
+    assert value_of(bn="JS-001:", n="flow", u="l/s", v=10) == 0.036, "told by another name"
+    assert value_of(bn="RQ-001:", n="t", u="K", v=293.15) == 20
+    assert value_of(bn="RQ-001:", n="lel", u="%LEL", v=3) == 3
+    assert value_of(bn="X-9:", n="depth", u="furlong", v=3) == 3, "nobody knows the device"
+
+
+@pytest.mark.parametrize(
+    ("record", "sentence"),
+    [
+        ({"n": "JS-001:depth", "u": "furlong", "v": 1}, "第 1 条记录的单位「furlong」这里不认识"),
+        ({"n": "JS-001:depth", "u": "Pa", "v": 1}, "「Pa」换算不成测点的单位「厘米」；不写单位"),
+        ({"n": "RQ-001:lel", "u": "%", "v": 1}, "「%」换算不成测点的单位「%LEL」"),
+        ({"n": "KG-001:on", "u": "V", "v": 1}, "「V」换算不成测点的单位「无」"),
+        ({"n": "JS-001:depth", "u": 5, "v": 1}, "单位「5」这里不认识"),
+    ],
+)
+def test_a_unit_that_does_not_fit_is_said(record: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(Unreadable, match=sentence):
+        senml.rows(pack(record), NOW, in_city)
+
+
+def test_every_unit_of_a_declared_point_is_known_or_counts_something_else() -> None:
+    told = {point.unit for kind in registry.all_of(DeviceKind) for point in kind.points}
+    assert told - OURS.keys() <= {"", "%LEL", "%VOL"}
 
 
 # InfluxDB ----------------------------------------------------------------------------------------
@@ -199,13 +259,15 @@ def test_a_packed_body_is_unpacked_as_far_as_it_may_be_long() -> None:
 def test_the_content_type_says_which_form_a_body_has() -> None:
     line = b'{"device": "a", "point": "b", "at": 1, "value": 2}'
     for kind in ("", "application/json", "application/x-www-form-urlencoded"):
-        assert message_of(scope(content_type=kind), line) == line
+        assert message_of(scope(content_type=kind), line, nobody_knows) == line
     found = message_of(
-        scope(content_type="application/SenML+JSON; x=y"), pack({"n": "a:b", "v": 1})
+        scope(content_type="application/SenML+JSON; x=y"), pack({"n": "a:b", "v": 1}), nobody_knows
     )
     assert [row[0] for row in found] == ["a"]  # type: ignore[index]
     for kind in ("application/senml+cbor", "application/sensml+json", "application/senml+xml"):
         with pytest.raises(Unwelcome, match="JSON"):
-            message_of(scope(content_type=kind), line)
-    made = message_of(scope("/api/v2/write", b"org=x&precision=s"), b"m,device=a b=1 1780000000")
+            message_of(scope(content_type=kind), line, nobody_knows)
+    made = message_of(
+        scope("/api/v2/write", b"org=x&precision=s"), b"m,device=a b=1 1780000000", nobody_knows
+    )
     assert made == [("a", "b", datetime.fromtimestamp(1_780_000_000, UTC), 1.0, 0, 0)]
