@@ -25,6 +25,9 @@ MISSING = {
     "long": "takes minutes; run with --long",
 }
 
+LONGEST = 7200
+"""Seconds for a test that takes minutes on a quiet machine; all others have those of pyproject.toml."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests that take minutes")
@@ -37,6 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for name in absent & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.skip(reason=MISSING[name]))
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

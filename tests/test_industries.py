@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,8 @@ def test_its_limits_lie_inside_the_range_and_grow_worse_with_the_level(
     app: IndustryApp, rule: AlarmRule
 ) -> None:
     point, sign = point_of(app, rule), 1 if rule.side == "above" else -1
-    levels = sorted(rule.levels, key=lambda level: RANKS.index(level.rank))
-    limits = [limit for level in levels for limit in (level.sets, level.clears)]
+    every = [sorted(each, key=lambda level: RANKS.index(level.rank)) for each in rule.all_levels]
+    limits = [limit for levels in every for level in levels for limit in (level.sets, level.clears)]
     if rule.looks_at is None:
         assert all(point.low <= limit <= point.high for limit in limits)
     elif isinstance(rule.looks_at, Rate):
@@ -92,7 +93,7 @@ def test_its_limits_lie_inside_the_range_and_grow_worse_with_the_level(
         assert all(limit > 0 for limit in limits)
     if isinstance(rule.looks_at, Count):
         assert point.low <= rule.looks_at.mark <= point.high
-    for milder, worse in zip(levels, levels[1:], strict=False):
+    for milder, worse in (pair for levels in every for pair in pairwise(levels)):
         assert milder.sets * sign < worse.sets * sign
         assert milder.clears * sign <= worse.clears * sign
 
@@ -132,7 +133,7 @@ def test_an_alarm_of_every_rule_becomes_a_case_of_its_class() -> None:
     duty = make_working_city().duty
     for n, (_, rule) in enumerate(RULES):
         series = Series.objects.get(device=make_device(f"D-{n}", kind=rule.kind), point=rule.point)
-        worst, now = rule.levels[-1], clock.now()
+        worst, now = rule.all_levels[0][-1], clock.now()
         alarm = follow(
             LevelChange(
                 series=series.pk,

@@ -232,6 +232,21 @@ def test_what_cannot_be_read_is_counted_kept_and_stops_nobody(gateway: Gateway, 
     assert Link.objects.filter(door=door, faults__gt=0).exists()
 
 
+@pytest.mark.parametrize("door", ["hj212", "sl651"])
+def test_bytes_that_become_no_frame_are_counted_and_kept(gateway: Gateway, door: str) -> None:
+    sound = {"hj212": hj212_frame(BEGIN, 1), "sl651": sl651_frame(BEGIN, 1)}[door]
+    with gateway.line(door) as line:
+        line.sendall(b"DTU-0001" + sound)
+        assert line.recv(65536)
+        line.sendall(sound[:20])
+    kept = Unread.objects.filter(link__door=door)
+    assert within(15, lambda: kept.count() == 2)
+    assert {row.sentence: bytes(row.frame) for row in kept} == {
+        "8 个字节不成报文。": b"DTU-0001",
+        "20 个字节不成报文。": sound[:20],
+    }
+
+
 def test_many_lines_and_one_that_reads_nothing_cost_the_others_nothing(gateway: Gateway) -> None:
     deaf = gateway.line("sl651")
     frames = b"".join(sl651_frame(BEGIN + timedelta(minutes=n), 1) for n in range(200))

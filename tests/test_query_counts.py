@@ -68,12 +68,18 @@ from chengyun.city.places.queries import locate
 from chengyun.city.sensing.factories import (
     make_alarm,
     make_alert,
+    make_command,
     make_device,
+    make_dialect,
     make_fence,
+    make_gate,
     make_limits,
+    make_plan,
     make_silence,
     make_truck,
+    make_warning,
 )
+from chengyun.city.sensing.services.switching import note
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
@@ -200,8 +206,24 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     alerts = [make_alert(alarm, cast.crew) for alarm in alarms]
     own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
+    plans = [make_plan() for _ in range(SEVERAL)]
+    lamps = [make_device(f"DD-{n}", kind="lamp") for n in range(SEVERAL)]
+    note(localdate(clock.now()), lamps, ought=True, burns=True)
+    warnings = [make_warning(kind=kind) for kind in ("rainstorm", "gale", "thunder")]
+    gates = [make_gate(f"ZM-{n:03}") for n in range(SEVERAL)]
+    dialects = [make_dialect(gate.code) for gate in gates]
+    commands = [make_command(gate, by=cast.supervisor) for gate in gates[1:]]
     trucks = [make_truck(f"1390000000{n}") for n in range(SEVERAL)]
     return {
+        "monitoring:dialect": {"pk": dialects[0].pk},
+        "monitoring:device_bind": {"code": "JS-001"},
+        "monitoring:light_plan": {"code": plans[0].code},
+        "monitoring:weather_warning": {"code": warnings[0].code},
+        "monitoring:weather_change": {"code": warnings[0].code},
+        "monitoring:weather_lift": {"code": warnings[0].code},
+        "monitoring:command": {"code": commands[0].code},
+        "monitoring:command_act": {"code": commands[0].code, "verb": "refuse"},
+        "monitoring:command_add": {"code": gates[0].code, "point": "opening"},
         "monitoring:fence": {"code": make_fence(*trucks).code},
         "monitoring:silence": {"code": silences[0].code},
         "monitoring:limit": {"code": own[0].code},

@@ -81,7 +81,8 @@ def test_what_is_loud_once_is_let_pass_and_what_is_loud_often_alarms(
     assert (alarm.rule, alarm.rank, alarm.signal) == ("site_loud", "blue", 20)
     duty = Client()
     duty.force_login(cast.duty)
-    assert "1 小时内 20 次，限 20 次" in duty.get("/monitoring/").content.decode()
+    wall = duty.get("/monitoring/").content.decode()
+    assert "1 小时内 20 次　工地扬尘" in wall and "限 20 次" in wall
     page = duty.get(f"/monitoring/alarms/{alarm.code}/").content.decode()
     assert "蓝色，1 小时内 20 次，读数 71" in page and "红色虚线是限值" in page
     drawn = duty.get(f"/api/v1/series/{alarm.series_id}/chart").json()

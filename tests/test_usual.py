@@ -102,7 +102,8 @@ def _seen(cast: Cast, alarm: Alarm) -> None:
     """On the wall, on its page, and with what is usual on its chart."""
     duty = Client()
     duty.force_login(cast.duty)
-    assert "比平常高 150 %，限 100 %" in duty.get("/monitoring/").content.decode()
+    wall = duty.get("/monitoring/").content.decode()
+    assert "比平常高 150 %　湖南路分区总表" in wall and "限 100 %" in wall
     page = duty.get(f"/monitoring/alarms/{alarm.code}/").content.decode()
     assert "比平常高 150 %" in page and "灰色点线是平常这个时候" in page
     with clock.at(NIGHT + 3 * HOUR):
@@ -119,6 +120,17 @@ def _tried(cast: Cast) -> None:
     with clock.at(NIGHT + 4 * HOUR):
         found = tried(cast.supervisor, asked)
     assert [(each.begin, each.rank, each.peak) for each in found.would] == [(NIGHT, "yellow", 150)]
+
+
+def test_a_meter_registered_before_flows_were_declared_has_one_after_the_next_start(
+    gateway: Gateway,
+) -> None:
+    gateway.stop()
+    Series.objects.filter(point="flow").delete()
+    gateway.start()
+    tell(gateway, "SB-001", past(1))
+    assert Series.objects.filter(point="flow").count() == 3
+    assert gateway.stored(series("SB-001"))[60.0] == 36
 
 
 def test_what_is_known_of_a_device_that_has_ended_goes(gateway: Gateway, cast: Cast) -> None:

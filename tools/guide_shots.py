@@ -58,6 +58,8 @@ SHOTS = (
     Shot(name="unit",      role="dispatcher", path="/cases/{case}/dispatch/", of="/desk/?queue=dispatch&area=371502"),
     Shot(name="wall",      role="duty",       path="/monitoring/"),
     Shot(name="screen",    role="duty",       path="/monitoring/screen/", size=WALL),
+    Shot(name="weather",   role="duty",       path="{first}", of="/monitoring/weather/"),
+    Shot(name="lights",    role="duty",       path="/monitoring/lights/"),
     Shot(name="track",     role="duty",       path="/monitoring/devices/13800138000/"),
     Shot(name="fence",     role="supervisor", path="{first}", of="/monitoring/fences/"),
     Shot(name="astray",    role="duty",       path="{first}", of="/monitoring/alarms/?device=13800138000"),

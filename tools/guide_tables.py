@@ -11,7 +11,15 @@ import sys
 
 import django
 
-from chengyun.city.sensing.specs import RANK_LABELS, AlarmRule, DeviceKind, Point, Silent, lasting
+from chengyun.city.sensing.specs import (
+    RANK_LABELS,
+    AlarmRule,
+    DeviceKind,
+    Level,
+    Point,
+    Silent,
+    lasting,
+)
 from chengyun.city.sensing.wording import condition_words
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel.soundness import named
@@ -97,14 +105,20 @@ def _limits(rule: AlarmRule, kind: DeviceKind, point: Point) -> str:
     side = "达到" if rule.side == "above" else "降到"
     if rule.looks_at:
         side = f"{rule.looks_at.words(point.unit)}（{rule.unit(point.unit)}），{side}"
+    hold = f"，持续 {lasting(rule.hold)}" if rule.hold else ""
+    usual = f"{side} {_levels(rule, rule.levels)}{hold}" if rule.levels else ""
+    warned = [f"{each.words}{side} {_levels(rule, each.levels)}{hold}" for each in rule.during]
+    when = f"只在{condition_words(rule.when, kind)}的时候" if rule.when else ""
+    return f"{rule.label}：" + "；".join(filter(None, (usual, *warned, when)))
+
+
+def _levels(rule: AlarmRule, levels: tuple[Level, ...]) -> str:
+    """黄 75（70）、红 100（95）."""
     ends = not isinstance(rule.looks_at, Silent)
-    levels = "、".join(
+    return "、".join(
         f"{RANK_LABELS[level.rank][0]} {level.sets:g}" + (f"（{level.clears:g}）" if ends else "")
-        for level in rule.levels
+        for level in levels
     )
-    held = f"，持续 {lasting(rule.hold)}" if rule.hold else ""
-    when = f"，只在{condition_words(rule.when, kind)}的时候" if rule.when else ""
-    return f"{rule.label}：{side} {levels}{held}{when}"
 
 
 def _drawn(lines: list[tuple[str, ...]]) -> str:

@@ -32,6 +32,7 @@ CHENGYUN = VENV / "bin" / "chengyun"
 GRANIAN = VENV / "bin" / "granian"
 APPLICATION = "chengyun.config.asgi:application"
 GATEWAY = "chengyun.gateways.asgi:application"
+CONTROLLER = "chengyun.demo.devices.controller"
 BESIDE = 10
 """How far the gateway's port lies from the web's unless CHENGYUN_GATEWAY_PORT names it."""
 DOORS = ("jt808", "hj212", "sl651", "mqtt", "cjt188")
@@ -114,10 +115,11 @@ def _serve(options: argparse.Namespace) -> int:
     with _alone(place):
         install()
         city = _prepare(place)
-        with _group(place) as processes:
+        plays = city["demo"] and not options.no_play
+        with _controller(place, plays=plays), _group(place) as processes:
             _greet(place, city)
             serving = list(processes)
-            if city["demo"] and not options.no_play:
+            if plays:
                 processes.append(_play(place, processes[0].pid))
             return _wait(serving)
 
@@ -291,6 +293,23 @@ def _group(place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
         yield processes
     finally:
         _end(processes)
+
+
+@contextmanager
+def _controller(place: Place, *, plays: bool) -> Iterator[None]:
+    """The simulated controller of a demo that asks no other, whose gate and pumps two people can move."""
+    if not plays or place.environ.get("CHENGYUN_MODBUS"):
+        yield
+        return
+    plan, port = place.home / "points.toml", place.gateway_port + len(DOORS) + 1
+    words = (PYTHON, "-m", CONTROLLER, "--port", str(port), "--plan", str(plan))
+    subprocess.run(words, cwd=ROOT, env=place.environ, check=True)
+    place.environ["CHENGYUN_MODBUS"] = str(plan)
+    process = _start(place, *words, "--serve", group=0)
+    try:
+        yield
+    finally:
+        _end([process])
 
 
 def granian_words(host: str, port: int, application: str = APPLICATION) -> tuple[str, ...]:

@@ -71,14 +71,20 @@ from chengyun.city.sensing.factories import (
     change,
     make_alarm,
     make_alert,
+    make_command,
     make_device,
+    make_dialect,
     make_fence,
+    make_gate,
     make_limits,
+    make_plan,
     make_silence,
+    make_warning,
 )
 from chengyun.city.sensing.services.alarms import act as judge
 from chengyun.city.sensing.services.devices import heard_of
 from chengyun.city.sensing.services.links import Count, NewUnread, alive, count
+from chengyun.city.sensing.services.switching import bind_part, note
 from chengyun.kernel import audit, clock, drafts, outbox
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
@@ -114,7 +120,9 @@ class City:
     campaign: str
     whistle: str
     gathered: tuple[int, str, str]
-    watched: tuple[str, str, str, str, str, str]
+    watched: tuple[str, str, str, str, str, str, str, str]
+    command: str
+    dialect: int
     token: int
     audit_row: int
     edition: int
@@ -152,6 +160,8 @@ def furnish() -> City:
         whistle=whistled(cast).code,
         gathered=gathered(cast),
         watched=watched(cast),
+        command=commanded(cast),
+        dialect=odd_speaker(),
         run=import_assets([row(), row("没有这一类")], by=cast.admin).pk,
         token=issue_token(cast.admin, "大屏", timedelta(days=1), by=cast.admin)[1].pk,
         audit_row=Audit.objects.latest("pk").pk,
@@ -315,8 +325,19 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     return cases
 
 
-def watched(cast: Cast) -> tuple[str, str, str, str, str, str]:
-    """An alarm that stands, one whose case is handled, a device that waits, a 预警, a silence and own limits."""
+def odd_speaker() -> int:
+    """A gauge that turns its CRC."""
+    return make_dialect("JS-001").pk
+
+
+def commanded(cast: Cast) -> str:
+    """A gate that is to be opened as soon as a second person agrees, and one that may be set."""
+    make_gate("ZM-002")
+    return make_command(make_gate("ZM-001"), by=cast.duty).code
+
+
+def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:
+    """Alarms that stand and are handled, a device that waits, a 预警, a silence, own limits, a weather warning."""
     standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
     flooded = make_device("JS-002", name="兴华路口积水点")
     calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
@@ -333,4 +354,11 @@ def watched(cast: Cast) -> tuple[str, str, str, str, str, str]:
     silence = make_silence(broken, by=cast.duty)
     make_alarm(broken, level=3)
     own = make_limits(flooded, by=cast.supervisor)
-    return standing.code, calm.code, "X-9", alert.code, silence.code, own.code
+    warning = make_warning(by=cast.duty)
+    lamps = [make_device(f"DD-{n}", kind="lamp", name=f"{n} 号灯") for n in range(3)]
+    bind_part(lamps[0], make_asset("lamp", attributes={"pole": "东昌路-017"}), None, by=cast.duty)
+    note(localdate(now), lamps[1:], ought=True, burns=True)
+    note(localdate(now), lamps[:1], ought=True, burns=False)
+    plan = make_plan(by=cast.supervisor)
+    codes = (standing.code, calm.code, "X-9", alert.code, silence.code, own.code, warning.code)
+    return *codes, plan.code

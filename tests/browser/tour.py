@@ -22,7 +22,7 @@ def stops(city: City) -> dict[str, list[Stop]]:
         "coordination": [*_coordination(city), *_messages()],
         "data": _data(city),
         "evaluation": _evaluation(city),
-        "monitoring": [*_alarms(city), *_devices(city)],
+        "monitoring": [*_alarms(city), *_weather(city), *_devices(city)],
         "maintenance": _maintenance(city),
         "security": _security(city),
     }
@@ -242,7 +242,7 @@ def _rules(own: str) -> list[Stop]:
 
 
 def _alarms(city: City) -> list[Stop]:
-    standing, calm, _, alert, silence, _ = city.watched
+    standing, calm, _, alert, silence, _, _, _ = city.watched
     return [
         ("duty", "/monitoring/"),
         ("leader", "/monitoring/"),
@@ -268,9 +268,27 @@ def _alarms(city: City) -> list[Stop]:
     ]
 
 
-def _devices(city: City) -> list[Stop]:
-    _, _, waiting, _, _, own = city.watched
+def _weather(city: City) -> list[Stop]:
+    *_, warning, _ = city.watched
     return [
+        ("leader", "/monitoring/weather/"),
+        ("duty", "/monitoring/weather/?standing=1"),
+        ("duty", f"/monitoring/weather/{warning}/"),
+        ("duty", "/monitoring/weather/add/"),
+        ("duty", "/monitoring/weather/import/"),
+        ("duty", f"/monitoring/weather/{warning}/change/"),
+        ("duty", f"/monitoring/weather/{warning}/lift/"),
+    ]
+
+
+def _devices(city: City) -> list[Stop]:
+    _, _, waiting, _, _, own, _, plan = city.watched
+    return [
+        ("leader", "/monitoring/lights/"),
+        ("supervisor", "/monitoring/lights/plans/add/"),
+        ("supervisor", f"/monitoring/lights/plans/{plan}/"),
+        ("duty", "/monitoring/devices/DD-0/"),
+        ("duty", "/monitoring/devices/DD-0/bind/"),
         ("duty", "/monitoring/devices/"),
         ("duty", "/monitoring/devices/JS-003/"),
         ("duty", "/monitoring/devices/JS-001/near/"),
@@ -285,8 +303,22 @@ def _devices(city: City) -> list[Stop]:
         ("duty", "/monitoring/health/?days=1&kind=ponding"),
         *_fences(),
         *_rules(own),
+        *_gateway(city),
+    ]
+
+
+def _gateway(city: City) -> list[Stop]:
+    return [
         ("duty", "/monitoring/links/"),
         ("duty", "/monitoring/links/sl651/JS-001/"),
+        ("duty", "/monitoring/dialects/"),
+        ("duty", f"/monitoring/dialects/{city.dialect}/"),
+        ("duty", "/monitoring/commands/"),
+        ("supervisor", f"/monitoring/commands/{city.command}/"),
+        ("duty", f"/monitoring/commands/{city.command}/"),
+        ("supervisor", f"/monitoring/commands/{city.command}/refuse/"),
+        ("duty", "/monitoring/devices/ZM-001/"),
+        ("duty", "/monitoring/devices/ZM-002/set/opening/"),
     ]
 
 

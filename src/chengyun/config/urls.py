@@ -22,8 +22,10 @@ from chengyun.city.places.api import router as places
 from chengyun.city.sensing.alert_api import router as alerts
 from chengyun.city.sensing.api import router as sensing
 from chengyun.city.sensing.fence_api import router as fences
+from chengyun.city.sensing.light_api import router as lights
 from chengyun.city.sensing.limit_api import router as alarm_limits
 from chengyun.city.sensing.silence_api import router as silences
+from chengyun.city.sensing.weather_api import router as weather
 from chengyun.config.health import healthz
 from chengyun.kernel.api import api
 from chengyun.systems.coordination.api import router as coordination
@@ -58,6 +60,8 @@ api.add_router("", evaluation)
 api.add_router("", monitoring)
 api.add_router("", sensing)
 api.add_router("", alerts)
+api.add_router("", weather)
+api.add_router("", lights)
 api.add_router("", silences)
 api.add_router("", fences)
 api.add_router("", alarm_limits)

@@ -14,17 +14,20 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - the doors read models
 
+from chengyun.city.sensing.services.commands import tell_controls  # noqa: E402
 from chengyun.city.sensing.services.links import alive, count  # noqa: E402
 from chengyun.gateways import talk_cjt188, talk_hj212, talk_jt808, talk_sl651  # noqa: E402
 from chengyun.gateways.broker import Broker, Place  # noqa: E402
 from chengyun.gateways.callback_door import PATH, CallbackDoor  # noqa: E402
+from chengyun.gateways.dialects import Dialects  # noqa: E402
 from chengyun.gateways.http import Door, Receive, Scope, Send  # noqa: E402
 from chengyun.gateways.intake import Intake  # noqa: E402
 from chengyun.gateways.ledger import Ledger  # noqa: E402
 from chengyun.gateways.lines import Address, Begin, DeviceLine, Lines  # noqa: E402
 from chengyun.gateways.modbus import Modbus  # noqa: E402
-from chengyun.gateways.modbus_plan import BadPlan  # noqa: E402
+from chengyun.gateways.modbus_plan import BadPlan, Server  # noqa: E402
 from chengyun.gateways.modbus_plan import read as read_plan  # noqa: E402
+from chengyun.gateways.modbus_writing import Writing, controls_in  # noqa: E402
 from chengyun.gateways.mqtt_line import MqttLine  # noqa: E402
 from chengyun.gateways.pipeline import Pipeline  # noqa: E402
 from chengyun.lake.archive import Archive  # noqa: E402
@@ -46,7 +49,7 @@ class Gateway:
 
     def __init__(self) -> None:
         archive = Archive(settings.READINGS)
-        self.ledger = Ledger()
+        self.ledger, self.dialects = Ledger(), Dialects()
         self.intake = Intake(archive, lambda: self.pipeline.roster.register)
         self.pipeline = Pipeline(archive, self.intake.cut, self._say)
         self.intake.told = self.pipeline.told
@@ -54,9 +57,11 @@ class Gateway:
         self.callbacks = CallbackDoor(self.intake, self.ledger)
         self.broker: Broker | None = None
         self.modbus: Modbus | None = None
-        self.trouble = ""
+        self.writing: Writing | None = None
+        self.trouble, self.reached_at = "", ""
         self.lines = {
-            key: Lines(key, begin, self.intake, self.ledger) for key, begin in LINES.items()
+            key: Lines(key, begin, self.intake, self.ledger, self.dialects)
+            for key, begin in LINES.items()
         }
 
     async def open(self) -> None:
@@ -66,23 +71,27 @@ class Gateway:
         if settings.BROKER is not None:
             self.broker = Broker(Place(**asdict(settings.BROKER)), self.intake, self.ledger)
             self.broker.begin()
+        servers = self._planned(settings.MODBUS)
+        await self.intake.ask(lambda: tell_controls(controls_in(servers)))
+        if servers:
+            self.modbus = Modbus(servers, self.intake, self.ledger)
+            self.modbus.begin()
+            self.writing = Writing(self.modbus.controllers, self.intake)
+            self.writing.begin()
 
-        if settings.MODBUS is not None:
-            self._ask_controllers(settings.MODBUS)
-
-    def _ask_controllers(self, plan: Path) -> None:
-        """A plan that cannot be used keeps nobody else from being heard."""
+    def _planned(self, plan: Path | None) -> tuple[Server, ...]:
+        """A plan that cannot be used keeps nobody else from being heard, and lets nothing be written."""
         try:
-            servers = read_plan(plan)
+            return read_plan(plan) if plan is not None else ()
         except BadPlan as error:
             log.error("%s", error)  # noqa: TRY400 - the sentence says it all
             self.trouble = str(error)
-            return
-        self.modbus = Modbus(servers, self.intake, self.ledger)
-        self.modbus.begin()
+            return ()
 
     async def close(self) -> None:
         """Take nothing more, do what is there, answer it."""
+        if self.writing is not None:
+            await self.writing.close()
         if self.modbus is not None:
             await self.modbus.close()
         if self.broker is not None:
@@ -98,7 +107,9 @@ class Gateway:
 
     def _say(self) -> None:
         """Tell whoever looks that the gateway works, and who speaks."""
-        doors: list[dict[str, Any]] = [
+        http = {"key": "http", "address": self.reached_at, "open": None}
+        doors: list[dict[str, Any]] = [http] if self.reached_at else []
+        doors += [
             {"key": key, "address": f"{host}:{port}", "open": len(self.lines[key].open)}
             for key, host, port in settings.DOORS
         ]
@@ -106,12 +117,13 @@ class Gateway:
             at = f"{self.broker.address.host}:{self.broker.address.port}"
             doors.append({"key": "broker", "address": at, "open": int(self.broker.connected)})
         if self.modbus is not None:
-            many = f"{len(self.modbus.asked)} 台控制器"
+            many = f"{len(self.modbus.controllers)} 台控制器"
             doors.append({"key": "modbus", "address": many, "open": self.modbus.connected})
         if self.intake.trouble:
             self.pipeline.rules.deaf()
         alive(self.intake.trouble or self.pipeline.trouble or self.trouble, doors)
         count(*self.ledger.take())
+        self.dialects.follow()
 
 
 _gateway: list[Gateway] = []
@@ -121,7 +133,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI: the doors open when the process starts and close when it is told to stop."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
-    elif scope["path"].startswith(PATH):
+        return
+    host, port = scope["server"]
+    _gateway[0].reached_at = f"{host}:{port}"
+    if scope["path"].startswith(PATH):
         await _gateway[0].callbacks(scope, receive, send)
     else:
         await _gateway[0].http(scope, receive, send)

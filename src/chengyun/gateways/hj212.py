@@ -15,7 +15,8 @@ HEAD, TAIL = 6, 4
 """Bytes before the data (``##`` and the length) and of the CRC behind it."""
 POLYNOMIAL = 0xA001
 HEX = frozenset(b"0123456789abcdefABCDEF")
-Dialect = Literal["standard", "modbus_high_first", "modbus_low_first"]
+Dialect = Literal["standard", "modbus_high_first", "modbus_low_first", "swapped"]
+STANDARD: Dialect = "standard"
 
 
 def crc(data: bytes) -> int:
@@ -83,8 +84,8 @@ def _end(stream: bytes) -> int | None:
     return None if len(stream) < told else 0
 
 
-def decode(frame: bytes, *, strict: bool = True) -> dict[str, Any]:
-    """The fields of a frame from ``##`` to its CRC.
+def decode(frame: bytes, *, strict: bool = True, kind: Dialect = STANDARD) -> dict[str, Any]:
+    """The fields of a frame from ``##`` to its CRC, which is of a ``kind``.
 
     ``length``, ``length_ok``, ``crc`` and ``crc_computed`` (hexadecimal), ``crc_ok``; ``head``: the fields before CP;
     ``cp``: the groups of CP in their order, each a name → text; ``flag``: what the bits of Flag mean, where it stands.
@@ -94,7 +95,7 @@ def decode(frame: bytes, *, strict: bool = True) -> dict[str, Any]:
     if not frame.startswith(START) or len(frame) < HEAD + TAIL or not frame[2:HEAD].isdigit():
         raise Fault("not_a_frame", "不是 HJ 212 帧：要以 ## 和四位长度开头，以四位 CRC 结尾。")
     data, given = frame[HEAD:-TAIL], frame[-TAIL:].decode("latin-1")
-    told, computed = int(frame[2:HEAD]), f"{crc(data):04X}"
+    told, computed = int(frame[2:HEAD]), crcs(data)[kind]
     fits = {"length_ok": told == len(data), "crc_ok": given.upper() == computed}
     if strict:
         _check(told, len(data), given, computed)
@@ -138,15 +139,25 @@ def _flag(text: str) -> dict[str, Any]:
 
 
 def dialect(frame: bytes) -> Dialect | None:
-    """Which CRC a frame carries: the standard's, or one of two that devices are known to send; None when none fits."""
-    data, given = frame[HEAD:-TAIL], frame[-TAIL:].decode("latin-1").upper()
-    high = modbus(data)
-    kinds: dict[str, Dialect] = {
-        f"{(high & 0xFF) << 8 | high >> 8:04X}": "modbus_low_first",
-        f"{high:04X}": "modbus_high_first",
-        f"{crc(data):04X}": "standard",
+    """Which CRC a frame carries: the standard's, or one that devices are known to send; None when none fits."""
+    given = frame[-TAIL:].decode("latin-1").upper()
+    return next((kind for kind, told in crcs(frame[HEAD:-TAIL]).items() if told == given), None)
+
+
+def crcs(data: bytes) -> dict[Dialect, str]:
+    """The CRC of the data of a frame by each kind, the standard's first."""
+    own, other = crc(data), modbus(data)
+    return {
+        STANDARD: f"{own:04X}",
+        "modbus_high_first": f"{other:04X}",
+        "modbus_low_first": f"{_turned(other):04X}",
+        "swapped": f"{_turned(own):04X}",
     }
-    return kinds.get(given)
+
+
+def _turned(word: int) -> int:
+    """With its two bytes the other way round."""
+    return (word & 0xFF) << 8 | word >> 8
 
 
 def encoded(data: str) -> bytes:
@@ -156,7 +167,11 @@ def encoded(data: str) -> bytes:
 
 
 def answer(head: dict[str, str], cn: str) -> bytes:
-    """The answer to a frame (9014 to data, 9013 to a notice): its QN, ST, MN and PW, Flag of its edition, no CP."""
+    """The answer to a frame (9014 to data, 9013 to a notice): its QN, ST, MN and PW, Flag of its edition, no CP.
+
+    A frame without QN gets one without.
+    """
     flag = int(head["Flag"]) & ~0b11 if head.get("Flag", "").isdecimal() else 4
     kept = "".join(f"{name}={head[name]};" for name in ("PW", "MN") if name in head)
-    return encoded(f"QN={head.get('QN', '')};ST=91;CN={cn};{kept}Flag={flag};CP=&&&&")
+    number = f"QN={head['QN']};" if head.get("QN") else ""
+    return encoded(f"{number}ST=91;CN={cn};{kept}Flag={flag};CP=&&&&")

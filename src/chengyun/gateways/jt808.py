@@ -71,8 +71,8 @@ def escaped(message: bytes) -> bytes:
     return MARK + whole.replace(b"\x7d", b"\x7d\x01").replace(MARK, b"\x7d\x02") + MARK
 
 
-def decode(frame: bytes, *, strict: bool = True) -> dict[str, Any]:
-    """The fields of a frame with its two marks.
+def decode(frame: bytes, *, strict: bool = True, header_2013: bool = False) -> dict[str, Any]:
+    """The fields of a frame with its two marks; ``header_2013``: it is of 2013, whatever its properties say.
 
     Numbers stay the whole numbers they are (degrees × 10⁶, 0.1 km/h, seconds of GMT+8 as ``yyMMddHHmmss``); ``body``
     is there unless the message is encrypted or a part of one. Raises Fault; not ``strict``, only for what is no frame.
@@ -82,7 +82,7 @@ def decode(frame: bytes, *, strict: bool = True) -> dict[str, Any]:
         raise Fault(
             "header_too_short", f"消息头至少 12 字节，帧里连校验码只有 {len(message)} 字节。"
         )
-    header, body = _split(message[:-1])
+    header, body = _split(message[:-1], header_2013)
     summed = reduce(xor, message) == 0
     fits = len(body) == header["body_len"]
     if strict:
@@ -100,10 +100,10 @@ def _check(summed: bool, fits: bool, told: int, there: int) -> None:
         raise Fault("body_length_mismatch", f"消息体写的是 {told} 字节，有 {there} 字节。")
 
 
-def _split(message: bytes) -> tuple[dict[str, Any], bytes]:
+def _split(message: bytes, header_2013: bool) -> tuple[dict[str, Any], bytes]:
     """The header and what follows it."""
     properties = int.from_bytes(message[2:4])
-    later = bool(properties & EDITION_2019)
+    later = bool(properties & EDITION_2019) and not header_2013
     digits = 10 if later else 6
     place = 5 if later else 4
     header: dict[str, Any] = {

@@ -10,14 +10,16 @@ import asyncio
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chengyun.city.people.models import User
+from chengyun.city.sensing.dialects import LABELS
+from chengyun.gateways.dialects import ENOUGH, Dialects
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.intake import Intake, Refused
 from chengyun.gateways.ledger import Ledger
-from chengyun.gateways.talk import Heard, Knows, Talk, as_rows
+from chengyun.gateways.talk import Departs, Heard, Knows, Talk, as_rows
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ LOOK = 30.0
 MOST_UNREAD = 64 * 1024
 """Bytes of answers a device may leave unread."""
 MOST_LINES = 12_000
+LINE_ENDS = b"\r\n\0 "
 PIECE = 64 * 1024
 """Bytes that are taken from a connection before it has to wait."""
 
@@ -59,9 +62,11 @@ class Door:
 class Lines(Door):
     """One listener: a door for one protocol; ``begin`` makes what speaks over each connection."""
 
-    def __init__(self, protocol: str, begin: Begin, intake: Intake, ledger: Ledger) -> None:
+    def __init__(
+        self, protocol: str, begin: Begin, intake: Intake, ledger: Ledger, dialects: Dialects
+    ) -> None:
         super().__init__(protocol, intake, ledger)
-        self.begin = begin
+        self.begin, self.dialects = begin, dialects
         self.server: asyncio.Server | None = None
         self.looking: asyncio.Task[None] | None = None
 
@@ -185,15 +190,27 @@ class DeviceLine(Line):
 
     def __init__(self, lines: Lines, talk: Callable[[Knows], Talk]) -> None:
         super().__init__(lines)
-        self.talk = talk(self._knows)
+        self.talk, self.dialects = talk(self._knows), lines.dialects
 
     async def take(self, stream: bytes) -> bytes:
         """Read the frames, keep what they tell, then answer each in its turn."""
         frames, rest = self.talk.frames(stream)
+        self._note(list(noise_in(stream, frames, rest)))
         heard = [each for frame in frames if (each := self._hear(frame))]
         for each, kept in zip(heard, await self.keep(heard, None), strict=True):
             self.answer(each.answer if kept else each.refusal)
         return rest
+
+    def connection_lost(self, reason: Exception | None) -> None:
+        """What was waiting for the rest of its frame is none."""
+        super().connection_lost(reason)
+        self._note([self.rest] if self.rest else [])
+
+    def _note(self, pieces: list[bytes]) -> None:
+        """Bytes that are no frame are counted and kept with the name of who spoke last on this line."""
+        for piece in pieces:
+            fault = Fault("noise", f"{len(piece)} 个字节不成报文。")
+            self.lines.ledger.fault(self.lines.protocol, self.name, fault, piece)
 
     def _knows(self, device: str) -> bool:
         return self.intake.register().reaches(device, None)
@@ -202,11 +219,50 @@ class DeviceLine(Line):
         """What a frame says; one that cannot be read is kept with the name of who spoke last on this line."""
         ledger, protocol = self.lines.ledger, self.lines.protocol
         try:
-            heard = self.talk.hear(frame)
+            heard = self._understood(frame)
         except Fault as fault:
-            ledger.fault(protocol, self.name, fault, frame)
+            known = fault.device and self._knows(fault.device)
+            ledger.fault(protocol, fault.device if known else self.name, fault, frame)
             return None
         if self._knows(heard.device):
             self.name = heard.device
         ledger.heard(protocol, self.name)
         return heard
+
+    def _understood(self, frame: bytes) -> Heard:
+        """As its protocol is written, else as its device is known to depart from it. Raises Fault."""
+        protocol = self.lines.protocol
+        try:
+            heard = self.talk.hear(frame)
+        except Fault as fault:
+            departs = self.talk.guess(frame)
+            if departs is None:
+                raise
+            if not self.dialects.speaks(protocol, departs, frame):
+                raise self._odd(fault, departs) from fault
+            return self.talk.hear(frame, departs.quirks)
+        self.dialects.plain(protocol, heard.device)
+        return heard
+
+    def _odd(self, fault: Fault, departs: Departs) -> Fault:
+        """The same with what it would be."""
+        protocol = self.lines.protocol
+        labels = "、".join(sorted(LABELS[protocol, quirk] for quirk in departs.quirks))
+        seen = self.dialects.seen(protocol, departs)
+        how = f"连着 {seen} 帧这样，{ENOUGH} 帧就照此读" if seen else "已收回，不照此读"
+        return Fault(fault.word, f"{fault.sentence}像是方言：{labels}，{how}。", departs.device)
+
+
+def noise_in(stream: bytes, frames: Sequence[bytes], rest: bytes) -> Iterator[bytes]:
+    """What of a stream lies before, between and behind its frames and is not waited for; line ends are no noise."""
+    place = 0
+    for frame in frames:
+        begin = stream.find(frame, max(place - 1, 0))  # two frames may share a mark
+        yield from _piece(stream[place:begin])
+        place = begin + len(frame)
+    yield from _piece(stream[place : len(stream) - len(rest)])
+
+
+def _piece(between: bytes) -> Iterator[bytes]:
+    if between.strip(LINE_ENDS):
+        yield between

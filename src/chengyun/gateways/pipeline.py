@@ -17,6 +17,7 @@ import pyarrow as pa
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from chengyun.city.sensing.services.alarms import LevelChange, follow
+from chengyun.city.sensing.services.devices import open_new_series
 from chengyun.city.sensing.services.outages import OutageChange, follow_outage
 from chengyun.city.sensing.services.readings import CLOCK_WRONG, Newest, remember
 from chengyun.gateways import roster
@@ -96,6 +97,7 @@ class Pipeline(threading.Thread):
         self.archive, self.cut, self.say = archive, cut, say
         self.trouble = ""
         self.inbox: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        open_new_series()
         self.roster = roster.read()
         self.rules = Rules(self.roster)
         self.stored = readings.committed(archive.table)

@@ -15,9 +15,7 @@ from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.models import Device, Series
 from chengyun.city.sensing.own_limits import DECLARED, Holding, holding_now
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Point, Silent
-from chengyun.city.sensing.usual import UNKNOWN as UNUSUAL
-from chengyun.city.sensing.usual import Known as Usual
-from chengyun.city.sensing.usual import known_now, stamp_now
+from chengyun.city.sensing.usual import NO_TABLES, UsualTables, stamp_now, tables_now
 from chengyun.gateways.absences import Awaited, awaited
 from chengyun.gateways.astray import Whereabouts, whereabouts_now
 from chengyun.gateways.names import UNKNOWN, Name, Names
@@ -131,7 +129,7 @@ class Roster:
         register: Register,
         awaited: Sequence[Awaited] = (),
         holding: Holding = DECLARED,
-        usual: Usual = UNUSUAL,
+        usual: UsualTables = NO_TABLES,
     ) -> None:
         self.register, self.awaited, self.holding, self.usual = register, awaited, holding, usual
 
@@ -173,10 +171,10 @@ class Roster:
         """As all stands now; what nobody has changed is not read again."""
         stamp, holding = _stamp(), holding_now()
         same = stamp == self.register.stamp
-        usual = self.usual if self.usual.stamp == stamp_now() else known_now()
+        usual = self.usual if self.usual.stamp == stamp_now() else tables_now()
         register = self.register if same else _register(stamp)
         new = Roster(register, awaited(holding), holding, usual)
-        if same and holding.rows == self.holding.rows:
+        if same and holding.same_as(self.holding):
             new.watched, new.others = self.watched, self.others
             if usual is self.usual:
                 new.limits = self.limits
@@ -186,7 +184,7 @@ class Roster:
 def read() -> Roster:
     """The roster as the register stands now."""
     stamp, holding = _stamp(), holding_now()
-    return Roster(_register(stamp), awaited(holding), holding, known_now())
+    return Roster(_register(stamp), awaited(holding), holding, tables_now())
 
 
 def _stamp() -> Stamp:

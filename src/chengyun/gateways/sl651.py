@@ -148,26 +148,26 @@ def _length(stream: bytes) -> int:
     return int(match[5], 16) & 0xFFF if match else -1
 
 
-def decode(frame: bytes, *, strict: bool = True) -> dict[str, Any]:
-    """The fields of a frame of either kind.
+def decode(frame: bytes, *, strict: bool = True, swapped: bool = False) -> dict[str, Any]:
+    """The fields of a frame of either kind; ``swapped``: its CRC has the low byte first.
 
     Codes stay the hexadecimal digits they are; times are ``yyMMddHHmmss`` and ``yyMMddHHmm``; the values of
     ``elements`` have the decimals the frame gives them, in the unit of the standard. Raises Fault; not ``strict``,
     only for what is no frame at all.
     """
     if frame.startswith(START) and len(frame) >= HEAD:
-        return _hexadecimal(frame, strict)
+        return _hexadecimal(frame, strict, swapped)
     if TEXT.match(frame) and len(frame) >= TEXT_HEAD + TEXT_TAIL:
-        return _text(frame, strict)
+        return _text(frame, strict, swapped)
     raise Fault("not_a_frame", "不是 SL 651 帧：十六进制以 7E7E 开头，文本以 01 开头。")
 
 
-def _hexadecimal(frame: bytes, strict: bool) -> dict[str, Any]:
+def _hexadecimal(frame: bytes, strict: bool, swapped: bool) -> dict[str, Any]:
     told = int.from_bytes(frame[11:13])
     length, down = told & 0xFFF, told >> 12 == DOWN
     body, rest = frame[HEAD : HEAD + length], frame[HEAD + length :]
     fits = len(rest) == TAIL and len(body) == length
-    computed = f"{modbus(frame[: HEAD + length + 1]):04X}"
+    computed = _crc(frame[: HEAD + length + 1], swapped)
     summed = fits and rest[1:].hex().upper() == computed
     if strict:
         _check(fits, length, len(body), summed, computed)
@@ -184,6 +184,10 @@ def _hexadecimal(frame: bytes, strict: bool) -> dict[str, Any]:
         "crc_ok": summed,
         **_body(body, frame[13] == SYN),
     }
+
+
+def _crc(before: bytes, swapped: bool) -> str:
+    return modbus(before).to_bytes(2, "little" if swapped else "big").hex().upper()
 
 
 def _check(fits: bool, length: int, there: int, summed: bool, computed: str) -> None:
@@ -224,13 +228,13 @@ def _body(body: bytes, parted: bool) -> dict[str, Any]:
     return found
 
 
-def _text(frame: bytes, strict: bool) -> dict[str, Any]:
+def _text(frame: bytes, strict: bool, swapped: bool) -> dict[str, Any]:
     match = TEXT.match(frame)
     assert match is not None
     center, station, password, function, told = (part.decode() for part in match.groups())
     length = int(told, 16) & 0xFFF
     body, rest = frame[TEXT_HEAD : TEXT_HEAD + length], frame[TEXT_HEAD + length :]
-    computed, given = f"{modbus(frame[: TEXT_HEAD + length + 1]):04X}", rest[1:].decode("latin-1")
+    computed, given = _crc(frame[: TEXT_HEAD + length + 1], swapped), rest[1:].decode("latin-1")
     if strict:
         fits = len(rest) == TEXT_TAIL
         _check(fits, length, len(body), given.upper() == computed, computed)

@@ -19,6 +19,7 @@ CHINA = timezone(timedelta(hours=8))
 DOUBTED = 4
 """A quality mark: the device itself doubts the value."""
 
+Quirks = frozenset[str]
 Knows = Callable[[str], bool]
 """Whether a device is one of the city's."""
 
@@ -46,14 +47,28 @@ class Heard:
     refusal: bytes = b""
 
 
+AS_WRITTEN: Quirks = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departs:
+    """A frame that is not as its protocol is written, but would be with some quirks (``city.sensing.dialects``)."""
+
+    device: str
+    quirks: Quirks
+
+
 class Talk(Protocol):
     """One conversation in a protocol, over one connection."""
 
     def frames(self, stream: bytes) -> tuple[list[bytes], bytes]:
         """The whole frames at the beginning of a stream, and what is left for the next bytes to follow."""
 
-    def hear(self, frame: bytes) -> Heard:
-        """What a frame says. Raises Fault."""
+    def hear(self, frame: bytes, quirks: Quirks = AS_WRITTEN) -> Heard:
+        """What a frame says, read as its protocol is written but for some quirks. Raises Fault."""
+
+    def guess(self, frame: bytes) -> Departs | None:
+        """How a frame that could not be read would be; None where nothing known makes it right."""
 
 
 def moment_of(text: str, form: str) -> datetime:

@@ -11,7 +11,7 @@ from typing import Any
 
 from chengyun.gateways import cjt188
 from chengyun.gateways.faults import Fault
-from chengyun.gateways.talk import CHINA, Heard, Knows, Said
+from chengyun.gateways.talk import AS_WRITTEN, CHINA, Departs, Heard, Knows, Quirks, Said
 from chengyun.kernel import clock
 
 AMOUNTS = ("total", "power", "flow", "volume")
@@ -29,7 +29,7 @@ class Talk:
     def __init__(self, knows: Knows) -> None:
         self.knows = knows
 
-    def hear(self, frame: bytes) -> Heard:
+    def hear(self, frame: bytes, quirks: Quirks = AS_WRITTEN) -> Heard:
         """What a frame says. Raises Fault."""
         up = cjt188.decode(frame)
         meter = up["address"]
@@ -42,6 +42,10 @@ class Talk:
         if metered and not said:
             raise Fault("not_metered", "表的计量数据读不出：长度、单位或数字不对。", meter)
         return Heard(device=meter, said=said)
+
+    def guess(self, frame: bytes) -> Departs | None:
+        """Nothing: the two orders in which meters are known to send are told apart by what they send."""
+        return None
 
 
 def _readings(up: dict[str, Any]) -> list[Said]:

@@ -14,7 +14,16 @@ from typing import Any
 
 from chengyun.gateways import jt808
 from chengyun.gateways.faults import Fault
-from chengyun.gateways.talk import DOUBTED, Heard, Knows, Said, moment_of
+from chengyun.gateways.talk import (
+    AS_WRITTEN,
+    DOUBTED,
+    Departs,
+    Heard,
+    Knows,
+    Quirks,
+    Said,
+    moment_of,
+)
 
 REGISTER, UNREGISTER, IDENTIFY, HEARTBEAT, ANSWER = 0x0100, 0x0003, 0x0102, 0x0002, 0x0001
 POSITION, BATCH = 0x0200, 0x0704
@@ -30,6 +39,7 @@ POINTS = (
 )
 """Field, point, and the unit of the field in that of the point (degrees, km/h, m, km, l)."""
 CODE_LENGTH = 16
+HEADER_2013 = "header_2013"
 MOST_PARTS, MOST_PARTED = 64, 4
 """Parts of a message, and messages in parts that are under way on one connection."""
 
@@ -46,9 +56,9 @@ class Talk:
         self.parted: dict[tuple[str, int], dict[int, dict[str, Any]]] = {}
         self.serial = 0
 
-    def hear(self, frame: bytes) -> Heard:
+    def hear(self, frame: bytes, quirks: Quirks = AS_WRITTEN) -> Heard:
         """What a frame says. Raises Fault."""
-        up = jt808.decode(frame)
+        up = jt808.decode(frame, header_2013=HEADER_2013 in quirks)
         if up["encrypted"]:
             raise Fault("encrypted", "报文是加密的，平台没有它的密钥。")
         ups = [up]
@@ -59,6 +69,14 @@ class Talk:
             ups, body = whole
             up |= {"body": jt808.body_of(up["msg_id"], body, edition_2019=up["version_flag"])}
         return self._said(up, ups)
+
+    def guess(self, frame: bytes) -> Departs | None:
+        """Header and body of 2013 under the bit that says 2019."""
+        try:
+            up = jt808.decode(frame, header_2013=True)
+        except Fault:
+            return None
+        return Departs(device=_device(up), quirks=frozenset({HEADER_2013}))
 
     def _whole(self, up: dict[str, Any]) -> tuple[list[dict[str, Any]], bytes] | None:
         """All parts of a message and their body, once the last has come; before that nothing is answered."""

@@ -12,13 +12,23 @@ from typing import Any
 
 from chengyun.gateways import sl651
 from chengyun.gateways.faults import Fault
-from chengyun.gateways.talk import CHINA, Heard, Knows, Said, moment_of
+from chengyun.gateways.talk import (
+    AS_WRITTEN,
+    CHINA,
+    Departs,
+    Heard,
+    Knows,
+    Quirks,
+    Said,
+    moment_of,
+)
 from chengyun.kernel import clock
 
 REPORTS = {"30", "31", "32", "33", "34", "35"}
 KEEPALIVE = "2F"
 FORM, CLOCK = "%y%m%d%H%M", "%y%m%d%H%M%S"
 STEP = timedelta(minutes=5)
+SWAPPED = "swapped"
 
 
 class Talk:
@@ -29,9 +39,9 @@ class Talk:
     def __init__(self, knows: Knows) -> None:
         self.knows = knows
 
-    def hear(self, frame: bytes) -> Heard:
+    def hear(self, frame: bytes, quirks: Quirks = AS_WRITTEN) -> Heard:
         """What a frame says. Raises Fault."""
-        up = sl651.decode(frame)
+        up = sl651.decode(frame, swapped=SWAPPED in quirks)
         if up.get("direction") == "down":
             raise Fault("wrong_way", "这是下行报文，测站不会发。")
         if "elements_error" in up:
@@ -41,6 +51,14 @@ class Talk:
         now = f"{clock.now().astimezone(CHINA):{CLOCK}}"
         answer = b"" if up["func"] == KEEPALIVE else sl651.answer(up, now)
         return Heard(device=up["station"], said=said, answer=answer)
+
+    def guess(self, frame: bytes) -> Departs | None:
+        """A CRC whose low byte stands first."""
+        try:
+            up = sl651.decode(frame, swapped=True)
+        except Fault:
+            return None
+        return Departs(device=up["station"], quirks=frozenset({SWAPPED}))
 
 
 def _readings(frame: bytes, up: dict[str, Any]) -> Iterator[Said]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,8 @@ class Rules:
 
 def signal_told(rule: AlarmRule, level: int, signal: float) -> float | None:
     """What is told of the signal: nothing where it is the value itself, nothing of one behind its limits."""
-    return signal if rule.looks_at is not None and level else None
+    told = rule.looks_at is not None and level and isfinite(signal)
+    return signal if told else None
 
 
 def _heard(own: Ints, others: Sequence[tuple[int, ...]]) -> tuple[Ints, Ints, Ints]:

@@ -20,10 +20,10 @@ class Filled:
 
 
 def filled(slot: str, user: Person, subject: Any) -> list[Filled]:
-    """The panels of a slot as this person sees them, in their order."""
+    """The panels of a slot as this person sees them, in their order; one that has nothing to say is left out."""
     declared = [panel for panel in registry.all_of(Panel) if panel.slot == slot]
     return [
-        Filled(panel=panel, content=panel.context(user, subject))
+        Filled(panel=panel, content=content)
         for panel in declared
-        if user.may(panel.may)
+        if user.may(panel.may) and (content := panel.context(user, subject))
     ]

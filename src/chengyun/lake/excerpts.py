@@ -61,13 +61,10 @@ def thinned(
     found = history(folder, [series], begin, end, journal=journal)
     if not len(found):
         return THINNED.empty_table()
-    start, span = _microseconds(begin), (end - begin) // MICROSECOND
-    at = pc.cast(found["at"], pa.int64()).to_numpy()
-    bucket = _bucket(at - start, span, points)
+    at, firsts = _buckets(found["at"], begin, end, points)
     values = found["value"].to_numpy()
-    firsts = np.flatnonzero(np.append(True, np.diff(bucket) > 0))
     columns = {
-        "at": pa.array([start + int(b) * span // points for b in bucket[firsts]], MOMENT),
+        "at": at,
         "first": values[firsts],
         "lowest": np.fmin.reduceat(values, firsts),
         "highest": np.fmax.reduceat(values, firsts),
@@ -75,6 +72,23 @@ def thinned(
         "readings": np.diff(np.append(firsts, len(values))),
     }
     return pa.table(columns, schema=THINNED)
+
+
+def thinned_hours(hours: pa.Table, begin: datetime, end: datetime, points: int) -> pa.Table:
+    """The same of the hours of one series (`lake.hours.HOURS`), those without a sound reading left out.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns `at`, `lowest` and `highest` of `THINNED`.
+    """
+    found = hours.filter(pc.is_valid(hours["lowest"]))
+    if not len(found):
+        return THINNED.empty_table().select(["at", "lowest", "highest"])
+    at, firsts = _buckets(found["hour"], begin, end, points)
+    lowest = np.minimum.reduceat(found["lowest"].to_numpy(), firsts)
+    highest = np.maximum.reduceat(found["highest"].to_numpy(), firsts)
+    return pa.table({"at": at, "lowest": lowest, "highest": highest})
 
 
 def write(readings: pa.Table, target: Path) -> None:
@@ -86,6 +100,17 @@ def write(readings: pa.Table, target: Path) -> None:
     if writer is None:
         raise ValueError(f"导出文件要以 {' 或 '.join(WRITERS)} 结尾，不是 {target.name}")
     writer(readings, target)
+
+
+def _buckets(
+    moments: pa.ChunkedArray, begin: datetime, end: datetime, points: int
+) -> tuple[pa.Array, Integers]:
+    """Where each bucket that holds something begins, and which row is its first."""
+    start, span = _microseconds(begin), (end - begin) // MICROSECOND
+    bucket = _bucket(pc.cast(moments, pa.int64()).to_numpy() - start, span, points)
+    firsts = np.flatnonzero(np.append(True, np.diff(bucket) > 0))
+    at = pa.array([start + int(b) * span // points for b in bucket[firsts]], MOMENT)
+    return at, firsts
 
 
 def _microseconds(moment: datetime) -> int:

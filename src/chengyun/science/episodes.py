@@ -108,7 +108,7 @@ class Watch:
         ``place``: of which series of its row each reading is, ``OWN`` or one of the others, which only tell whether a
         condition holds. A reading that is no later than the last of its series changes no level.
         """
-        if place is not None:
+        if place is not None and (place != OWN).any():
             other, own = place != OWN, place == OWN
             self._note(rows[other], place[other], at[other], value[other])
             rows, at, value = rows[own], at[own], value[own]

@@ -235,6 +235,18 @@ def posts_in_charge(permission: str, *, area: str, unit: Unit | None = None) -> 
     return [post for post in around if len(post.area) == narrowest]
 
 
+def posts_overlapping(permission: str, areas: Iterable[str]) -> list[Post]:
+    """Every post that carries a permission somewhere in some areas, or all around one of them."""
+    wanted = tuple(areas)
+    return [
+        post
+        for post in posts_standing(localdate(clock.now()))
+        if permission in post.role.permissions
+        and post.role.reach == Role.Reach.AREA
+        and (post.area.startswith(wanted) or any(area.startswith(post.area) for area in wanted))
+    ]
+
+
 def _of_unit(posts: Iterable[Post], unit: Unit) -> list[Post]:
     above = [
         post

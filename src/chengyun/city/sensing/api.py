@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.charts import curve_of
+from chengyun.city.sensing.charts import YEAR, curve_of
 from chengyun.city.sensing.models import Alarm, Device, Silence
 from chengyun.city.sensing.outages import outage_for
 from chengyun.city.sensing.services import alarms as alarm_service
@@ -35,6 +35,7 @@ LARGEST = 2**63 - 1
 class AlarmOut(Schema):
     """An alarm; ``level`` is red, orange, yellow or blue; times are those of the readings, ``raised_at`` is ours.
 
+    ``signal``: what its limits were held against, in the unit of the rule; null where that is the value itself.
     ``silenced``: a silence lasts, nobody need hear of it now. ``cause``: the alarm that stands for this one and others.
     """
 
@@ -47,6 +48,7 @@ class AlarmOut(Schema):
     cleared: bool
     open: bool
     value: float
+    signal: float | None
     began_at: datetime
     ended_at: datetime | None
     raised_at: datetime
@@ -87,6 +89,7 @@ def alarm_shown(row: Alarm, silences: Sequence[Silence]) -> dict[str, Any]:
         "state",
         "open",
         "value",
+        "signal",
         "began_at",
         "ended_at",
         "raised_at",
@@ -366,9 +369,9 @@ class CurveOut(Schema):
 def series_chart(
     request: HttpRequest,
     number: Annotated[int, Path(ge=1, le=LARGEST)],
-    hours: Annotated[int, Query(ge=1, le=24 * 31)] = 6,
+    hours: Annotated[int, Query(ge=1, le=YEAR // timedelta(hours=1))] = 6,
 ) -> Any:
-    """一个测点最近几小时的曲线。"""
+    """一个测点最近几小时的曲线；超过 31 天的按小时值画。"""
     user = caller(request)
     require(user, "monitoring.view")
     return curve_of(queries.series_for(user, number), timedelta(hours=hours))

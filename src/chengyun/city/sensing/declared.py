@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import alerts, jobs
+from chengyun.city.sensing import alerts, commands, jobs, switching, weather
+from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE, MINUTES
 from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
@@ -10,9 +11,11 @@ from chengyun.city.sensing.outages import LEAST
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
+from chengyun.city.sensing.services.commands import LIMIT as COMMAND_LIMIT
+from chengyun.city.sensing.services.switching import look_at_lamps
 from chengyun.city.sensing.silences import SILENCE
 from chengyun.city.sensing.specs import RANK_LABELS
-from chengyun.city.sensing.workflow import ALARM, JUDGE
+from chengyun.city.sensing.workflow import ALARM, COMMAND, COMMANDED, JUDGE
 from chengyun.kernel import editions, registry
 from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
@@ -26,12 +29,20 @@ LONGEST_KEPT = 36_500
 ACKNOWLEDGED = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
 """How long units have to acknowledge a 预警."""
 
+TARGETS = (
+    ("lit", "亮灯率目标", 98),
+    ("intact", "完好率目标", 90),
+    ("timely", "事故处置及时率目标", 100),
+)
+
 editions.declare(ALARM)
-telling.declare(*NOTICES)
+editions.declare(COMMANDED)
+telling.declare(*NOTICES, *COMMAND_NOTICES)
 
 registry.add(
     Watched(key="sensing.alarm", kind="alarm", readers=readers),
     Watched(key="sensing.alert", kind="alert", readers=alerts.readers),
+    Watched(key="sensing.command", kind="command", readers=commands.readers),
     Permission(key="monitoring.view", label="查看运行监测", group="运行监测"),
     Permission(key=JUDGE, label="确认和处理报警", group="运行监测"),
     *(
@@ -44,7 +55,11 @@ registry.add(
     Permission(key=alerts.VIEW, label="查看预警", group="运行监测"),
     Permission(key=alerts.ISSUE, label="发布和解除预警", group="运行监测"),
     Permission(key=alerts.ACKNOWLEDGE, label="确认收到预警", group="运行监测"),
+    Permission(key=weather.CHANGE, label="登记、修改和解除气象预警", group="运行监测"),
+    Permission(key="weather.send", label="报送气象预警", group="运行监测"),
+    Permission(key=switching.CHANGE, label="设置开关灯计划", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
+    Permission(key=COMMAND, label="下达和复核控制指令", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
     Act(key="alarm.find", label="补报"),
@@ -67,10 +82,54 @@ registry.add(
     Act(key="alert.acknowledge", label="确认收到预警"),
     Act(key="alert.late", label="没有按时确认预警"),
     Act(key="alert.lift", label="解除预警"),
+    Act(key="weather.add", label="登记气象预警"),
+    Act(key="weather.change", label="更新气象预警"),
+    Act(key="weather.lift", label="解除气象预警"),
+    Act(key="weather.over", label="气象预警到时"),
+    Act(key="command.ask", label="下达指令"),
+    Act(key="dialect.learn", label="学会方言"),
+    Act(key="dialect.take_back", label="收回方言"),
+    Act(key="dialect.allow", label="允许再学方言"),
     Act(key="device.add", label="登记设备"),
     Act(key="device.adopt", label="接入设备"),
     Act(key="device.change", label="修改设备"),
     Act(key="device.end", label="停用设备"),
+    Act(key="device.bind", label="挂接部件"),
+    Act(key="lights.plan", label="设置开关灯计划"),
+    Act(key="lights.end_plan", label="停用开关灯计划"),
+    *(
+        Param(
+            key=f"lights.{key}",
+            label=label,
+            default=percent,
+            group="照明",
+            field=Field(
+                key=key, label="目标", kind="int", unit="%", required=True, minimum=1, maximum=100
+            ),
+        )
+        for key, label, percent in TARGETS
+    ),
+    Periodic(
+        key="lights.look",
+        label="看路灯亮没亮",
+        every=timedelta(minutes=10),
+        run=look_at_lamps,
+    ),
+    Param(
+        key="weather.hours",
+        label="没有写结束时间的气象预警，多久以后自己结束",
+        default=24,
+        group="预警",
+        field=Field(
+            key="hours",
+            label="多久以后",
+            kind="int",
+            unit="小时",
+            required=True,
+            minimum=1,
+            maximum=720,
+        ),
+    ),
     *(
         Param(
             key=f"alarm.escalate.{rank}",
@@ -140,9 +199,24 @@ registry.add(
         )
         for key, label in KEPT
     ),
+    Param(
+        key=COMMAND_LIMIT,
+        label="控制指令多久没有人复核就作废",
+        default=10,
+        group="控制指令",
+        field=Field(
+            key="limit",
+            label="多久没有人复核就作废",
+            kind="int",
+            unit="分钟",
+            required=True,
+            minimum=1,
+            maximum=60,
+        ),
+    ),
     Periodic(
         key="alarm.deadlines",
-        label="静默到时、报警无人应答、预警没有按时确认的告知",
+        label="静默、气象预警和控制指令到时、报警无人应答、预警没有按时确认的告知",
         every=timedelta(seconds=20),
         run=jobs.look_at_limits,
     ),

@@ -5,15 +5,34 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from chengyun.city.people.factories import DISTRICT
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.factories import CENTRE, line, square
-from chengyun.city.sensing.models import Alarm, Alert, Device, Fence, OwnLimits, Series, Silence
+from chengyun.city.sensing.commands import forget_controls
+from chengyun.city.sensing.models import (
+    Alarm,
+    Alert,
+    Command,
+    Control,
+    Device,
+    Dialect,
+    Fence,
+    OwnLimits,
+    Series,
+    Silence,
+    SwitchingPlan,
+    WeatherWarning,
+)
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
 from chengyun.city.sensing.services.alerts import NewAlert, issue
+from chengyun.city.sensing.services.commands import ask
 from chengyun.city.sensing.services.devices import NewDevice, add_device
+from chengyun.city.sensing.services.dialects import NewDialect, learn
 from chengyun.city.sensing.services.fences import NewFence, draw_fence
 from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
+from chengyun.city.sensing.services.switching import NewPlan, set_plan
+from chengyun.city.sensing.services.weather import NewWarning, take
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock
 from chengyun.kernel.models import Audit
@@ -87,6 +106,64 @@ def make_limits(device: Device | None, *, by: User | None = None, **changes: Any
     """A ponding point that is red from 60 cm on, and has no other level."""
     new: dict[str, Any] = {"rule": RULE, "device": device, "levels": {"red": (60.0, 50.0)}}
     return set_limits(NewLimits(**new | {"reason": "路面低"} | changes), by=by)
+
+
+def a_warning(**changes: Any) -> NewWarning:
+    """A rainstorm in the first district, orange, for six hours."""
+    now = clock.now()
+    new: dict[str, Any] = {
+        "kind": "rainstorm",
+        "rank": "orange",
+        "areas": [DISTRICT],
+        "text": "预计未来 6 小时降雨量将达 80 毫米以上，请注意防范。",
+        "source": "市气象台",
+        "issued_at": now,
+        "valid_to": now + timedelta(hours=6),
+    }
+    return NewWarning(**new | changes)
+
+
+def make_warning(*, by: User | None = None, **changes: Any) -> WeatherWarning:
+    return take(a_warning(**changes), by=by).row
+
+
+def make_plan(*, by: User | None = None, **changes: Any) -> SwitchingPlan:
+    """The lamps of the first district: from sunset to sunrise, every second pole dark in the small hours."""
+    new: dict[str, Any] = {"area": DISTRICT, "on_minutes": 10, "off_minutes": -15}
+    half = {"half": "even", "half_from": "23:30", "half_to": "05:00", "reason": "冬季"}
+    return set_plan(NewPlan(**new | half | changes), by=by)
+
+
+def make_gate(code: str = "ZM-001", *, opening: float = 20) -> Device:
+    """A gate that stands at ``opening`` percent and that the plan of the gateway lets people set."""
+    gate = make_device(code, kind="flood_gate", name="湖东闸")
+    now = clock.now()
+    Series.objects.filter(device=gate).update(value=opening, at=now, heard_at=now)
+    make_control(code)
+    return gate
+
+
+def make_control(code: str) -> None:
+    """The plan of the gateway lets people set a gate."""
+    Control.objects.create(code=code, point="opening", low=0, high=100, fresh=30)
+    forget_controls()
+
+
+def make_command(
+    device: Device, *, by: User, value: str = "60", reason: str = "预报大雨"
+) -> Command:
+    """A gate is to be opened."""
+    return ask(device, "opening", value, reason, by=by)
+
+
+def make_dialect(name: str) -> Dialect:
+    """A device whose three last frames had the bytes of their CRC the other way round."""
+    now = clock.now()
+    frames = tuple(
+        (now, bytes.fromhex(f"7e7e0111111111120000320004020001030{n}")) for n in range(3)
+    )
+    learn([NewDialect(door="sl651", name=name, quirk="swapped", frames=frames)])
+    return Dialect.objects.get(door="sl651", name=name)
 
 
 def make_truck(code: str = "13912345678", **changes: Any) -> Device:

@@ -4,7 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from chengyun.city.sensing.services import alerts, escalation, silences, usual
+from chengyun.city.sensing.services import (
+    alerts,
+    commands,
+    escalation,
+    silences,
+    usual,
+    weather,
+)
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
 from chengyun.kernel.installation import installation
@@ -28,10 +35,12 @@ for verb in ENDS:
 
 
 def look_at_limits() -> None:
-    """Periodic: silences end, alarms nobody answers are reported, who has not acknowledged a 预警 in time is told."""
+    """Periodic: what has its time ends, alarms nobody answers are reported, a 预警 not acknowledged in time is told."""
     silences.sweep_silences()
+    weather.sweep_weather()
     escalation.sweep_unanswered()
     alerts.sweep_late()
+    commands.sweep_expired()
 
 
 def keep_up() -> None:

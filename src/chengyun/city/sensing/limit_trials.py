@@ -17,7 +17,7 @@ from chengyun.city.sensing.limits import MICROSECOND, limits_of, silences_of
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.own_limits import CHANGE
 from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Level, Rank, Silent
-from chengyun.city.sensing.usual import Known, known_now
+from chengyun.city.sensing.usual import UsualTables, tables_now
 from chengyun.kernel import clock
 from chengyun.kernel.errors import wrong
 from chengyun.kernel.permissions import require
@@ -104,7 +104,7 @@ class Past:
     table: pa.Table
     spoken: dict[int, list[int]]
     others: dict[int, list[int]]
-    usual: Known
+    usual: UsualTables
 
     def episodes(self, series: int) -> list[Episode]:
         """What there would have been at a series."""
@@ -160,7 +160,7 @@ def _past(rule: AlarmRule, series: Sequence[Series], begin: datetime, until: dat
         table=_read(sorted(every), begin - max(LEAD, rule.reach), until),
         spoken=spoken,
         others=others,
-        usual=known_now(spoken),
+        usual=tables_now(spoken),
     )
 
 

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Count, Rate, Still, Usual
-from chengyun.city.sensing.usual import UNKNOWN, Known
+from chengyun.city.sensing.usual import NO_TABLES, UsualTables
 from chengyun.science.absence import NO_LEVEL
 from chengyun.science.conditions import Gates
 from chengyun.science.episodes import LEVELS, Limits
@@ -19,7 +19,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def limits_of(
-    rules: Sequence[AlarmRule], series: Sequence[int] = (), known: Known = UNKNOWN
+    rules: Sequence[AlarmRule], series: Sequence[int] = (), known: UsualTables = NO_TABLES
 ) -> Limits:
     """The limits of some rules, a row each; of which ``series`` each is, and what is known to be usual there."""
     sets = np.full((len(rules), LEVELS), np.nan)
@@ -52,7 +52,9 @@ def _gates(rules: Sequence[AlarmRule]) -> Gates | None:
     return Gates(which=np.array(which, np.int64), conditions=conditions)
 
 
-def _signals(rules: Sequence[AlarmRule], series: Sequence[int], known: Known) -> Signals | None:
+def _signals(
+    rules: Sequence[AlarmRule], series: Sequence[int], known: UsualTables
+) -> Signals | None:
     """What they look at; None when all look at the value itself."""
     if all(rule.looks_at is None for rule in rules):
         return None

@@ -9,11 +9,12 @@ from django.urls import reverse
 from chengyun.city.cases.notices import WIDE
 from chengyun.city.cases.recipients import in_posts
 from chengyun.city.people.models import Unit
-from chengyun.city.people.queries import posts_in_charge
+from chengyun.city.people.queries import posts_in_charge, posts_overlapping
 from chengyun.city.sensing.alerts import ACKNOWLEDGE, ISSUE
-from chengyun.city.sensing.models import Alarm, Alert
+from chengyun.city.sensing.models import Alarm, Alert, WeatherWarning
 from chengyun.city.sensing.outages import group_words, outage_of
 from chengyun.city.sensing.specs import RANK_LABELS
+from chengyun.city.sensing.weather import CHANGE, where
 from chengyun.city.sensing.workflow import JUDGE
 from chengyun.kernel import clock
 from chengyun.kernel.models import Audit
@@ -100,6 +101,30 @@ def facts_of_alert(row: Audit) -> Mapping[str, str]:
     }
 
 
+def warning_of(row: Audit) -> WeatherWarning:
+    return WeatherWarning.objects.get(pk=row.subject_id)
+
+
+def warned(row: Audit) -> list[Recipient]:
+    """Who is on duty anywhere in its areas; nobody when it was over before it was heard of."""
+    found = warning_of(row)
+    if row.verb == "weather.add" and found.valid_to <= clock.now():
+        return []
+    return in_posts(posts_overlapping(CHANGE, found.areas))
+
+
+def facts_of_warning(row: Audit) -> Mapping[str, str]:
+    found = warning_of(row)
+    return {
+        "link": reverse("monitoring:weather_warning", args=(found.code,)),
+        "what": str(found),
+        "where": where(found),
+        "until": told(found.valid_to, now=clock.now()),
+        "text": found.text,
+        "reason": found.reason,
+    }
+
+
 # fmt: off
 NOTICES = (
     Notice(key="alarm.raised", label="设备报警", group="运行监测", on=("alarm.raise",), to=watching, facts=facts,
@@ -122,5 +147,9 @@ NOTICES = (
            urgent=True),
     Notice(key="alert.lifted", label="预警解除", group="运行监测", on=("alert.lift",), to=all_alerted, facts=facts_of_alert,
            title="预警解除：{device}", text="{words}", order=55),
+    Notice(key="weather.added", label="气象预警", group="运行监测", on=("weather.add", "weather.change"), to=warned,
+           facts=facts_of_warning, title="{what}：{where}", text="到 {until}。{text}", channels=WIDE, order=56, urgent=True),
+    Notice(key="weather.ended", label="气象预警结束", group="运行监测", on=("weather.lift", "weather.over"), to=warned,
+           facts=facts_of_warning, title="{what}结束：{where}", text="{reason}", order=57),
 )
 # fmt: on

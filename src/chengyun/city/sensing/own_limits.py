@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
@@ -12,7 +13,8 @@ from django.utils.timezone import localdate
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Device, OwnLimits
 from chengyun.city.sensing.queries import rules_on
-from chengyun.city.sensing.specs import AlarmRule
+from chengyun.city.sensing.specs import AlarmRule, During
+from chengyun.city.sensing.weather import CALM, Weather, weather_at
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.recent import recent
@@ -58,15 +60,21 @@ class Holding:
     """The limits that hold at one moment: the declared ones, or of a city's own the nearest.
 
     A device goes before an area, a smaller area before a larger one, a season before the whole year, then the newer.
+    Where nobody set any, a rule has the limits it declares for a weather warning that is in force there.
     """
 
-    def __init__(self, rows: Iterable[OwnLimits], day: date) -> None:
+    def __init__(self, rows: Iterable[OwnLimits], day: date, weather: Weather = CALM) -> None:
+        self.weather = weather
         self._own: dict[str, list[OwnLimits]] = {}
-        self._made: dict[int, AlarmRule] = {}
+        self._made: dict[int | tuple[str, During], AlarmRule] = {}
         mine = [row for row in rows if in_season(row, day)]
         self.rows = sorted(mine, key=_nearness, reverse=True)
         for row in self.rows:
             self._own.setdefault(row.rule, []).append(row)
+
+    def same_as(self, other: Holding) -> bool:
+        """Whether every rule has the same limits everywhere."""
+        return (self.rows, self.weather) == (other.rows, other.weather)
 
     def own(self, rule: AlarmRule, device: str, area: str) -> OwnLimits | None:
         """What somebody set for a rule at the device of that code, in that area."""
@@ -74,12 +82,25 @@ class Holding:
 
     def at(self, rule: AlarmRule, device: str, area: str) -> AlarmRule:
         """The rule with the limits that hold there."""
-        row = self.own(rule, device, area)
-        if row is None:
+        tie, row = self.weather.tie(rule, area), self.own(rule, device, area)
+        if tie is None and not rule.levels:
             return rule
-        if row.pk not in self._made:
-            self._made[row.pk] = replace(rule, levels=row.as_levels, **row.times)
-        return self._made[row.pk]
+        if row is not None:
+            return self._with(row.pk, rule, {"levels": row.as_levels, **row.times})
+        return self._with((rule.key, tie[0]), rule, {"levels": tie[0].levels}) if tie else rule
+
+    def _with(
+        self, key: int | tuple[str, During], rule: AlarmRule, changes: dict[str, Any]
+    ) -> AlarmRule:
+        """The same rule object each time, whoever asks."""
+        if key not in self._made:
+            self._made[key] = replace(rule, **changes)
+        return self._made[key]
+
+    def during(self, rule: AlarmRule, device: str, area: str) -> str:
+        """暴雨橙色预警期间; nothing when no warning changes what the rule has at a device."""
+        changed = not rule.levels or self.own(rule, device, area) is None
+        return self.weather.words(rule, area) if changed else ""
 
 
 def _nearness(row: OwnLimits) -> tuple[bool, int, bool, int]:
@@ -97,7 +118,7 @@ DECLARED = Holding((), date.min)
 def holding_now() -> Holding:
     """As the register stands at this moment."""
     now = clock.now()
-    return Holding(lasting(now).select_related("device"), localdate(now))
+    return Holding(lasting(now).select_related("device"), localdate(now), weather_at(now))
 
 
 @recent(5)

@@ -35,7 +35,8 @@ def devices_for(user: User) -> QuerySet[Device]:
 
 def device_for(user: User, code: str) -> Device:
     """One device; Missing when it is not this person's to see."""
-    found = devices_for(user).select_related("unit").filter(code=code).first()
+    rows = devices_for(user).select_related("unit", "asset", "feeder")
+    found = rows.filter(code=code).first()
     if found is None:
         raise Missing(f"没有设备「{code}」，或者它不在你的范围内。")
     return found

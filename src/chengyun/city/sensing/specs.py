@@ -57,16 +57,32 @@ PLACE = ("lon", "lat")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Burning:
+    """How a device that is switched by a plan tells that it burns: its ``point`` reaches ``at_least``."""
+
+    point: str
+    at_least: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeviceKind:
-    """A kind of device and what it measures; ``silent_after`` is the time without a word after which it is offline."""
+    """A kind of device and what it measures; ``silent_after`` is the time without a word after which it is offline.
+
+    ``part``: the type of the parts such devices sit on; "" when they sit on none. ``burns``: only of lamps, which
+    switching plans are for.
+    """
 
     key: str
     label: str
     points: tuple[Point, ...]
     silent_after: timedelta
     order: int = 0
+    part: str = ""
+    burns: Burning | None = None
 
     def __post_init__(self) -> None:
+        if self.burns and self.point(self.burns.point) is None:
+            raise Misdeclared(f"DeviceKind {self.key}: no point {self.burns.point}")
         if self.astray is not None and not all(self.point(key) for key in PLACE):
             raise Misdeclared(f"DeviceKind {self.key}: who says not where it is cannot go astray")
 
@@ -87,6 +103,47 @@ class Level:
     rank: Rank
     sets: float
     clears: float
+
+
+WEATHER = {
+    "typhoon": "台风",
+    "rainstorm": "暴雨",
+    "snowstorm": "暴雪",
+    "cold_wave": "寒潮",
+    "gale": "大风",
+    "sandstorm": "沙尘暴",
+    "heat": "高温",
+    "drought": "干旱",
+    "thunder": "雷电",
+    "hail": "冰雹",
+    "frost": "霜冻",
+    "fog": "大雾",
+    "haze": "霾",
+    "icy_road": "道路结冰",
+    "thunder_gale": "雷雨大风",
+    "convection": "强对流",
+    "forest_fire": "森林火险",
+}
+"""The kinds of weather warnings: the fourteen signals of the meteorological service, and three that regions issue."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class During:
+    """The levels of a rule while a weather warning of a kind, this bad or worse, is in force where a device stands."""
+
+    warning: str
+    rank: Rank
+    levels: tuple[Level, ...]
+
+    def __post_init__(self) -> None:
+        if self.warning not in WEATHER or not self.levels:
+            raise Misdeclared(f"During {self.warning}: a kind of warning and levels are needed")
+
+    @property
+    def words(self) -> str:
+        """暴雨黄色以上预警期间."""
+        more = "" if self.rank == RANKS[-1] else "以上"
+        return f"{WEATHER[self.warning]}{RANK_LABELS[self.rank]}{more}预警期间"
 
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -216,6 +273,8 @@ class AlarmRule:
     before the level comes, ``calm``: how long it stays behind before the level goes. ``class_code``: the class of the
     case a person opens from the alarm, in the edition of 2013.
     ``source`` says where the limits come from. The alarm of a silent device is one of the ``point`` named here.
+    ``during``: its levels while a weather warning is in force, of several the last that fits; a rule that has no other
+    levels watches only then.
     """
 
     key: str
@@ -230,13 +289,22 @@ class AlarmRule:
     when: Condition | None = None
     hold: timedelta = timedelta()
     calm: timedelta = timedelta()
+    during: tuple[During, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.levels or len({level.rank for level in self.levels}) != len(self.levels):
-            raise Misdeclared(f"AlarmRule {self.key}: levels are needed and none stands twice")
+        self._check_levels()
+        self._check_signal()
+
+    def _check_levels(self) -> None:
+        for levels in self.all_levels or ((),):
+            if not levels or len({level.rank for level in levels}) != len(levels):
+                raise Misdeclared(f"AlarmRule {self.key}: levels are needed and none stands twice")
         sign = 1 if self.side == "above" else -1
-        if any(level.clears * sign > level.sets * sign for level in self.levels):
+        every = [level for levels in self.all_levels for level in levels]
+        if any(level.clears * sign > level.sets * sign for level in every):
             raise Misdeclared(f"AlarmRule {self.key}: a level clears beyond what sets it")
+
+    def _check_signal(self) -> None:
         if isinstance(self.looks_at, Count | Still | Silent) and self.side == "below":
             raise Misdeclared(f"AlarmRule {self.key}: of what it looks at only much is bad")
         if isinstance(self.looks_at, Count) and self.most > MOST_TIMES:
@@ -264,9 +332,15 @@ class AlarmRule:
         return self.hold + self.calm + back + max(fresh, default=timedelta())
 
     @property
+    def all_levels(self) -> tuple[tuple[Level, ...], ...]:
+        """Its levels as they usually are, when it has any, and as they are during each warning."""
+        usual = (self.levels,) if self.levels else ()
+        return (*usual, *(each.levels for each in self.during))
+
+    @property
     def most(self) -> float:
         """The largest of its limits."""
-        return max(level.sets for level in self.levels)
+        return max(level.sets for levels in self.all_levels for level in levels)
 
     def level(self, number: int) -> Level | None:
         """The level of that number (1 blue … 4 red); None when the rule has none such."""

@@ -23,7 +23,7 @@ MICROSECOND = timedelta(microseconds=1)
 Stamp = tuple[datetime | None, date]
 
 
-class Known:
+class UsualTables:
     """What is usual for some series, as it was known after the computation ``stamp`` tells of."""
 
     def __init__(self, tables: Mapping[int, Floats], week: Week, stamp: Stamp) -> None:
@@ -37,7 +37,7 @@ class Known:
         return Usuals(which=which, hours=self._hours, week=self.week)
 
 
-UNKNOWN = Known({}, Week(zone=0, rest=np.zeros(0, np.int64)), (None, date.min))
+NO_TABLES = UsualTables({}, Week(zone=0, rest=np.zeros(0, np.int64)), (None, date.min))
 """Nothing is usual yet."""
 
 
@@ -70,10 +70,10 @@ def stamp_now() -> Stamp:
     return newest, localdate(clock.now())
 
 
-def known_now(series: Iterable[int] | None = None) -> Known:
+def tables_now(series: Iterable[int] | None = None) -> UsualTables:
     """What is usual for some series, or for all."""
     stamp, rows = stamp_now(), UsualHours.objects.order_by("id")
     if series is not None:
         rows = rows.filter(series__in=list(series))
     tables = {pk: np.array(hours, np.float64) for pk, hours in rows.values_list("series", "hours")}
-    return Known(tables, week_now(), stamp)
+    return UsualTables(tables, week_now(), stamp)

@@ -1,4 +1,4 @@
-"""The table of verbs of an alarm. What the machine does (no permission) and what people do stand side by side."""
+"""The tables of verbs of an alarm and of a command. What the machine does (no permission) and what people do stand side by side."""
 
 from chengyun.kernel.specs import Field, Mark, State, Step, Workflow
 
@@ -16,6 +16,10 @@ CAUSES = (
 )
 CAUSE = Field(key="cause", label="误报原因", kind="choice", required=True, choices=CAUSES)
 NOTE = Field(key="note", label="说明", kind="long", max_length=500)
+
+ASKED, WRITING = "asked", "writing"
+COMMAND = "device.command"
+REASON = Field(key="reason", label="为什么驳回", kind="long", required=True, max_length=200)
 
 # fmt: off
 ALARM = Workflow(
@@ -46,6 +50,34 @@ ALARM = Workflow(
         Step(verb="clear",     label="读数恢复", source=OPEN, target="", may="", unless=(CLEARED,), puts=(CLEARED,)),
         Step(verb="relapse",   label="再次越限", source=OPEN, target="", may="", where=(CLEARED,), lifts=(CLEARED,)),
         Step(verb="withdraw",  label="撤销",     source=(RAISED,), target=WITHDRAWN, may=""),
+    ),
+)
+
+COMMANDED = Workflow(
+    key="command", label="控制指令",
+    stages=("申请", "复核", "执行", "结束"),
+    start=ASKED,
+    facts=(REASON,),
+    states=(
+        State(key=ASKED,       label="待复核",     stage=1, holder="另一位有权限的人"),
+        State(key=CONFIRMED,   label="等网关执行", stage=2, holder="监测网关"),
+        State(key=WRITING,     label="正在执行",   stage=3, holder="监测网关"),
+        State(key="done",      label="已执行",     stage=4, final=True),
+        State(key="failed",    label="没有执行成", stage=4, final=True),
+        State(key="unknown",   label="结果不明",   stage=4, final=True),
+        State(key="refused",   label="已驳回",     stage=4, final=True),
+        State(key="withdrawn", label="已撤回",     stage=4, final=True),
+        State(key="expired",   label="已过期",     stage=4, final=True),
+    ),
+    steps=(
+        Step(verb="confirm",  label="复核同意",   source=(ASKED,), target=CONFIRMED, may=COMMAND, primary=True),
+        Step(verb="refuse",   label="驳回",       source=(ASKED,), target="refused", may=COMMAND, needs=("reason",)),
+        Step(verb="withdraw", label="撤回",       source=(ASKED, CONFIRMED), target="withdrawn", may=COMMAND),
+        Step(verb="expire",   label="过期",       source=(ASKED, CONFIRMED), target="expired", may=""),
+        Step(verb="begin",    label="开始写入",   source=(CONFIRMED,), target=WRITING, may=""),
+        Step(verb="reach",    label="读回一致",   source=(WRITING,), target="done", may=""),
+        Step(verb="fail",     label="没有执行成", source=(CONFIRMED, WRITING), target="failed", may=""),
+        Step(verb="lose",     label="结果不明",   source=(WRITING,), target="unknown", may=""),
     ),
 )
 # fmt: on

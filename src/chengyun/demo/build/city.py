@@ -22,6 +22,7 @@ from chengyun.demo.build.devices import add_devices, give_route
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
+from chengyun.demo.build.lamps import add_nights, add_plan
 from chengyun.demo.build.messages import acts_of_sweeps, tell_news
 from chengyun.demo.build.patrols import (
     acts_of_missed,
@@ -99,6 +100,8 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         shelf.fill(pictures.result())
         add_cameras(scenario.cameras)
         add_devices(streets_of(city), folk.units, SEED)
+        add_plan(CITY)
+        add_nights(localdate(now), SEED)
         give_route(folk.accounts["supervisor"])
     live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller, officers)
 

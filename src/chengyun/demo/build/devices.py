@@ -10,7 +10,8 @@ from chengyun.city.sensing.fence_shapes import along_roads
 from chengyun.city.sensing.models import Device, Fence
 from chengyun.city.sensing.services.devices import NewDevice, add_device
 from chengyun.city.sensing.services.fences import NewFence, draw_fence
-from chengyun.demo.devices import dust, meters, river, truck
+from chengyun.demo.build.lamps import LampPosts
+from chengyun.demo.devices import controller, dust, meters, river, truck
 from chengyun.demo.geometry.streets import LANE, ROADS, Road
 from chengyun.demo.spots import Spot, Streets, spot_at, town_spot
 
@@ -85,6 +86,28 @@ SPEAKERS = (
         meters.GAS_METER.number,
         Batch(kind="gas_meter", letters="", what="燃气表", unit="gas", count=1, where="site"),
     ),
+    (
+        controller.GATE,
+        Batch(
+            kind="flood_gate",
+            letters="",
+            what="可控闸门",
+            unit="drainage",
+            count=1,
+            where="site",
+        ),
+    ),
+    (
+        controller.STATION,
+        Batch(
+            kind="pump_station",
+            letters="",
+            what="可控泵站",
+            unit="drainage",
+            count=1,
+            where="site",
+        ),
+    ),
 )
 """Those that speak a protocol of their own, each with the number it calls itself by."""
 
@@ -105,10 +128,11 @@ class Crossing:
 def add_devices(streets: Streets, units: Mapping[str, Unit], seed: int) -> None:
     """Register them; they are silent until something plays them, see ``chengyun simulate``."""
     rng = random.Random(seed + 2)  # noqa: S311
-    counts = Counter[str]()
+    counts, lamps = Counter[str](), LampPosts(units["lighting"])
     for batch, name, spot, unit in _placed(streets, rng):
         counts[batch.letters] += 1
-        _add(f"{batch.letters}-{counts[batch.letters]:03d}", batch, name, spot, units[unit])
+        code = f"{batch.letters}-{counts[batch.letters]:03d}"
+        lamps.meets(_add(code, batch, name, spot, units[unit]), spot)
     crossings = list(_crossings(streets))
     for code, batch in SPEAKERS:
         at = rng.choice(crossings)
@@ -131,7 +155,7 @@ def give_route(by: User) -> None:
     draw_fence(new, by=by)
 
 
-def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> None:
+def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> Device:
     new = NewDevice(
         code=code,
         kind=batch.kind,
@@ -142,7 +166,7 @@ def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> None:
         unit=unit,
         simulated=True,
     )
-    add_device(new, by=None)
+    return add_device(new, by=None)
 
 
 def _placed(streets: Streets, rng: random.Random) -> Iterator[tuple[Batch, str, Spot, str]]:

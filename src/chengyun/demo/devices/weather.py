@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from chengyun.demo.devices.course import Values, course, own
 
@@ -25,6 +26,13 @@ GATE_DRY, GATE_WET = 20.0, 100.0
 COMES, STANDS, GOES = 0.20, 0.42, 0.72
 """When the water begins to rise, stands highest, and is gone, as shares of the play; the rest lets alarms clear."""
 RAIN_ENDS = 0.6
+RAIN_WARNING: dict[str, Any] = {
+    "kind": "rainstorm",
+    "rank": "orange",
+    "text": "（模拟）预计未来 3 小时全市大部降雨量将达 50 毫米以上，低洼路段易积水，请注意防范。",
+    "source": "聊城市气象台（模拟）",
+}
+"""What the meteorological service says of it."""
 
 
 def measured(device: str, kind: str, play: str, share: float) -> Values:

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.sensing.factories import make_device
-from chengyun.city.sensing.models import Series
+from chengyun.city.sensing.models import Series, WeatherWarning
 from chengyun.kernel import clock
 from chengyun.kernel.installation import forget
 from chengyun.kernel.models import Installation
@@ -69,6 +69,9 @@ def test_the_devices_of_a_play_speak_until_they_are_heard(
     assert {line["device"] for line in lines} == {"JS-001"}
     assert len(lines) == 3 and len({line["at"] for line in lines}) == 3
     assert {line["point"] for line in lines} == {"depth"}
+    warning = WeatherWarning.objects.get()
+    assert (str(warning), warning.simulated) == ("暴雨橙色预警", True)
+    assert warning.valid_from < clock.now() < warning.valid_to
     call_command("simulate", "dark_street", url=url, **SHORT)
     assert {line["point"] for line in lines if line["device"] == "KG-005"} == {
         "lit",

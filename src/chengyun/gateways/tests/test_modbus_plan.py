@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chengyun.gateways.modbus_plan import BadPlan, Register, Server, read
+from chengyun.gateways.modbus_plan import BadPlan, Register, Server, Write, read
 
 GOOD = """
 [[server]]
@@ -32,6 +32,28 @@ host = "plc.example"
 port = 1502
 unit = 17
 register = [{device = "ZM-001", point = "opening", table = "coil", address = 9}]
+
+[[server.write]]
+device = "ZM-001"
+point = "opening"
+table = "coil"
+address = 12
+choices = {"开" = 1, "关" = 0}
+settle = 60
+"""
+WRITE = """
+[[server]]
+host = "10.1.2.3"
+register = [{device = "ZM-001", point = "opening", address = 9}]
+
+[[server.write]]
+device = "ZM-001"
+point = "opening"
+address = 12
+factor = 0.1
+low = 0
+high = 100
+within = 0.5
 """
 
 
@@ -56,6 +78,55 @@ def test_a_plan_names_controllers_and_their_registers(tmp_path: Path) -> None:
         ),
     )
     assert second.registers[0].table == "coil"
+    assert first.writes == ()
+    assert second.writes == (
+        Write(
+            device="ZM-001",
+            point="opening",
+            table="coil",
+            address=12,
+            choices={"开": 1, "关": 0},
+            settle=60,
+        ),
+    )
+    assert second.read_of(second.writes[0]).address == 9
+
+
+def test_a_write_allows_what_stands_there(tmp_path: Path) -> None:
+    (ranged,), (worded,) = plan(tmp_path, WRITE)[0].writes, plan(tmp_path, GOOD)[1].writes
+    assert [ranged.allows(each) for each in (0, 55.5, 100, -0.1, 100.1)] == [True] * 3 + [False] * 2
+    assert [worded.allows(each) for each in (0, 1, 0.5)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("address = 12", 'address = 12\ntable = "input"', "可写点的 table 只能写 holding、coil"),
+        ("low = 0\n", "", "要写 low 和 high，或者只写 choices"),
+        ("high = 100", "high = 100\nchoices = {a = 1}", "要写 low 和 high，或者只写 choices"),
+        ("low = 0\nhigh = 100", "", "要写 low 和 high，或者只写 choices"),
+        ("low = 0\nhigh = 100", "choices = {a = true}", "choices 要写成"),
+        ("low = 0\nhigh = 100", 'choices = {"" = 1}', "choices 要写成"),
+        ("low = 0", "low = 100", "low 要比 high 小"),
+        ("low = 0", "low = -1", "写不进这样的寄存器"),
+        ("high = 100", "high = 7000", "写不进这样的寄存器"),
+        ("within = 0.5", "within = -1", "within 不能小于 0"),
+        ("factor = 0.1", "factor = 0", "factor 不能是 0"),
+        ("within = 0.5", "settle = 0", "settle 要在 1 到 3600"),
+        ("within = 0.5", "pulse = 1", "「pulse」这里不认识"),
+        ('point = "opening", address = 9', 'point = "level", address = 9', "没有读回的地方"),
+        ("[[server.write]]", "[server.write]", "要写成 \\[\\[server.write"),
+    ],
+)
+def test_a_write_that_cannot_be_is_said(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    assert old in WRITE
+    with pytest.raises(BadPlan, match=sentence):
+        plan(tmp_path, WRITE.replace(old, new, 1))
+
+
+def test_a_point_is_written_in_one_place(tmp_path: Path) -> None:
+    with pytest.raises(BadPlan, match="ZM-001 的 opening 有几处可写"):
+        plan(tmp_path, WRITE + WRITE)
 
 
 @pytest.mark.parametrize(

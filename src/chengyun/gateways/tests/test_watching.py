@@ -81,6 +81,16 @@ def found(changes: list[LevelChange]) -> Found:
     return told
 
 
+def of_one_device(watching: AlarmRule) -> Roster:
+    """Series 1, 2 and 3 are its points x, y and z."""
+    known: dict[str, Any] = {"device": "D", "kind": "trial", "low": 0, "high": 9}
+    known |= {"area": "3715", "names": ()}
+    points = [Known(pk=pk, point=point, **known) for pk, point in enumerate("xyz", start=1)]
+    made = Roster(Register(points, (0, None)))
+    made.watched = [(1, watching)]
+    return made
+
+
 FRESH = 3 * MINUTE
 CONDITION = AnyOf(
     (Beyond(point="y", mark=2, fresh=FRESH), Not(Beyond(point="z", mark=3, fresh=FRESH)))
@@ -88,16 +98,12 @@ CONDITION = AnyOf(
 
 
 @pytest.mark.parametrize("size", [1, 13, 500, 5000])
+@pytest.mark.parametrize("key", ["value", "rate"])
 def test_a_rule_over_several_series_says_the_same_in_any_cut_and_after_any_restart(
-    tmp_path: Path, size: int
+    tmp_path: Path, key: str, size: int
 ) -> None:
-    """Series 1, 2 and 3 are the points of one device."""
-    each = AlarmRule(**vars(rule("value")) | {"when": CONDITION})
-    known: dict[str, Any] = {"device": "D", "kind": "trial", "low": 0, "high": 9}
-    known |= {"area": "3715", "names": ()}
-    points = [Known(pk=pk, point=point, **known) for pk, point in enumerate("xyz", start=1)]
-    every = Roster(Register(points, (0, None)))
-    every.watched = [(1, each)]
+    each = AlarmRule(**vars(rule(key)) | {"when": CONDITION, "hold": timedelta()})
+    every = of_one_device(each)
     series, at, value = spoken()
     rules, changes = Rules(every), list[LevelChange]()
     for first in range(0, len(at), size):
@@ -112,7 +118,23 @@ def test_a_rule_over_several_series_says_the_same_in_any_cut_and_after_any_resta
     ends = [moment(episode.end) for episode in wanted if episode.end is not None]
     assert [when for level, when in found(changes)[1, each.key] if level == 0] == ends
     assert len(wanted) > 1
-    assert len(wanted) != len(episodes(*own, limits_of([rule("value")])))
+    assert wanted != episodes(*own, limits_of([AlarmRule(**vars(each) | {"when": None})]))
+
+
+def test_a_level_that_eases_while_the_condition_does_not_hold_tells_no_signal() -> None:
+    """Red goes first, yellow waits for its calm time; how fast the value rises meanwhile does not count."""
+    each = AlarmRule(**vars(rule("rate")) | {"when": CONDITION, "hold": timedelta()})
+    rules, told = (
+        Rules(of_one_device(each)),
+        [(0, 0, 9), (1, 5, 9), (2, 7, 9), (3, 9, 0), (4, 9, 0)],
+    )
+    series, at, value = list[int](), list[int](), list[float]()
+    for minute, x, y in told:
+        series += [1, 2, 3]
+        at += [BEGIN + 60 * SECOND * minute] * 3
+        value += [x, y, 9]
+    changes = list(rules.take(table(series, at, value)))
+    assert [(change.level, change.signal) for change in changes] == [(4, 5), (2, None)]
 
 
 @pytest.mark.parametrize("size", [1, 13, 500, 5000])

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind, HeardAs, Level, Point, Rate
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, During, HeardAs, Level, Point, Rate
 from chengyun.city.specs import IndustryApp
 from chengyun.science.conditions import Beyond, Not
 
@@ -108,7 +108,35 @@ PONDING_DEPTH = AlarmRule(
     hold=timedelta(minutes=1),
     calm=timedelta(minutes=5),
     class_code="E0506",
-    source="15 厘米：GB 50014 车道积水深度；27 厘米：下穿封闭交通的常用值；10 厘米由城市自定",
+    source="15 厘米：GB 50014 车道积水深度；27 厘米：下穿封闭交通的常用值；10 厘米和暴雨预警期间的由城市自定",
+    during=(
+        During(
+            warning="rainstorm",
+            rank="yellow",
+            levels=(
+                Level(rank="yellow", sets=6, clears=4),
+                Level(rank="orange", sets=11, clears=8),
+                Level(rank="red", sets=20, clears=16),
+            ),
+        ),
+    ),
+)
+GATE_SHUT = AlarmRule(
+    key="gate_shut",
+    label="闸门没有打开",
+    kind="flood_gate",
+    point="opening",
+    side="below",
+    levels=(),
+    hold=timedelta(minutes=30),
+    calm=timedelta(minutes=1),
+    class_code="E0506",
+    source="开度 50 %、半小时由城市自定：平时可以关着，暴雨橙色以上预警期间要提前开闸",
+    during=(
+        During(
+            warning="rainstorm", rank="orange", levels=(Level(rank="yellow", sets=50, clears=60),)
+        ),
+    ),
 )
 PIPE_FILLED = AlarmRule(
     key="pipe_filled",
@@ -209,5 +237,14 @@ APP = IndustryApp(
     label="排水防涝",
     order=1,
     device_kinds=(PONDING, RAIN, PIPE, PUMPS, GATE, RIVER),
-    rules=(PONDING_DEPTH, PIPE_FILLED, SUMP, FAULTY_PUMP, IDLE_PUMPS, DRY_PUMPS, RIVER_RISES),
+    rules=(
+        PONDING_DEPTH,
+        GATE_SHUT,
+        PIPE_FILLED,
+        SUMP,
+        FAULTY_PUMP,
+        IDLE_PUMPS,
+        DRY_PUMPS,
+        RIVER_RISES,
+    ),
 )

@@ -1,12 +1,13 @@
 """Street lights: the cabinets that feed a street, the lamps with a controller of their own, and when it stays dark.
 
-Whether a lamp ought to burn is known to its controller, which holds the switching plan. So darkness is a reading of its
-own (``dark``, and ``lit`` of a cabinet, told only while the plan wants light) and needs no rule that knows the sunset.
+A controller holds a plan of its own and says itself when it stays dark (``dark``, and ``lit`` of a cabinet), so that no
+alarm waits for ours. The platform knows the plan as well and looks through the night whether each lamp does what is
+wanted: a lamp that draws less than 0.05 A, and a cabinet that gives less than 1 A, is taken for dark.
 """
 
 from datetime import timedelta
 
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Point
+from chengyun.city.sensing.specs import AlarmRule, Burning, DeviceKind, Level, Point
 from chengyun.city.specs import IndustryApp
 
 CABINET = DeviceKind(
@@ -18,9 +19,12 @@ CABINET = DeviceKind(
         Point(key="power", label="有功功率", unit="kW", low=0, high=250, digits=1),
         Point(key="leakage", label="剩余电流", unit="mA", low=0, high=3000),
         Point(key="door", label="柜门（关 0、开 1）", unit="", low=0, high=1),
+        Point(key="on", label="合闸（分 0、合 1）", unit="", low=0, high=1),
     ),
     silent_after=timedelta(minutes=30),
     order=21,
+    part="power_box",
+    burns=Burning(point="current", at_least=1.0),
 )
 LAMP = DeviceKind(
     key="lamp",
@@ -33,6 +37,8 @@ LAMP = DeviceKind(
     ),
     silent_after=timedelta(hours=2),
     order=22,
+    part="lamp",
+    burns=Burning(point="current", at_least=0.05),
 )
 
 LAMP_OUT = AlarmRule(

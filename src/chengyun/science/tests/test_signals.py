@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chengyun.science.episodes import Episode, Limits, Watch, course, episodes, rounds
-from chengyun.science.signals import COUNT, RATE, STILL, VALUE, Floats, Ints, Signals, signals_of
+from chengyun.science.signals import (
+    COUNT,
+    RATE,
+    STILL,
+    USUAL,
+    VALUE,
+    Floats,
+    Ints,
+    Signals,
+    signals_of,
+)
+from chengyun.science.usual import SORTS, Usuals, Week
 
 MINUTE = 60_000_000
 NAN = float("nan")
@@ -21,15 +32,28 @@ KINDS = {
     RATE: (MINUTE, 10 * MINUTE, 0.0, 1, 0),
     COUNT: (MINUTE, 5 * MINUTE, 8.0, 1, 4),
     STILL: (MINUTE, 10 * MINUTE, 0.5, 1, 0),
+    USUAL: (0, 0, 1.0, 1, 0),
 }
 """Of each kind: per, span, mark, sign, times."""
+
+
+HOURS = np.where(np.arange(SORTS) % 5 == 4, np.nan, 1 + np.arange(SORTS) % 4)
+"""What is usual: 1 to 4, every fifth hour unknown."""
 
 
 def signals(*kinds: int) -> Signals:
     columns = list(zip(*(KINDS[kind] for kind in kinds), strict=True))
     per, span, mark, sign, times = (np.array(column) for column in columns)
+    which = np.where(np.array(kinds) == USUAL, 0, -1)
+    week = Week(zone=0, rest=np.array([0]))
     return Signals(
-        kind=np.array(kinds), per=per, span=span, mark=mark.astype(float), sign=sign, times=times
+        kind=np.array(kinds),
+        per=per,
+        span=span,
+        mark=mark.astype(float),
+        sign=sign,
+        times=times,
+        usuals=Usuals(which=which, hours=HOURS[None], week=week),
     )
 
 
@@ -82,7 +106,7 @@ def test_nothing_told_gives_nothing() -> None:
 
 told_of_many = st.lists(
     st.tuples(
-        st.integers(0, 3),
+        st.integers(0, 4),
         st.sampled_from([0, 20, 60, 300, 600, 660]),
         st.sampled_from([*np.arange(0, 5, 0.5).tolist(), 9.0, NAN]),
     ),
@@ -95,7 +119,7 @@ def test_readings_at_the_edges_of_what_belongs_together_count_the_same_either_wa
     for size in (1, 7, 400):
         step = rng.choice([0, 20, 60, 300, 600, 660], 2000, p=[0.05, 0.1, 0.6, 0.15, 0.05, 0.05])
         told = zip(
-            rng.integers(0, 4, 2000).tolist(),
+            rng.integers(0, 5, 2000).tolist(),
             step.tolist(),
             rng.choice([0.5, 1.0, 2.0, 3.5, 4.0, 4.5, 8.0, 9.0, NAN], 2000).tolist(),
             strict=True,

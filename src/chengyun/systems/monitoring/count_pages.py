@@ -81,12 +81,15 @@ def alarm_counts_chart(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "name": RANK_LABELS[rank],
+            "level": rank,
             "values": [found[key].raised if (key := (day, n)) in found else 0 for day in each],
         }
         for n, rank in reversed(list(enumerate(RANKS, start=1)))
     ]
     labels = [f"{day:%m-%d}" for day in each]
-    return JsonResponse({"kind": "bar", "unit": "条", "labels": labels, "series": lines})
+    return JsonResponse(
+        {"kind": "bar", "unit": "条", "labels": labels, "series": lines, "unnamed": True}
+    )
 
 
 def _days(request: HttpRequest) -> int:

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.models import TOLD_CRS, Device, Series
-from chengyun.city.sensing.own_limits import limits_at
+from chengyun.city.sensing.models import TOLD_CRS, Device, OwnLimits, Series
+from chengyun.city.sensing.own_limits import holding, limits_at
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.services.devices import CHANGE, NewDevice
 from chengyun.city.sensing.silences import SILENCE, silence_on
-from chengyun.city.sensing.specs import PLACE, DeviceKind
+from chengyun.city.sensing.specs import PLACE, AlarmRule, DeviceKind
 from chengyun.kernel import registry
 from chengyun.kernel.errors import Invalid, Missing
 from chengyun.kernel.forms import faulty, form_of, retold
@@ -28,7 +28,15 @@ from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import fence_view, near_view, tracks, view
+from chengyun.systems.monitoring import (
+    command_view,
+    dialect_view,
+    fence_view,
+    near_view,
+    tracks,
+    view,
+)
+from chengyun.systems.monitoring.light_view import facts_of_device
 from chengyun.systems.monitoring.link_pages import DOORS
 
 PICK = {"pick_lon": "id_point_lon", "pick_lat": "id_point_lat", "zoom": 15}
@@ -199,6 +207,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = queries.device_for(user, code)
     series = queries.series_of(found)
+    span = view.span_asked(request.GET.get("curve", ""))
     working = found.state == Device.State.WORKING
     moving = found.declared is not None and queries.moves(found.declared)
     keeps = user.scope(CHANGE).covers(area=found.area) and found.state != Device.State.ENDED
@@ -209,24 +218,41 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         waits=found.state == Device.State.WAITING,
         seen=sorted(found.seen.items()),
         facts=_facts(found),
-        readings=[view.reading_of(each) for each in series if not (moving and tells_place(each))],
-        track=_track(request, found, series) if moving else None,
-        rules=[
-            (rule, view.limits_words(rule, _unit(found, rule.point)), own)
-            for rule, own in limits_at(found)
+        readings=[
+            view.reading_of(each, span) for each in series if not (moving and tells_place(each))
         ],
+        spans=[(f"?curve={hours}", words, hours == span[0]) for hours, words in view.SPANS],
+        track=_track(request, found, series) if moving else None,
+        rules=_rules(found),
         cases=queries.open_cases_of(series),
         near=_place(found, series),
         alarms=[(row, view.badge_of(row)) for row in queries.alarms_of(series)[:ALARMS_SHOWN]],
         map=view.map_of(found) if found.lon is not None and not moving else None,
         events=view.events_of(history_of(found, role_labels())),
         keeps=keeps,
+        dialects=dialect_view.lines_of(user, found.code),
+        binds=keeps and working and bool(found.declared and found.declared.part),
+        controls=command_view.controls_on(user, found),
         links=[
             (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
         ],
         silence=silence_on(found),
         silences=user.scope(SILENCE).covers(area=found.area) and working,
     )
+
+
+def _rules(found: Device) -> list[tuple[AlarmRule, str, OwnLimits | None, str]]:
+    """What watches it: each rule with its limits here, who set them, and the weather warning they are of."""
+    now = holding()
+    return [
+        (
+            rule,
+            view.limits_words(rule, _unit(found, rule.point)),
+            own,
+            now.during(rule, found.code, found.area),
+        )
+        for rule, own in limits_at(found)
+    ]
 
 
 def tells_place(series: Series) -> bool:
@@ -267,6 +293,7 @@ def _facts(found: Device) -> list[tuple[str, Any]]:
         ("种类", found.declared.label if found.declared else ""),
         ("地点", found.address),
         ("管护单位", str(found.unit) if found.unit else ""),
+        *facts_of_device(found),
     ]
 
 

@@ -58,8 +58,11 @@ def facts_of(rule: AlarmRule) -> list[tuple[str, Any]]:
         ("测点", point.label),
         ("看什么", looks.words(point.unit) if looks else "读数"),
         ("方向", "大了报警" if rule.side == "above" else "小了报警"),
-        *((("同时要", view.when_words(rule)),) if rule.when else ()),
         ("默认限值", view.limits_words(rule, point.unit)),
+        *(
+            (during.words, view.levels_words(rule, during.levels, point.unit))
+            for during in rule.during
+        ),
         ("持续时间", lasting(rule.hold) if rule.hold else "马上"),
         ("恢复时间", lasting(rule.calm) if rule.calm else "马上"),
         ("依据", rule.source),
@@ -119,7 +122,9 @@ def time_fields(rule: AlarmRule) -> tuple[Field, ...]:
             unit="分钟",
             minimum=0,
             maximum=LONGEST_TIME / MINUTE,
-            hint=f"不填就是默认的{lasting(getattr(rule, key)) if getattr(rule, key) else '马上'}。",
+            hint=f"不填就是默认的 {lasting(time)}。"
+            if (time := getattr(rule, key))
+            else "不填就马上。",
         )
         for key, label in TIMES.items()
     )

@@ -11,13 +11,14 @@ from django.utils.html import format_html
 
 from chengyun.city.people.queries import person_of
 from chengyun.city.sensing import queries
-from chengyun.city.sensing.models import Device, Link, Unread
+from chengyun.city.sensing.models import Device, Link
 from chengyun.kernel import clock, registry
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.specs import Column, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import told
+from chengyun.systems.monitoring import dialect_view
 
 DOORS = {
     "http": "HTTP",
@@ -105,7 +106,8 @@ def link(request: HttpRequest, door: str, name: str) -> HttpResponse:
             ("读不出", found.faults),
             ("最近通信", told(found.heard_at, now=clock.now())),
         ],
-        unread=[(row, _dumped(row)) for row in found.unread.order_by("-id")],
+        unread=[(row, dumped(bytes(row.frame))) for row in found.unread.order_by("-id")],
+        dialects=dialect_view.lines_of(user, name, door),
     )
 
 
@@ -118,9 +120,8 @@ def _named(speaker: Link, device: Device | None) -> str:
     return format_html('<a href="{}">{}</a>', there, device)
 
 
-def _dumped(row: Unread) -> str:
-    """The bytes as they are written in manuals, and the characters among them."""
-    frame = bytes(row.frame)
+def dumped(frame: bytes) -> str:
+    """Bytes as they are written in manuals, and the characters among them."""
     parts = (frame[n : n + BYTES_A_LINE] for n in range(0, len(frame), BYTES_A_LINE))
     return "\n".join(f"{part.hex(' ').upper():<47}  {_printed(part)}" for part in parts)
 

@@ -30,7 +30,7 @@ from chengyun.kernel.pages import back, door, is_fragment, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import duration
-from chengyun.systems.monitoring import alert_view, view
+from chengyun.systems.monitoring import alert_view, view, weather_view
 from chengyun.systems.monitoring.fence_view import legend_of, margin_words
 from chengyun.systems.monitoring.tracks import ENDS, moves_about
 
@@ -61,6 +61,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "first": request.GET.get("device", ""),
         "muted": _muted(muted, silences) if unfolded else [],
         "alerts": alert_view.standing_on(user),
+        "weather": weather_view.lines_for(user),
         "health": queries.health_of(user),
         "last": last_closed(queries.alarms_for(user)) if not shown else "",
         "trouble": queries.gateway_trouble(),

@@ -20,7 +20,7 @@ from chengyun.kernel import clock, registry
 from chengyun.kernel.pages import door
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.ui.words import NOTHING, duration
-from chengyun.systems.monitoring import alert_view, view
+from chengyun.systems.monitoring import alert_view, view, weather_view
 from chengyun.systems.monitoring.pages import counts_of, last_closed, unless_seen
 
 ROWS = 8
@@ -51,6 +51,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         rest=_rest(counts, shown),
         silent=silenced(rows, silences).count() if silences else 0,
         alert=next(iter(alert_view.standing_on(user)), None),
+        weather=weather_view.lines_for(user),
         health=sorted(health, key=lambda each: each.online / each.total)[:KINDS],
         proof=_proof(health, queries.last_heard(user)),
         trouble=queries.gateway_trouble(),

@@ -20,6 +20,7 @@ from chengyun.city.sensing.specs import (
     RANK_LABELS,
     AlarmRule,
     DeviceKind,
+    Level,
     Point,
     Rank,
     Silent,
@@ -49,7 +50,7 @@ DEVICE_TONES = {"waiting": "amber", "working": "eco", "ended": "line"}
 
 @dataclass(frozen=True, kw_only=True)
 class WallLine:
-    """One open alarm as the wall shows it."""
+    """One open alarm as the wall shows it; ``where`` begins with what its rule found, beside the value itself."""
 
     alarm: Alarm
     what: str
@@ -74,7 +75,7 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
     return WallLine(
         alarm=alarm,
         what=alarm.label,
-        where=where_of(alarm),
+        where="　".join(filter(None, (signal_of(alarm), where_of(alarm)))),
         value=f"{alarm.value:.0f}" if outage else number(alarm.series.value, point),
         unit="台" if outage else point.unit if point else "",
         limit=limit_words(alarm),
@@ -180,9 +181,13 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
         ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
         *((("报警时", signal_of(alarm)),) if signal_of(alarm) else ()),
         ("现在读数", f"{number(alarm.series.value, point)} {unit}"),
-        ("限值", limits_words(rule, unit)),
+        ("限值", _with_weather(limits_words(rule, unit), during_of(alarm))),
         ("案件", case),
     ]
+
+
+def _with_weather(limits: str, during: str) -> str:
+    return f"{during}：{limits}" if during else limits
 
 
 def title_of(alarm: Alarm) -> str:
@@ -214,14 +219,13 @@ def rule_of(alarm: Alarm) -> AlarmRule | None:
 
 
 def limit_words(alarm: Alarm) -> str:
-    """限 15; when it does not limit the value itself, after what it limits: 1 小时内 20 次，限 20 次."""
+    """限 15; with its unit when that is not the one of the value: 限 0.02 MPa/分钟."""
     rule, point = rule_of(alarm), alarm.series.declared
     level = rule.level(alarm.level) if rule else None
     if rule is None or level is None:
         return ""
     unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
-    told = (signal_of(alarm), f"限 {level.sets:g} {unit}".rstrip(), when_words(rule))
-    return "，".join(filter(None, told))
+    return f"限 {level.sets:g} {unit}".rstrip()
 
 
 def signal_of(alarm: Alarm) -> str:
@@ -230,24 +234,35 @@ def signal_of(alarm: Alarm) -> str:
     return signal_words(alarm.declared, alarm.signal, point.unit if point else "")
 
 
-def when_words(rule: AlarmRule) -> str:
-    """What has to hold as well: 运行水泵不到 1 台; nothing when nothing has."""
-    return condition_words(rule.when, registry.get(DeviceKind, rule.kind)) if rule.when else ""
-
-
 def limits_words(rule: AlarmRule | None, unit: str) -> str:
     """黄色 10 厘米（回到 7 解除）…, after what they limit when that is not the value itself."""
     if rule is None:
         return ""
+    if not rule.levels:
+        return f"平时不看，{'、'.join(each.words for each in rule.during)}才看"
+    levels = levels_words(rule, rule.levels, unit)
+    words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
+    if rule.when is None:
+        return words
+    when = condition_words(rule.when, registry.get(DeviceKind, rule.kind))
+    return f"{words}；只在{when}的时候"
+
+
+def levels_words(rule: AlarmRule, levels: Sequence[Level], unit: str) -> str:
+    """黄色 10 厘米（回到 7 解除）；橙色 …, levels a rule may have."""
     own = f" {rule.unit(unit)}".rstrip()
     ends = not isinstance(rule.looks_at, Silent)
-    levels = "；".join(
+    return "；".join(
         f"{RANK_LABELS[level.rank]} {level.sets:g}{own}"
         + (f"（回到 {level.clears:g} 解除）" if ends else "")
-        for level in rule.levels
+        for level in levels
     )
-    words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
-    return f"{words}；只在{when_words(rule)}的时候" if rule.when else words
+
+
+def during_of(alarm: Alarm) -> str:
+    """暴雨橙色预警期间, when the limits at its device are those of a weather warning now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -326,11 +341,27 @@ class Reading:
     unit: str
     at: str
     chart: str
+    span: str
     limited: bool
     usual: bool
 
 
-def reading_of(series: Series) -> Reading:
+SPANS = (
+    (6, "近 6 小时"),
+    (24, "近 1 天"),
+    (7 * 24, "近 7 天"),
+    (30 * 24, "近 30 天"),
+    (365 * 24, "近一年"),
+)
+"""How far back a curve goes, in hours; the first when nobody asks for another."""
+
+
+def span_asked(asked: str) -> tuple[int, str]:
+    """One of ``SPANS``, by its hours."""
+    return next((each for each in SPANS if str(each[0]) == asked), SPANS[0])
+
+
+def reading_of(series: Series, span: tuple[int, str] = SPANS[0]) -> Reading:
     point, now = series.declared, clock.now()
     rules = rules_on(series.device.kind, series.point)
     return Reading(
@@ -339,7 +370,8 @@ def reading_of(series: Series) -> Reading:
         value=number(series.value, point),
         unit=point.unit if point else "",
         at=moment(series.at, now=now) if series.at else "还没有读数",
-        chart=f"/api/v1/series/{series.pk}/chart",
+        chart=f"/api/v1/series/{series.pk}/chart?hours={span[0]}",
+        span=span[1],
         limited=any(lines_of(rule, rule.levels) for rule in rules),
         usual=any(isinstance(rule.looks_at, Usual) for rule in rules),
     )

@@ -1,3 +1,4 @@
+from chengyun.city.sensing.models.commands import Command, Control
 from chengyun.city.sensing.models.devices import (
     TOLD_CRS,
     Alarm,
@@ -12,28 +13,32 @@ from chengyun.city.sensing.models.devices import (
     Unread,
     UsualHours,
 )
-from chengyun.city.sensing.models.fences import (
-    Fence,
-)
-from chengyun.city.sensing.models.outages import (
-    Outage,
-    OutageDevice,
-)
+from chengyun.city.sensing.models.dialects import Dialect
+from chengyun.city.sensing.models.fences import Fence
+from chengyun.city.sensing.models.lights import LampNight, SwitchingPlan
+from chengyun.city.sensing.models.outages import Outage, OutageDevice
+from chengyun.city.sensing.models.weather import WeatherWarning
 
 __all__ = [
     "TOLD_CRS",
     "Alarm",
     "Alert",
     "AlertUnit",
+    "Command",
+    "Control",
     "Device",
+    "Dialect",
     "Fence",
     "Gateway",
+    "LampNight",
     "Link",
     "Outage",
     "OutageDevice",
     "OwnLimits",
     "Series",
     "Silence",
+    "SwitchingPlan",
     "Unread",
     "UsualHours",
+    "WeatherWarning",
 ]

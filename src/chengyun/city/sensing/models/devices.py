@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from chengyun.city.assets.models import Asset
 from chengyun.city.cases.models import Case
 from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.specs import (
@@ -34,6 +35,7 @@ class Device(models.Model):
     """A device somewhere in the city; ``code`` is the one it calls itself by.
 
     One that nobody has registered waits: its readings are not kept until somebody adopts it. ``unit`` looks after it.
+    ``asset`` is the part it sits on, ``feeder`` the cabinet that feeds it.
     ``told_crs``: the system of the coordinates it tells, where it tells any.
     """
 
@@ -50,6 +52,10 @@ class Device(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    asset = models.ForeignKey(
+        Asset, null=True, on_delete=models.PROTECT, related_name="devices", db_index=False
+    )
+    feeder = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="fed")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WORKING)
     sender = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     told_crs = models.CharField(max_length=8, choices=TOLD_CRS, default="wgs84")
@@ -60,6 +66,13 @@ class Device(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("area", "state", "id"), name="device_area"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asset", "kind"),
+                condition=models.Q(state="working", asset__isnull=False),
+                name="device_once_a_part",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.code

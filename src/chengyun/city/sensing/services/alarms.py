@@ -15,6 +15,7 @@ from chengyun.city.people.models import User
 from chengyun.city.places.queries import address_of, locate
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.outages import group_words
+from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import forget_counts, place_told, rules_on, series_of
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import MANY_SILENT, RANK_LABELS, RANKS, Silent
@@ -154,8 +155,16 @@ def _said(change: LevelChange, alarm: Alarm) -> dict[str, Any]:
         return words | {"text": f"读数 {change.value:g}"}
     point = alarm.series.declared
     signal = signal_words(alarm.declared, change.signal, point.unit if point else "")
-    told = (RANK_LABELS[rank], signal, f"读数 {change.value:g}")
+    during = _during(alarm)
+    why = f"（{during}）" if during else ""
+    told = (RANK_LABELS[rank], signal, f"读数 {change.value:g}{why}")
     return words | {"text": "，".join(filter(None, told))}
+
+
+def _during(alarm: Alarm) -> str:
+    """The weather warning because of which the rule of an alarm has the limits it has now."""
+    rule, device = alarm.declared, alarm.series.device
+    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @transaction.atomic

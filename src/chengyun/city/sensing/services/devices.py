@@ -156,6 +156,18 @@ def _open_series(device: Device) -> None:
     Series.objects.bulk_create([Series(device=device, point=point.key) for point in kind.points])
 
 
+@transaction.atomic
+def open_new_series() -> None:
+    """Devices that were registered before a point of their kind was declared get their series of it."""
+    for kind in registry.all_of(DeviceKind):
+        working = Device.objects.filter(kind=kind.key, state=Device.State.WORKING)
+        for point in kind.points:
+            lacking = working.exclude(series__point=point.key).values_list("pk", flat=True)
+            Series.objects.bulk_create(
+                [Series(device_id=pk, point=point.key) for pk in lacking], ignore_conflicts=True
+            )
+
+
 def _facts(device: Device) -> dict[str, Any]:
     names = ("code", "kind", "name", "address", "lon", "lat", "told_crs")
     unit = {"unit": {"code": device.unit.code, "name": str(device.unit)}} if device.unit else {}

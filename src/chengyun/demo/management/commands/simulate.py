@@ -18,8 +18,11 @@ from django.db.models import Max, QuerySet
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.models import Device
+from chengyun.city.sensing.services.weather import NewWarning, take
+from chengyun.demo.devices import controller
 from chengyun.demo.devices.link import Unanswered
 from chengyun.demo.devices.plays import PLAYS, TALKS, measured
+from chengyun.demo.devices.weather import RAIN_WARNING
 from chengyun.kernel import clock
 from chengyun.kernel.installation import installation
 
@@ -27,6 +30,8 @@ LASTS = timedelta(hours=1)
 ALL = "all"
 TRIES = 60
 """A second apart."""
+RAINY = "cloudburst"
+AFTER_THE_RAIN = timedelta(minutes=10)
 EVENTFUL = ("cloudburst", "gas_leak", "dark_street")
 DIALLED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """Who listens everywhere is spoken to here."""
@@ -115,8 +120,11 @@ class Command(BaseCommand):
 
     def _play(self, play: str, url: str, course: Course) -> None:
         found = Device.objects.filter(simulated=True, ended_at=None, kind__in=PLAYS[play].kinds)
+        found = found.exclude(code__in=(controller.GATE, controller.STATION))
         _not_before_the_last(found, course.begin)
         devices = dict(found.values_list("code", "kind"))
+        if play == RAINY:
+            _warn_of_rain(course)
         token = issue_token(User.objects.get(username="sender"), "模拟设备", LASTS, by=None)[0]
         for at, share in course:
             lines = [
@@ -142,6 +150,22 @@ class Command(BaseCommand):
                 self.stderr.write(f"网关 {url} 没有应答（{error}），再试。")
             time.sleep(1)
         raise CommandError(f"网关 {url} 一直没有应答；它的地址 ./run 启动时打印，用 --url 写明。")
+
+
+def _warn_of_rain(course: Course) -> None:
+    """The meteorological service warns of the cloudburst, for the whole city and until it is over."""
+    city, now = installation(), clock.now()
+    assert city is not None
+    last = now + course.steps * course.step / course.pace
+    warning = NewWarning(
+        number=f"MN-{now:%Y%m%d%H%M%S}",
+        areas=[city.area],
+        issued_at=now,
+        valid_to=last + AFTER_THE_RAIN,
+        simulated=True,
+        **RAIN_WARNING,
+    )
+    take(warning, by=None)
 
 
 def _not_before_the_last(devices: QuerySet[Device], begin: datetime) -> None:

@@ -144,3 +144,20 @@ def test_readings_go_when_the_city_says_so_and_their_hours_stay(cast: Cast) -> N
     set_param(HOURS_KEPT, CITY, 3, by=cast.admin)
     keep_up()
     assert len(list(archive.hours.glob("*.parquet"))) == 1
+
+
+def test_a_year_is_drawn_from_the_hours_although_the_readings_are_gone(cast: Cast) -> None:
+    series = series_of(registered("JS-001", ago=timedelta(days=300)))
+    told(series, each_minute([200 * 24]) + each_minute([1]))
+    keep_up()
+    set_param(READINGS_KEPT, CITY, 3, by=cast.admin)
+    keep_up()
+    client = Client()
+    client.force_login(cast.duty)
+    page = client.get("/monitoring/devices/JS-001/?curve=8760").content.decode()
+    assert f"/api/v1/series/{series.pk}/chart?hours=8760" in page and "近一年。" in page
+    curve = client.get(f"/api/v1/series/{series.pk}/chart?hours=8760").json()
+    assert curve["labels"][0].startswith("2025-12") and len(curve["labels"]) == 2
+    assert curve["series"][0]["values"] == [1.0, 1.0]
+    month = client.get(f"/api/v1/series/{series.pk}/chart?hours=720").json()
+    assert len(month["labels"]) == 1

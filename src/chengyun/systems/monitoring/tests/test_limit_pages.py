@@ -79,7 +79,7 @@ def test_hold_and_calm_are_set_shown_and_filled_in_again(cast: Cast) -> None:
     device, keeper = make_device(), enter(cast.supervisor)
     add = f"{PONDING}limits/"
     form = keeper.get(f"{add}?device={device.code}").content.decode()
-    assert "不填就是默认的1 分钟" in form and "恢复时间" in form
+    assert "不填就是默认的 1 分钟" in form and "恢复时间" in form
     given = {"device": device.code, "red_sets": "60", "red_clears": "50", "reason": "路面低"}
     assert "不能大于 1440" in keeper.post(add, given | {"hold": "1441"}).content.decode()
     assert keeper.post(add, given | {"hold": "2.5"}).status_code == 303

@@ -1,5 +1,6 @@
-// A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: [], usual?: true}], limits?: [{name, value}],
-// unnamed?: true}; lines that are unnamed are told apart by whoever puts the chart on a page.
+// A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: [], usual?: true, level?}], limits?:
+// [{name, value}], unnamed?: true}; lines that are unnamed are told apart by whoever puts the chart on a page. Bars are counts; those
+// of levels (red, orange, yellow, blue) stand on one another in their colours.
 import * as echarts from "echarts";
 import { onTheme, token } from "tokens";
 
@@ -14,7 +15,7 @@ const axes = (data) => ({
   },
   yAxis: {
     type: "value", min: data.kind === "bar" ? 0 : undefined, scale: data.kind !== "bar", name: data.unit, nameTextStyle: words(),
-    axisLabel: words(), splitLine: { lineStyle: { color: token("chart-grid") } },
+    minInterval: data.kind === "bar" ? 1 : 0, axisLabel: words(), splitLine: { lineStyle: { color: token("chart-grid") } },
   },
 });
 
@@ -30,9 +31,9 @@ const usualLine = ({ name, values }) => ({
   color: token("chart-axis"), lineStyle: { width: 1.5, type: "dotted" },
 });
 
-const readLine = (data) => ({ name, values }, index) => ({
+const readLine = (data) => ({ name, values, level }, index) => ({
   name, type: data.kind, data: values, barMaxWidth: 22, symbol: "circle", symbolSize: 5, showSymbol: values.length < 40,
-  color: token(`series-${index + 1}`), lineStyle: { width: 2, type: index === 1 ? "dashed" : "solid" },
+  stack: level && "level", color: token(level ? `level-${level}-fill` : `series-${index + 1}`), lineStyle: { width: 2, type: index === 1 ? "dashed" : "solid" },
   endLabel: { ...words(), color: token(`series-${index + 1}`), show: data.kind === "line" && data.series.length > 1 && !data.unnamed, formatter: "{a}" },
   markLine: index === 0 && data.limits ? limitLines(data.limits) : undefined,
 });
