@@ -6,7 +6,7 @@ longitude and a latitude of one device, one moment and one serial, told in one b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -76,9 +76,15 @@ class Whereabouts:
         self.watched: Flags = np.array([each.astray is not None for each in movers], bool)
         self.key: Ints = np.array([each.astray or 0 for each in movers], np.int64)
         self.crs = np.array([each.crs for each in movers], str)
-        self.of: list[Flags] = [
-            np.array([each.device in fence.devices for each in movers], bool) for fence in given
+        numbers = {each.device: n for n, each in enumerate(movers)}
+        self.members: list[Ints] = [
+            np.array([numbers[each] for each in fence.devices if each in numbers], np.int64)
+            for fence in given
         ]
+        self.fences: list[list[int]] = [[] for _ in movers]
+        for number, members in enumerate(self.members):
+            for mover in members.tolist():
+                self.fences[mover].append(number)
 
     def placed(self, readings: pa.Table) -> pa.Table:
         """Readings (``lake.readings.SCHEMA``) with coordinates in WGS 84, and how far who told them is astray."""
@@ -123,11 +129,7 @@ class Whereabouts:
         value, quality = readings["value"].to_numpy(), readings["quality"].to_numpy()
         at = readings["at"].cast(pa.int64()).to_numpy()[found.east]
         lon, lat = value[found.east], value[found.north]
-        zones = [
-            (fence.zone, holds)
-            for fence, mine in zip(self.given, self.of, strict=True)
-            if (holds := mine[found.mover] & _holds(fence, at)).any()
-        ]
+        zones = list(self._zones(found.mover, at))
         same = readings.take(pa.array(found.east))
         columns = {name: same[name] for name in ("at", "serial", "received")}
         columns["series"] = pa.array(self.key[found.mover])
@@ -135,6 +137,13 @@ class Whereabouts:
         columns["quality"] = pa.array(quality[found.east] | quality[found.north])
         names = [name for name in SCHEMA.names if name != "day"]
         return with_day(pa.table({name: columns[name] for name in names}))
+
+    def _zones(self, mover: Ints, at: Ints) -> Iterator[tuple[Zone, Flags]]:
+        """The fences that hold for some of these positions, each with for which."""
+        for number in sorted({n for each in np.unique(mover) for n in self.fences[each]}):
+            holds = np.isin(mover, self.members[number]) & _holds(self.given[number], at)
+            if holds.any():
+                yield self.given[number].zone, holds
 
 
 def _paired(readings: pa.Table, rows: Ints, mover: Ints, axis: Ints) -> Positions:

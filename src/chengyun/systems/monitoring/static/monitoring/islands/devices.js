@@ -67,9 +67,9 @@ function follow(map, element, { changed, first }) {
     }
     if (!over) timer = setTimeout(ask, EVERY);
   }
-  function take(told) {
+  function take(news) {
     if (over) return;
-    const [before, fresh] = [data, joined(data, told)];
+    const [before, fresh] = [data, joined(data, news)];
     data = fresh;
     for (const [name, { holds }] of Object.entries(SOURCES)) map.getSource(name)?.setData(part(data, holds));
     told.textContent = sentence(data);
