@@ -264,7 +264,6 @@ def _alarms(city: City) -> list[Stop]:
         ("duty", "/monitoring/silences/add/?device=JS-001"),
         ("duty", f"/monitoring/silences/{silence}/"),
         ("leader", "/monitoring/counts/"),
-        ("duty", "/monitoring/counts/chart/?days=7"),
     ]
 
 
