@@ -99,7 +99,7 @@ def fences(request: HttpRequest, wanted: Query[FencesWanted]) -> Any:
     require(user, "monitoring.view")
     rows = reads.fences_for(user).prefetch_related("devices")
     if wanted.device:
-        rows = rows.filter(devices=queries.device_for(user, wanted.device))
+        rows = rows.filter(devices__code=wanted.device)
     if wanted.lasting:
         rows = rows.filter(reads.lasting(clock.now()))
     limit = max(1, min(wanted.limit, paging.MOST))
