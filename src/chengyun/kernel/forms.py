@@ -265,7 +265,7 @@ def _made(field: Field, choices: Choices) -> forms.Field:
 
 def _messages(field: Field) -> dict[str, str]:
     """Every fault of a field in a sentence that names it."""
-    label, unit = field.label, f" {field.unit}" if field.unit else ""
+    label, unit = field.label, f" {field.unit.replace('%', '%%')}" if field.unit else ""
     kind = f"「{label}」{KINDS.get(field.kind, '填得不对')}。"
     return {
         **dict.fromkeys(("required", "incomplete"), field.wanted),

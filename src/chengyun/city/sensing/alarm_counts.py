@@ -66,6 +66,11 @@ class Counts:
     in_time: int
     answer: timedelta | None
 
+    @property
+    def judged(self) -> int:
+        """Those a person has said something of."""
+        return self.real + self.refuted + self.faulty
+
 
 def alarms_raised(user: User, begin: datetime, end: datetime) -> list[One]:
     """The alarms of a person's part of the city that were raised from ``begin`` to before ``end``."""

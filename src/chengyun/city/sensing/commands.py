@@ -135,14 +135,14 @@ def _asked_by_others(scope: Scope, person: int) -> QuerySet[Command]:
 
 
 def count_waiting(user: User) -> tuple[int, int]:
-    """How many wait for this person; each of them is urgent."""
+    """How many wait for this person; none is late, since what is has expired."""
     return _count_waiting(user.scope(COMMAND), user.pk)
 
 
 @recent(5)
 def _count_waiting(scope: Scope, person: int) -> tuple[int, int]:
     waiting = _asked_by_others(scope, person).count()
-    return waiting, waiting
+    return waiting, 0
 
 
 def forget_counts() -> None:

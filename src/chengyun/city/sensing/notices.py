@@ -48,7 +48,7 @@ def facts(row: Audit) -> Mapping[str, str]:
         "level": RANK_LABELS[alarm.rank],
         "what": alarm.label,
         "device": f"{alarm.value:g} 台设备" if outage else str(device),
-        "place": group_words(outage.group) if outage else device.address,
+        "place": group_words(outage.group) if outage else device.stands_at,
         "said": str(row.facts.get("text", "")),
     }
 

@@ -302,9 +302,10 @@ def last_heard(user: User) -> datetime | None:
 
 
 def most_urgent(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
-    """Some alarms, red ones nobody has confirmed first; then the worst, of the same level the oldest."""
+    """Some alarms, those that last first; red ones nobody has confirmed, then the worst, of one level the oldest."""
+    over = Case(When(ended_at=None, then=0), default=1)
     unanswered = Case(When(level=RED, state=RAISED, then=0), default=1)
-    return rows.order_by(unanswered, "-level", "began_at", "id")
+    return rows.order_by(over, unanswered, "-level", "began_at", "id")
 
 
 def standings_near(

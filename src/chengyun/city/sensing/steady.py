@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.queries import devices_for
-from chengyun.city.sensing.workflow import FAULTY, REFUTED
+from chengyun.city.sensing.workflow import FAULTY, RAISED, REFUTED, WITHDRAWN
 from chengyun.lake.archive import Archive
 from chengyun.lake.hours import HOUR as HOUR_LONG
 from chengyun.lake.hours import hours_of, whole_until
@@ -27,9 +27,10 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Raised:
-    """The alarms of a device: how many, how many were false, and how many were the device's own fault."""
+    """The alarms of a device: how many, of those judged how many were false, and how many the device's own fault."""
 
     alarms: int = 0
+    judged: int = 0
     refuted: int = 0
     faulty: int = 0
 
@@ -124,11 +125,12 @@ def _raised(devices: QuerySet[Device], time: Time) -> dict[int, Raised]:
         .values_list("series__device")
         .annotate(
             alarms=Count("id"),
+            judged=Count("id", filter=~Q(state__in=(RAISED, WITHDRAWN))),
             refuted=Count("id", filter=Q(state=REFUTED)),
             faulty=Count("id", filter=Q(state=FAULTY)),
         )
     )
     return {
-        pk: Raised(alarms=alarms, refuted=refuted, faulty=faulty)
-        for pk, alarms, refuted, faulty in counted
+        pk: Raised(alarms=alarms, judged=judged, refuted=refuted, faulty=faulty)
+        for pk, alarms, judged, refuted, faulty in counted
     }

@@ -156,11 +156,16 @@ def _form(request: HttpRequest, device: Device, control: Control) -> Form:
         kind="decimal",
         required=True,
         unit=point.unit if point else "",
-        minimum=control.low,
-        maximum=control.high,
+        minimum=_plain(control.low),
+        maximum=_plain(control.high),
         hint=f"{control.low:g} 到 {control.high:g}",
     )
     return form_of((value, WHY), given)
+
+
+def _plain(number: float | None) -> float | None:
+    """100 and not 100.0."""
+    return int(number) if number is not None and number.is_integer() else number
 
 
 @door(may=COMMAND)

@@ -21,7 +21,7 @@ from chengyun.city.sensing.alarm_counts import (
     counts_of,
     devices_called,
 )
-from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
+from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule, DeviceKind
 from chengyun.kernel import clock, registry
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.ui.words import NOTHING, duration, share
@@ -52,7 +52,7 @@ class Line:
 
     @property
     def refuted(self) -> str:
-        return share(self.counts.refuted, self.counts.raised)
+        return share(self.counts.refuted, self.counts.judged)
 
 
 @door(may="monitoring.view")
@@ -124,12 +124,17 @@ def _rules(found: Mapping[str, Counts]) -> list[Line]:
     lines = [
         Line(
             name=known[key].label if key in known else key,
+            about=_kind(known[key]) if key in known else "",
             url=reverse("monitoring:limit_rule", args=(key,)) if key in known else "",
             counts=counts,
         )
         for key, counts in found.items()
     ]
     return sorted(lines, key=_most)
+
+
+def _kind(rule: AlarmRule) -> str:
+    return registry.get(DeviceKind, rule.kind).label
 
 
 def _devices(found: Mapping[int, Counts]) -> list[Line]:

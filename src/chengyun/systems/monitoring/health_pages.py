@@ -96,7 +96,10 @@ def _figures(several: Sequence[Steady]) -> Figures:
             sum(each.doubted for each in several), sum(each.readings for each in several)
         ),
         alarms=alarms,
-        refuted=share(sum(each.raised.refuted for each in several), alarms),
+        refuted=share(
+            sum(each.raised.refuted for each in several),
+            sum(each.raised.judged for each in several),
+        ),
         faulty=sum(each.raised.faulty for each in several),
     )
 

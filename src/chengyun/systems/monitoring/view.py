@@ -89,7 +89,7 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
 def who_of(alarm: Alarm) -> tuple[str, str]:
     """Its device and the address of that; of an outage what its devices have in common, and that they are many."""
     outage, device = outage_of(alarm), alarm.series.device
-    return (group_words(outage.group), alarm.label) if outage else (str(device), device.address)
+    return (group_words(outage.group), alarm.label) if outage else (str(device), device.stands_at)
 
 
 def where_of(alarm: Alarm) -> str:
@@ -97,7 +97,7 @@ def where_of(alarm: Alarm) -> str:
     outage, device = outage_of(alarm), alarm.series.device
     if outage:
         return group_words(outage.group)
-    return f"{device}　{device.address}" if device.address else str(device)
+    return f"{device}　{device.stands_at}" if device.stands_at else str(device)
 
 
 def silence_words(silence: Silence) -> str:
@@ -133,13 +133,12 @@ def doing_of(alarm: Alarm) -> str:
     if alarm.case:
         unit = f" · {alarm.case.unit}" if alarm.case.unit else ""
         return f"案件 {alarm.case.code}{unit}"
+    if alarm.state != RAISED:
+        return "读数已恢复，可以关闭" if alarm.cleared else "已确认，等处置"
+    reported = f"，已上报{ABOVE[alarm.step - 1].label}" if alarm.step else ""
     if alarm.cleared:
-        return "读数已恢复，等人确认" if alarm.state == RAISED else "读数已恢复，可以关闭"
-    now = clock.now()
-    if alarm.state == RAISED:
-        reported = f"，已上报{ABOVE[alarm.step - 1].label}" if alarm.step else ""
-        return f"无人应答 {duration(now - alarm.waits_since)}{reported}"
-    return "已确认，等处置"
+        return f"读数已恢复，等人确认{reported}"
+    return f"无人应答 {duration(clock.now() - alarm.waits_since)}{reported}"
 
 
 def badge_of(alarm: Alarm) -> dict[str, str]:
@@ -175,7 +174,7 @@ def facts_of(alarm: Alarm) -> list[tuple[str, Any]]:
         ]
     return [
         ("设备", format_html('<a href="{}">{}</a>', there, device)),
-        ("地点", device.address),
+        ("地点", device.stands_at or "一直在动，见轨迹"),
         ("管护单位", str(device.unit) if device.unit else ""),
         ("越限", f"{told(alarm.began_at, now=now)} 起，{end}"),
         ("最高级别", RANK_LABELS[rank_of(alarm.worst)]),
@@ -204,7 +203,7 @@ def said_of(alarm: Alarm) -> str:
     value = number(alarm.series.value, point)
     unit = f" {point.unit}" if point else ""
     what = "，".join(filter(None, (alarm.label, signal_of(alarm))))
-    return f"{device.address or device}，{what}，现在 {value}{unit}。"
+    return f"{device.stands_at or device}，{what}，现在 {value}{unit}。"
 
 
 def rank_of(level: int) -> Rank:

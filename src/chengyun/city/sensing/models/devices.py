@@ -13,6 +13,7 @@ from chengyun.city.people.models import Unit, User
 from chengyun.city.sensing.specs import (
     MANY_SILENT,
     MANY_SILENT_LABEL,
+    PLACE,
     RANKS,
     AlarmRule,
     DeviceKind,
@@ -76,6 +77,13 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.code
+
+    @property
+    def stands_at(self) -> str:
+        """Its address; nothing of what says itself where it is."""
+        kind = self.declared
+        moves = kind is not None and all(kind.point(key) for key in PLACE)
+        return "" if moves else self.address
 
     @property
     def declared(self) -> DeviceKind | None:

@@ -128,7 +128,7 @@ def test_what_cannot_be_asked_for(cast: Cast) -> None:
 
 def test_who_is_told(cast: Cast) -> None:
     command = make_command(make_gate(), by=cast.duty)
-    assert (count_waiting(cast.supervisor), count_waiting(cast.duty)) == ((1, 1), (0, 0))
+    assert (count_waiting(cast.supervisor), count_waiting(cast.duty)) == ((1, 0), (0, 0))
     assert told(cast.supervisor) == ["请复核：湖东闸，闸门开度 60 %"]
     assert told(cast.duty) == []
     service.act(command, "confirm", {}, by=cast.supervisor)

@@ -66,7 +66,7 @@ def test_what_became_of_them_and_how_soon(cast: Cast) -> None:
     raised(two, 1 * DAY, "open_case", cast, level=4, waits=4)
     raised(three, 2 * HOUR, "", cast, level=4, waits=0)
     text = page(cast)
-    assert row(text, "合计") == ["4", "1", "1", "25.00%", "1", "0", "1", "1", "4分", "50.00%"]
+    assert row(text, "合计") == ["4", "1", "1", "33.33%", "1", "0", "1", "1", "4分", "50.00%"]
     assert row(text, "/monitoring/rules/ponding_depth/")[:2] == ["4", "1"]
     assert row(text, "/monitoring/devices/JS-001/")[:4] == ["2", "0", "1", "50.00%"]
     assert text.index("1 号点") < text.index("2 号点")

@@ -14,7 +14,7 @@ const axes = (data) => ({
     axisLine: { lineStyle: { color: token("chart-grid") } }, axisTick: { show: false },
   },
   yAxis: {
-    type: "value", min: data.kind === "bar" ? 0 : undefined, scale: data.kind !== "bar", name: data.unit, nameTextStyle: words(),
+    type: "value", min: data.kind === "bar" ? 0 : undefined, scale: data.kind !== "bar", name: data.unit, nameTextStyle: { ...words(), align: "left" },
     minInterval: data.kind === "bar" ? 1 : 0, axisLabel: words(), splitLine: { lineStyle: { color: token("chart-grid") } },
   },
 });
@@ -52,10 +52,18 @@ const optionsOf = (data) => ({
   series: data.series.slice(0, MOST).map((each, index) => (each.usual ? usualLine(each) : readLine(data)(each, index))),
 });
 
+function nothing(element) {
+  const said = element.appendChild(document.createElement("p"));
+  said.className = "soft";
+  said.textContent = "这段时间没有可画的数据。";
+  return () => said.remove();
+}
+
 export async function mount(element) {
   const answer = await fetch(element.dataset.src, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`${element.dataset.src} answered ${answer.status}`);
   const data = await answer.json();
+  if (!data.labels.length) return nothing(element);
   const canvas = element.appendChild(document.createElement("div"));
   canvas.className = "chartbox";
   canvas.setAttribute("aria-hidden", "true");
