@@ -4,42 +4,26 @@ from datetime import timedelta
 
 from chengyun.city.sensing import alerts, commands, jobs, switching, weather
 from chengyun.city.sensing.command_notices import COMMAND_NOTICES
-from chengyun.city.sensing.escalation import ABOVE, MINUTES
+from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
-from chengyun.city.sensing.outages import LEAST
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
-from chengyun.city.sensing.services.alerts import MOST_MINUTES
-from chengyun.city.sensing.services.commands import LIMIT as COMMAND_LIMIT
 from chengyun.city.sensing.services.switching import look_at_lamps
+from chengyun.city.sensing.settings import SETTINGS
 from chengyun.city.sensing.silences import SILENCE
-from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.city.sensing.workflow import ALARM, COMMAND, COMMANDED, JUDGE
 from chengyun.kernel import editions, registry
 from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
-from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
-
-KEPT = (
-    (jobs.READINGS_KEPT, "读数保留多少天（0 就是一直保留）"),
-    (jobs.HOURS_KEPT, "每小时的最低、最高和平均保留多少天（0 就是一直保留）"),
-)
-LONGEST_KEPT = 36_500
-ACKNOWLEDGED = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
-"""How long units have to acknowledge a 预警."""
-
-TARGETS = (
-    ("lit", "亮灯率目标", 98),
-    ("intact", "完好率目标", 90),
-    ("timely", "事故处置及时率目标", 100),
-)
+from chengyun.kernel.specs import Act, Periodic, Permission
 
 editions.declare(ALARM)
 editions.declare(COMMANDED)
 telling.declare(*NOTICES, *COMMAND_NOTICES)
 
 registry.add(
+    *SETTINGS,
     Watched(key="sensing.alarm", kind="alarm", readers=readers),
     Watched(key="sensing.alert", kind="alert", readers=alerts.readers),
     Watched(key="sensing.command", kind="command", readers=commands.readers),
@@ -97,122 +81,11 @@ registry.add(
     Act(key="device.bind", label="挂接部件"),
     Act(key="lights.plan", label="设置开关灯计划"),
     Act(key="lights.end_plan", label="停用开关灯计划"),
-    *(
-        Param(
-            key=f"lights.{key}",
-            label=label,
-            default=percent,
-            group="照明",
-            field=Field(
-                key=key, label="目标", kind="int", unit="%", required=True, minimum=1, maximum=100
-            ),
-        )
-        for key, label, percent in TARGETS
-    ),
     Periodic(
         key="lights.look",
         label="看路灯亮没亮",
         every=timedelta(minutes=10),
         run=look_at_lamps,
-    ),
-    Param(
-        key="weather.hours",
-        label="没有写结束时间的气象预警，多久以后自己结束",
-        default=24,
-        group="预警",
-        field=Field(
-            key="hours",
-            label="多久以后",
-            kind="int",
-            unit="小时",
-            required=True,
-            minimum=1,
-            maximum=720,
-        ),
-    ),
-    *(
-        Param(
-            key=f"alarm.escalate.{rank}",
-            label=f"{RANK_LABELS[rank]}报警多久无人应答就上报值班长，再过同样久上报领导",
-            default=minutes,
-            group="报警",
-            field=Field(
-                key=rank,
-                label="多久无人应答",
-                kind="int",
-                unit="分钟",
-                required=True,
-                minimum=1,
-                maximum=MOST_MINUTES,
-            ),
-        )
-        for rank, minutes in MINUTES
-    ),
-    Param(
-        key=LEAST,
-        label="至少几台设备一起失联，合成一条「大面积失联」报警",
-        default=10,
-        group="报警",
-        field=Field(
-            key="least",
-            label="至少几台",
-            kind="int",
-            unit="台",
-            required=True,
-            minimum=2,
-            maximum=1000,
-        ),
-    ),
-    *(
-        Param(
-            key=f"alert.limit.{rank}",
-            label=f"{RANK_LABELS[rank]}预警的确认时限",
-            default=minutes,
-            group="预警",
-            field=Field(
-                key=rank,
-                label="确认时限",
-                kind="int",
-                unit="分钟",
-                required=True,
-                minimum=1,
-                maximum=MOST_MINUTES,
-            ),
-        )
-        for rank, minutes in ACKNOWLEDGED
-    ),
-    *(
-        Param(
-            key=key,
-            label=label,
-            default=0,
-            group="读数",
-            field=Field(
-                key="days",
-                label="保留多少天",
-                kind="int",
-                unit="天",
-                required=True,
-                minimum=0,
-                maximum=LONGEST_KEPT,
-            ),
-        )
-        for key, label in KEPT
-    ),
-    Param(
-        key=COMMAND_LIMIT,
-        label="控制指令多久没有人复核就作废",
-        default=10,
-        group="控制指令",
-        field=Field(
-            key="limit",
-            label="多久没有人复核就作废",
-            kind="int",
-            unit="分钟",
-            required=True,
-            minimum=1,
-            maximum=60,
-        ),
     ),
     Periodic(
         key="alarm.deadlines",
