@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
+from chengyun.city.cases.factories import make_working_city
+from chengyun.city.people.factories import DISTRICT
+from chengyun.city.sensing.factories import make_device, make_limits
 from chengyun.city.sensing.limits import limits_of
+from chengyun.city.sensing.own_limits import holding, rule_called
 from chengyun.city.sensing.specs import RANKS, AlarmRule
-from chengyun.kernel import registry
+from chengyun.kernel import clock, registry
 from chengyun.science.conditions import OWN, points_of
 from chengyun.science.episodes import Watch
 
@@ -68,3 +73,24 @@ def test_it_alarms(
     kind: str, told: Mapping[str, Sequence[float]], every: int, alarms: dict[str, str]
 ) -> None:
     assert worst(kind, told, every) == alarms
+
+
+@pytest.mark.django_db
+def test_out_of_the_heating_season_a_cold_room_is_nothing() -> None:
+    cast = make_working_city()
+    room, summer = make_device("SW-001", kind="heat_room"), ("03-16", "11-14")
+    out_of_reach = {"blue": (-15.0, -14.0)}
+    with clock.at(datetime(2026, 1, 15, tzinfo=UTC)):
+        make_limits(
+            None,
+            area=DISTRICT,
+            rule="heat_room_cold",
+            levels=out_of_reach,
+            season=summer,
+            by=cast.supervisor,
+        )
+    for month, limits in ((10, [-15]), (12, [18, 16, 14])):
+        with clock.at(datetime(2026, month, 1, 4, tzinfo=UTC)):
+            holding.forget()
+            rule = holding().at(rule_called("heat_room_cold"), room.code, room.area)
+        assert [level.sets for level in rule.levels] == limits
