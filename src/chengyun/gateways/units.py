@@ -36,6 +36,7 @@ SENML: dict[str, Measure] = {
     "l/s": ("flow", 1e-3, 0),
     "m/s": ("speed", 1, 0),
     "km/h": ("speed", 1 / 3.6, 0),
+    "m/s2": ("acceleration", 1, 0),
     "rad": ("angle", 1, 0),
     "lat": ("angle", math.pi / 180, 0),
     "lon": ("angle", math.pi / 180, 0),
@@ -70,7 +71,11 @@ OURS: dict[str, Measure] = {
     "度": SENML["lat"],
     "%": SENML["%"],
     "分贝": SENML["dB"],
+    "厘米/平方秒": ("acceleration", 1e-2, 0),
     "微克/立方米": SENML["ug/m3"],
+    "毫克/升": ("density", 1e-3, 0),
+    "ppm": SENML["ppm"],
+    "微应变": ("ratio", 1e-6, 0),
     "台": SENML["count"],
 }
 DIGITS = 12

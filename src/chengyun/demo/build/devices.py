@@ -1,8 +1,8 @@
-"""The devices of the demo: water at crossings and in pipes, gas beside its pipes, lamps along the streets."""
+"""The devices of the demo: water on roads and in pipes, gas beside its pipes, lamps along streets, a few others."""
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chengyun.city.people.models import Unit, User
@@ -59,6 +59,22 @@ IN_TOWNS = (
     Batch(kind="lamp_cabinet", letters="XD", what="路灯控制柜", unit="", count=1),
 )
 """One of each in every county seat, kept by the bureau of the district."""
+LIFELINES = (
+    Batch(
+        kind="septic_tank", letters="HF", what="化粪池", unit="sanitation_1", count=2, where="site"
+    ),
+    Batch(kind="supply_main", letters="GS", what="供水管", unit="water", count=3),
+    Batch(kind="leak_noise", letters="LS", what="供水阀井", unit="water", count=1),
+    Batch(kind="supply_quality", letters="SZ", what="水质点", unit="water", count=1, where="site"),
+    Batch(kind="heat_station", letters="HR", what="换热站", unit="heating", count=2, where="site"),
+    Batch(kind="heat_room", letters="SW", what="住宅室温", unit="heating", count=3, where="site"),
+    Batch(kind="bridge_strain", letters="QB", what="桥应变", unit="works", count=1),
+    Batch(kind="bridge_deflection", letters="QN", what="桥挠度", unit="works", count=1),
+    Batch(kind="bridge_tilt", letters="QJ", what="桥倾角", unit="works", count=1),
+    Batch(kind="bridge_vibration", letters="QZ", what="桥振动", unit="works", count=1),
+    Batch(kind="bridge_crack", letters="QL", what="桥裂缝", unit="works", count=1),
+)
+"""A few of each."""
 
 
 SPEAKERS = (
@@ -172,10 +188,7 @@ def _add(code: str, batch: Batch, name: str, spot: Spot, unit: Unit) -> Device:
 def _placed(streets: Streets, rng: random.Random) -> Iterator[tuple[Batch, str, Spot, str]]:
     """Each device with its name, its place and the key of its unit."""
     crossings = list(_crossings(streets))
-    for batch in BATCHES:
-        for at in rng.sample(crossings, batch.count):
-            spot = spot_at(streets, at.road, at.along, batch.where, rng)
-            yield batch, f"{at.name}{batch.what}", spot, batch.unit
+    yield from _at_crossings(BATCHES, streets, crossings, rng)
     for at in rng.sample(crossings, CABINETS.count):
         spot = spot_at(streets, at.road, at.along, CABINETS.where, rng)
         yield CABINETS, f"{at.name}{CABINETS.what}", spot, CABINETS.unit
@@ -186,6 +199,17 @@ def _placed(streets: Streets, rng: random.Random) -> Iterator[tuple[Batch, str, 
         for batch in IN_TOWNS:
             spot = town_spot(streets, district, rng)
             yield batch, f"{spot.road}{batch.what}", spot, district
+    yield from _at_crossings(LIFELINES, streets, crossings, rng)
+
+
+def _at_crossings(
+    batches: Sequence[Batch], streets: Streets, crossings: Sequence[Crossing], rng: random.Random
+) -> Iterator[tuple[Batch, str, Spot, str]]:
+    """Each device of these batches at a crossing of its own."""
+    for batch in batches:
+        for at in rng.sample(crossings, batch.count):
+            spot = spot_at(streets, at.road, at.along, batch.where, rng)
+            yield batch, f"{at.name}{batch.what}", spot, batch.unit
 
 
 def _beside(at: Crossing, n: int) -> float:

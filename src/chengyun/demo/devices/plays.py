@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chengyun.demo.devices import dust, gas, lamps, meters, river, truck, weather
+from chengyun.demo.devices import dust, gas, lamps, lifelines, meters, river, truck, weather
 from chengyun.demo.devices.course import Values
 
 Measured = Callable[[str, str, str, float], Values]
 WATER = ("ponding", "rain", "pipe_level", "pump_station", "flood_gate")
 GAS = ("gas_space", "gas_space_vol", "gas_low", "gas_medium", "gas_station")
 LAMPS = ("lamp_cabinet", "lamp")
+LIFELINES = tuple(lifelines.QUIET)
 OF_KIND: dict[str, Measured] = {
     **dict.fromkeys(WATER, weather.measured),
     **dict.fromkeys(GAS, gas.measured),
     **dict.fromkeys(LAMPS, lamps.measured),
+    **dict.fromkeys(LIFELINES, lifelines.measured),
 }
 
 
@@ -28,7 +30,7 @@ class Play:
 
 
 PLAYS = {
-    "dry": Play("平常的一天", (*WATER, *GAS, *LAMPS)),
+    "dry": Play("平常的一天", (*WATER, *GAS, *LAMPS, *LIFELINES)),
     "cloudburst": Play("暴雨，三处积水", WATER),
     "gas_leak": Play("燃气泄漏", GAS),
     "dark_street": Play("夜里一条街的路灯熄灭", LAMPS),

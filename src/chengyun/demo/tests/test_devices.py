@@ -7,7 +7,14 @@ import pytest
 
 from chengyun.city.sensing.limits import limits_of
 from chengyun.city.sensing.specs import RANKS, AlarmRule, DeviceKind
-from chengyun.demo.build.devices import BATCHES, CABINETS, IN_TOWNS, LAMP, SPEAKERS
+from chengyun.demo.build.devices import (
+    BATCHES,
+    CABINETS,
+    IN_TOWNS,
+    LAMP,
+    LIFELINES,
+    SPEAKERS,
+)
 from chengyun.demo.devices import lamps
 from chengyun.demo.devices.plays import PLAYS, measured
 from chengyun.kernel import registry
@@ -15,10 +22,10 @@ from chengyun.science.conditions import OWN, points_of
 from chengyun.science.episodes import Watch, rounds
 
 SPEAKING = [batch for _, batch in SPEAKERS]
-KINDS = {each.kind for each in (*BATCHES, CABINETS, LAMP, *IN_TOWNS, *SPEAKING)}
+KINDS = {each.kind for each in (*BATCHES, CABINETS, LAMP, *IN_TOWNS, *LIFELINES, *SPEAKING)}
 DEVICES = {
     f"{batch.letters}-{n + 1:03d}": batch.kind
-    for batch in (*BATCHES, CABINETS, LAMP)
+    for batch in (*BATCHES, CABINETS, LAMP, *LIFELINES)
     for n in range(batch.count)
 }
 ROUNDS, EVERY, SECOND = 120, 20, 1_000_000

@@ -114,6 +114,9 @@ UNITS = {
     ("RQ-001", "lel"): ("%LEL", 1.0),
     ("KG-001", "on"): ("", 1.0),
     ("RQ-001", "t"): ("℃", 1.0),
+    ("QZ-001", "rms"): ("厘米/平方秒", 1.0),
+    ("QB-001", "strain"): ("微应变", 1.0),
+    ("SZ-001", "chlorine"): ("毫克/升", 1.0),
 }
 
 
@@ -135,6 +138,9 @@ def test_a_value_comes_in_the_unit_of_its_point() -> None:
     assert value_of(bn="JS-001:", n="flow", u="l/s", v=10) == 0.036, "told by another name"
     assert value_of(bn="RQ-001:", n="t", u="K", v=293.15) == 20
     assert value_of(bn="RQ-001:", n="lel", u="%LEL", v=3) == 3
+    assert value_of(bn="QZ-001:", n="rms", u="m/s2", v=0.315) == 31.5
+    assert value_of(bn="QB-001:", n="strain", u="/", v=0.0002) == 200
+    assert value_of(bn="SZ-001:", n="chlorine", u="kg/m3", v=0.0003) == 0.3
     assert value_of(bn="X-9:", n="depth", u="furlong", v=3) == 3, "nobody knows the device"
 
 
@@ -155,7 +161,7 @@ def test_a_unit_that_does_not_fit_is_said(record: dict[str, Any], sentence: str)
 
 def test_every_unit_of_a_declared_point_is_known_or_counts_something_else() -> None:
     told = {point.unit for kind in registry.all_of(DeviceKind) for point in kind.points}
-    assert told - OURS.keys() <= {"", "%LEL", "%VOL"}
+    assert told - OURS.keys() <= {"", "%LEL", "%VOL", "NTU"}
 
 
 # InfluxDB ----------------------------------------------------------------------------------------
