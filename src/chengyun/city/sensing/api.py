@@ -355,11 +355,17 @@ class CurveLimit(Schema):
 
 
 class CurveOut(Schema):
-    """A curve as the chart draws it; a part's highest and lowest value, so that no peak is hidden."""
+    """A curve as the chart draws it; a part's highest and lowest value, so that no peak is hidden.
+
+    ``at`` is when each part begins, ``begin`` and ``end`` what was asked for, in milliseconds since 1970 (UTC).
+    """
 
     kind: str
     unit: str
     labels: list[str]
+    at: list[int]
+    begin: int
+    end: int
     series: list[CurveLine]
     limits: list[CurveLimit] = []
     unnamed: bool

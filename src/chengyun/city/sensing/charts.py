@@ -26,7 +26,8 @@ PARTS = 240
 
 def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> dict[str, Any]:
     """What the chart island draws: the highest of each part and, where they differ, the lowest."""
-    parts = _parts(series.pk, span, (until or clock.now()) + MICROSECOND)
+    end = (until or clock.now()) + MICROSECOND
+    parts = _parts(series.pk, span, end)
     high = {"name": "最高", "values": [part["highest"] for part in parts]}
     low = {"name": "最低", "values": [part["lowest"] for part in parts]}
     lines = [high, low] if high["values"] != low["values"] else [high]
@@ -35,6 +36,9 @@ def curve_of(series: Series, span: timedelta, until: datetime | None = None) -> 
         "kind": "line",
         "unit": point.unit if point else "",
         "labels": [f"{localtime(part['at']):{form}}" for part in parts],
+        "at": [_milliseconds(part["at"]) for part in parts],
+        "begin": _milliseconds(end - span),
+        "end": _milliseconds(end),
         "series": [*lines, *_usual(series, [part["at"] for part in parts])],
         "unnamed": True,
     }
@@ -66,6 +70,10 @@ def _usual(series: Series, moments: list[datetime]) -> list[dict[str, Any]]:
         return []
     values = [None if np.isnan(each) else round(float(each), 3) for each in found]
     return [{"name": "平常", "values": values, "usual": True}]
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def _form(span: timedelta) -> str:

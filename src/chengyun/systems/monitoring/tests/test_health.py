@@ -27,6 +27,7 @@ from chengyun.lake.readings import MOMENT, commit, with_day
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 7, 2, 12, 10, tzinfo=UTC)
+DAY_LONG = 24 * 3_600_000
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -159,5 +160,7 @@ def test_a_year_is_drawn_from_the_hours_although_the_readings_are_gone(cast: Cas
     curve = client.get(f"/api/v1/series/{series.pk}/chart?hours=8760").json()
     assert curve["labels"][0].startswith("2025-12") and len(curve["labels"]) == 2
     assert curve["series"][0]["values"] == [1.0, 1.0]
+    assert curve["begin"] < curve["at"][0] < curve["at"][1] <= curve["end"]
+    assert curve["end"] - curve["begin"] == 365 * DAY_LONG
     month = client.get(f"/api/v1/series/{series.pk}/chart?hours=720").json()
     assert len(month["labels"]) == 1

@@ -1,6 +1,7 @@
 // A chart. data-src gives {kind: "line"|"bar", unit, labels: [], series: [{name, values: [], usual?: true, level?}], limits?:
 // [{name, value}], unnamed?: true}; lines that are unnamed are told apart by whoever puts the chart on a page. Bars are counts; those
-// of levels (red, orange, yellow, blue) stand on one another in their colours.
+// of levels (red, orange, yellow, blue) stand on one another in their colours. With at: [], begin, end (milliseconds) a line is drawn
+// to the scale of time, from begin to end.
 import * as echarts from "echarts";
 import { onTheme, token } from "tokens";
 
@@ -8,11 +9,28 @@ const MOST = 5;
 
 const words = () => ({ color: token("chart-axis"), fontFamily: token("font-sans"), fontSize: 12 });
 
+const LONG = 60 * 24 * 3_600_000;
+const GAP = 5;
+
+const times = (data) => {
+  const day = "{MM}-{dd}", month = data.end - data.begin > LONG ? "{yyyy}-{MM}" : day;
+  return { year: month, month, day, hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" };
+};
+
+const across = (data) => (data.at
+  ? { type: "time", min: data.begin, max: data.end, axisLabel: { ...words(), formatter: times(data), hideOverlap: true } }
+  : { type: "category", data: data.labels, boundaryGap: data.kind === "bar", axisLabel: words() });
+
+// A line ends where nothing came for much longer than usual.
+const points = ({ at }, values) => {
+  if (!at) return values;
+  const steps = at.slice(1).map((moment, n) => moment - at[n]).sort((one, other) => one - other);
+  const longest = GAP * steps[Math.floor(steps.length / 2)];
+  return values.flatMap((value, n) => (at[n] - at[n - 1] > longest ? [[at[n], null], [at[n], value]] : [[at[n], value]]));
+};
+
 const axes = (data) => ({
-  xAxis: {
-    type: "category", data: data.labels, boundaryGap: data.kind === "bar", axisLabel: words(),
-    axisLine: { lineStyle: { color: token("chart-grid") } }, axisTick: { show: false },
-  },
+  xAxis: { ...across(data), axisLine: { lineStyle: { color: token("chart-grid") } }, axisTick: { show: false } },
   yAxis: {
     type: "value", min: data.kind === "bar" ? 0 : undefined, scale: data.kind !== "bar", name: data.unit, nameTextStyle: { ...words(), align: "left" },
     minInterval: data.kind === "bar" ? 1 : 0, axisLabel: words(), splitLine: { lineStyle: { color: token("chart-grid") } },
@@ -26,13 +44,13 @@ const limitLines = (limits) => ({
 });
 
 // What is usual stands behind what was read.
-const usualLine = ({ name, values }) => ({
-  name, type: "line", data: values, step: "start", symbol: "none", z: 1,
+const usualLine = (data) => ({ name, values }) => ({
+  name, type: "line", data: points(data, values), step: "start", symbol: "none", z: 1,
   color: token("chart-axis"), lineStyle: { width: 1.5, type: "dotted" },
 });
 
 const readLine = (data) => ({ name, values, level }, index) => ({
-  name, type: data.kind, data: values, barMaxWidth: 22, symbol: "circle", symbolSize: 5, showSymbol: values.length < 40,
+  name, type: data.kind, data: points(data, values), barMaxWidth: 22, symbol: "circle", symbolSize: 5, showSymbol: values.length < 40,
   stack: level && "level", color: token(level ? `level-${level}-fill` : `series-${index + 1}`), lineStyle: { width: 2, type: index === 1 ? "dashed" : "solid" },
   endLabel: { ...words(), color: token(`series-${index + 1}`), show: data.kind === "line" && data.series.length > 1 && !data.unnamed, formatter: "{a}" },
   markLine: index === 0 && data.limits ? limitLines(data.limits) : undefined,
@@ -49,7 +67,7 @@ const optionsOf = (data) => ({
   grid: { left: 8, right: data.series.length > 1 && !data.unnamed ? 72 : 16, top: 28, bottom: 8, containLabel: true },
   tooltip: tooltip(),
   ...axes(data),
-  series: data.series.slice(0, MOST).map((each, index) => (each.usual ? usualLine(each) : readLine(data)(each, index))),
+  series: data.series.slice(0, MOST).map((each, index) => (each.usual ? usualLine(data)(each) : readLine(data)(each, index))),
 });
 
 function nothing(element) {
