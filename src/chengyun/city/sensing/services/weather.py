@@ -163,10 +163,13 @@ def _change(row: WeatherWarning, said: dict[str, Any], by: User | None) -> What:
     columns = said | {"area": common(said["areas"])}
     if not WeatherWarning.objects.filter(pk=row.pk, ended_at=None).update(**columns):
         raise Conflict(f"气象预警 {row.code} 已经结束了，不能再改；要继续请用新的编号。")
-    before = _words(row)
+    before, text = _words(row), row.text
     for name, value in columns.items():
         setattr(row, name, value)
-    record("weather.change", row, by=by, area=row.area, facts=_facts(row) | {"before": before})
+    facts = _facts(row) | {"before": before}
+    if row.text != text:
+        facts["note"] = f"原来的内容：{text}"
+    record("weather.change", row, by=by, area=row.area, facts=facts)
     _forget()
     return "changed"
 

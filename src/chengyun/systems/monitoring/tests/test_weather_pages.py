@@ -79,8 +79,9 @@ def test_entered_by_hand_it_stands_on_both_walls_until_it_is_lifted(cast: Cast) 
     assert "生效中" in page and "闸门没有打开" in page and "平时不看" in page
     filled = duty.get(f"{here}change/").content.decode()
     assert 'value="orange" selected' in filled
-    worse = given | {"rank": "red"}
+    worse = given | {"rank": "red", "text": "雨更大了。"}
     assert duty.post(f"{here}change/", worse).status_code == 303
+    assert f"原来的内容：{given['text']}" in duty.get(here).content.decode()
     assert "暴雨红色预警" in duty.get("/monitoring/").content.decode()
     assert "请填写原因" in duty.post(f"{here}lift/", {}).content.decode()
     assert duty.post(f"{here}lift/", {"reason": "雨停了"}).status_code == 303

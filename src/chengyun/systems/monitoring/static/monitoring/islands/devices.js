@@ -150,6 +150,7 @@ function letFind(map, element, features) {
     if (found) map.flyTo({ center: found.geometry.coordinates, zoom: Math.max(map.getZoom(), CLOSE) });
     return Boolean(found);
   }
+  if (code) document.querySelector(`.al[data-device="${CSS.escape(code)}"]`)?.scrollIntoView({ block: "nearest" });
   document.addEventListener("click", press);
   document.addEventListener("htmx:afterSettle", mark);
   const end = () => { document.removeEventListener("click", press); document.removeEventListener("htmx:afterSettle", mark); };
