@@ -58,7 +58,7 @@ def facts_of(row: Fence) -> list[tuple[str, Any]]:
     now = clock.now()
     return [
         ("要求", row.get_duty_display()),
-        ("宽度" if row.duty == Fence.Duty.FOLLOW else "余量", margin_words(row)),
+        ("宽度" if row.duty == Fence.Duty.FOLLOW else "边界", margin_words(row)),
         ("时段", hours_words(row)),
         ("开始", told(row.valid_from, now=now)),
         ("结束", told(row.until, now=now) if row.until else "到有人停用"),
