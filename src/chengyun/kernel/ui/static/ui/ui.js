@@ -177,7 +177,8 @@ function showTab() {
   if (bar) bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
 }
 
-for (const box of document.querySelectorAll("[data-toast]")) expire(box);
+// Its five seconds begin when the page is there: on a slow line it would be gone before it was seen.
+addEventListener("load", () => { for (const box of document.querySelectorAll("[data-toast]")) expire(box); });
 showTab();
 startClock();
 startLights();
