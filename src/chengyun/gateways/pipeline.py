@@ -25,7 +25,7 @@ from chengyun.gateways.moments import moment
 from chengyun.gateways.revising import revise_some
 from chengyun.gateways.watching import Rules
 from chengyun.kernel import clock
-from chengyun.lake import journal, readings
+from chengyun.lake import journal, readings, tables
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
 
@@ -100,7 +100,7 @@ class Pipeline(threading.Thread):
         open_new_series()
         self.roster = roster.read()
         self.rules = Rules(self.roster)
-        self.stored = readings.committed(archive.table)
+        self.stored = tables.committed(archive.table)
         self.done = self.rules.load(archive.rules, self.stored)
         self.newest: list[pa.Table] = []
         self.loose = Loose()
