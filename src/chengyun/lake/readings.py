@@ -38,6 +38,7 @@ LAYOUT = Layout(
     order=("series", "at", "serial", "received"),
     dictionary=("value", "quality", "day"),
     packed=("series", "at", "serial", "received"),
+    log_kept="interval 7 days",
 )
 
 

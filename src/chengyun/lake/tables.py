@@ -23,8 +23,6 @@ from deltalake.transaction import AddAction, RemoveAction
 from ibis.backends.duckdb import Backend
 
 APP = "journal"
-CONFIGURATION = {"delta.logRetentionDuration": "interval 7 days"}
-"""A version a minute is 10,000 a week; each is a file that whoever opens the table has to pass over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,8 @@ class Layout:
     """How the files of one table are made.
 
     ``partition`` is the column by whose text the files are parted, ``key`` the whole number whose smallest and largest
-    value are told of each file.  ``dictionary`` and ``packed`` name the columns that are coded so.
+    value are told of each file.  ``dictionary`` and ``packed`` name the columns that are coded so.  Versions older than
+    ``log_kept`` go: each is a file that whoever opens the table has to pass over.
     """
 
     schema: pa.Schema
@@ -41,6 +40,7 @@ class Layout:
     order: tuple[str, ...]
     dictionary: tuple[str, ...]
     packed: tuple[str, ...]
+    log_kept: str
 
 
 def opened(folder: Path) -> DeltaTable | None:
@@ -187,7 +187,7 @@ def _new(folder: Path, layout: Layout) -> DeltaTable:
     folder.mkdir(parents=True, exist_ok=True)
     table = DeltaTable.create(
         folder, Schema.from_arrow(layout.schema), partition_by=[layout.partition],
-        configuration=CONFIGURATION,
+        configuration={"delta.logRetentionDuration": layout.log_kept},
     )  # fmt: skip
     first = folder / "_delta_log" / f"{0:020}.json"
     for place in (first, first.parent, folder, folder.parent):
