@@ -139,6 +139,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
+        "evaluation:figure": {"key": "inst_rate"},
         "evaluation:finding": {"code": finding.code},
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
         "maintenance:case_class": {"code": MANHOLE},

@@ -209,6 +209,10 @@ def _evaluation(city: City) -> list[Stop]:
         ("evaluator", f"/evaluation/bulletins/{city.bulletin}/issue/"),
         ("evaluator", f"/evaluation/bulletins/{city.bulletin}/"),
         ("leader", f"/evaluation/bulletins/{city.bulletin}/"),
+        ("leader", "/evaluation/ranking/"),
+        ("evaluator", "/evaluation/ranking/?by=unit&sort=rework_rate"),
+        ("evaluator", "/evaluation/indicators/inst_rate/?side=not"),
+        ("evaluator", "/evaluation/indicators/"),
     ]
 
 

@@ -8,7 +8,7 @@ from chengyun.city.cases.specs import Source
 from chengyun.city.indicators.acts import OF_THE_UNIT
 from chengyun.city.indicators.specs import Group, Indicator, Rows
 from chengyun.kernel import registry
-from chengyun.kernel.specs import Field, Param
+from chengyun.kernel.specs import Field, Param, Permission
 
 STANDING = "standing"
 """The verb of the rows that say how the open cases stood when the period was over (`lake.facts`)."""
@@ -85,7 +85,7 @@ def elapsed(acts: Table) -> IntegerValue:
 
 # fmt: off
 COUNTS = (
-    Indicator(key="report",          label="上报数",       by=ALL,    rows=verbs("report"), sentence="上报的案件数，各来源都算。"),
+    Indicator(key="report",          label="上报数",       by=PEOPLE, rows=verbs("report"), sentence="上报的案件数，各来源都算。"),
     Indicator(key="patrol_report",   label="监督员上报数", by=PEOPLE, rows=both(verbs("report"), patrolled), sentence="监督员巡查上报的案件数。"),
     Indicator(key="public_report",   label="公众举报数",   by=PLACES, rows=both(verbs("report"), complained), sentence="热线、网站等公众渠道上报的案件数。"),
     Indicator(key="accept",          label="受理数",       by=PEOPLE, rows=reached("accepted"), sentence="受理的案件数；退回后再受理的不重复算。"),
@@ -155,8 +155,8 @@ AWAITED = (
 GROUPS = (
     Group(key="district",  label="区县",   kind="area",   value=lambda acts: acts.district),
     Group(key="street",    label="街道",   kind="area",   value=lambda acts: acts.area.substr(0, 9)),
-    Group(key="unit",      label="部门",   kind="unit",   value=lambda acts: acts.unit),
-    Group(key="class",     label="大类",   kind="class",  value=lambda acts: acts["class"].substr(0, 4)),
+    Group(key="unit",      label="部门",   kind="unit",   value=lambda acts: acts.unit, only=lambda acts: acts.unit != ""),
+    Group(key="class",     label="大类",   kind="class",  value=lambda acts: acts["class"].substr(0, 3)),
     Group(key="source",    label="来源",   kind="source", value=lambda acts: acts.source),
 )
 # fmt: on
@@ -181,6 +181,7 @@ def _wholes(indicator: Indicator) -> Param:
 
 
 registry.add(
+    Permission(key="indicator.view", label="查看评价指标", group="综合评价"),
     *COUNTS,
     *RATES,
     *AWAITED,
