@@ -164,8 +164,8 @@ def _figures(
 
 
 def _figure(indicator: Indicator, wholes: Mapping[str, str], sums: Mapping[str, Any]) -> Figure:
-    part = _number(indicator, sums)
-    return Figure(indicator, part, sums[wholes[indicator.key]] if indicator.whole else None)
+    whole = int(sums[wholes[indicator.key]]) if indicator.whole else None
+    return Figure(indicator, _number(indicator, sums), whole)
 
 
 def _number(indicator: Indicator, sums: Mapping[str, Any]) -> int:
