@@ -218,7 +218,9 @@ def test_cases_of_every_way_give_the_figures_of_their_sentences(city: City) -> N
     assert {v for each in WAYS for v in each.verbs} <= set(city.taken)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 12))]
+)
 def test_cases_that_go_where_they_may_give_the_figures_of_their_sentences(seed: int) -> None:
     with clock.at(BEGIN - timedelta(days=1)):
         city = make_played(seed)

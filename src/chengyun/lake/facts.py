@@ -132,15 +132,16 @@ def read(folder: Path, begin: datetime, end: datetime, origin: str = "") -> Iter
     With them go the open cases as they stood at the end: the newest act of each once more, as `STANDING` at that
     moment, with no milestone and no clock that ended. An overrun that was forgiven by an appeal, whenever, is none: the
     limit of the unit is not told of such a case.
-    Without a table there are no acts. The engine ends with the block.
+    Without a table there are no acts; of a time that has not begun nothing is said. The engine ends with the block.
     """
     table = opened(folder)
     engine = connected()
     try:
         everything = _rows(engine, table, ALWAYS[0], ALWAYS[1], origin)
         rows = _rows(engine, table, ALWAYS[0], end, origin)
-        acts = rows.filter(rows["at"] >= begin).union(_standing(rows, end))
-        yield Facts(_forgiven(acts, everything), engine, tables.position(table) if table else 0)
+        acts = rows.filter(rows["at"] >= begin)
+        told = acts.union(_standing(rows, end)) if begin < end else acts
+        yield Facts(_forgiven(told, everything), engine, tables.position(table) if table else 0)
     finally:
         engine.disconnect()
 
