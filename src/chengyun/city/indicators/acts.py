@@ -15,7 +15,7 @@ REACHED = {
     "accepted": ("accept", "rush", "pass"),
     "filed": ("file", "rush", "pass"),
     "dispatched": ("dispatch", "rush", "assign"),
-    "handled": ("handle", "pass", "rectify"),
+    "handled": ("handle", "rectify"),
     "closed": ("close", "force_close", "pass", "follow", "clear"),
 }
 """The milestones of a case, and the acts by which it reaches them."""

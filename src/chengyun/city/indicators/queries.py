@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -151,13 +151,13 @@ def chosen_wholes(area: str) -> dict[str, str]:
 
 
 def moments(period: Period) -> tuple[datetime, datetime]:
-    """From the first to before the last moment of a period, in the city's zone; of one that goes on, to now."""
+    """From the first to before the last moment of a period in the city's zone, in UTC; of one that goes on, to now."""
     begin, end = _midnight(period.start), _midnight(period.end + timedelta(days=1))
     return begin, max(begin, min(end, clock.now()))
 
 
 def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min))
+    return make_aware(datetime.combine(day, time.min)).astimezone(UTC)
 
 
 def _inside(acts: ibis.Table, question: Question) -> ibis.Table:
@@ -203,8 +203,8 @@ def _figures(
 
 
 def _figure(indicator: Indicator, wholes: Mapping[str, str], sums: Mapping[str, Any]) -> Figure:
-    part = _number(indicator, sums)
-    return Figure(indicator, part, sums[wholes[indicator.key]] if indicator.whole else None)
+    whole = int(sums[wholes[indicator.key]]) if indicator.whole else None
+    return Figure(indicator, _number(indicator, sums), whole)
 
 
 def _number(indicator: Indicator, sums: Mapping[str, Any]) -> int:
