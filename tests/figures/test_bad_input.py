@@ -107,10 +107,10 @@ def test_a_unit_that_changes_its_name_stays_one_group(cast: Cast) -> None:
         tell()
     with clock.at(NOON + 3 * MINUTE):
         told = counts(answer(SEPTEMBER, by="unit"), "dispatch", "dispose")
-        rows = queries.behind(
-            Question(period=SEPTEMBER, by=registry.get(Group, "unit")),
-            registry.get(Indicator, "dispose"), cast.crew.code, first=0, most=9,
-        )[1]  # fmt: skip
+        asked = Question(period=SEPTEMBER, by=registry.get(Group, "unit"))
+        dispose = registry.get(Indicator, "dispose")
+        number = queries.Behind(question=asked, indicator=dispose, group=cast.crew.code)
+        rows = queries.behind(number, first=0, most=9)[1]
     assert {unit: numbers for unit, numbers in told.items() if any(numbers)} == {
         cast.crew.code: (2, 2)
     }

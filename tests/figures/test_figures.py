@@ -136,6 +136,9 @@ def _compared(lives: Sequence[Life], key: str, group: Group, now: datetime) -> l
         part, whole = second(indicator.key, wholes)
         mine = counting.counted(part, lives, span, apart)
         base = counting.counted(whole, lives, span, apart) if whole else Counter[str]()
+        if group.only:  # departments: what no unit answers for is not of them
+            mine.pop("", None)
+            base.pop("", None)
         theirs = {name: told[indicator.key] for name, told in found.groups.items()}
         theirs["合计"] = found.total[indicator.key]
         mine["合计"], base["合计"] = mine.total(), base.total()
