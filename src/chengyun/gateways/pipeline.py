@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.city.sensing.services.devices import open_new_series
 from chengyun.city.sensing.services.outages import OutageChange, follow_outage
-from chengyun.city.sensing.services.readings import CLOCK_WRONG, Newest, remember
+from chengyun.city.sensing.services.readings import Newest, remember
 from chengyun.gateways import roster
 from chengyun.gateways.moments import moment
 from chengyun.gateways.revising import revise_some
@@ -28,6 +28,7 @@ from chengyun.kernel import clock
 from chengyun.lake import journal, readings
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
+from chengyun.science.quality import CLOCK_WRONG
 
 log = logging.getLogger(__name__)
 
