@@ -25,6 +25,7 @@ from chengyun.gateways.moments import moment
 from chengyun.gateways.revising import revise_some
 from chengyun.gateways.watching import Rules
 from chengyun.kernel import clock
+from chengyun.kernel.errors import Conflict
 from chengyun.lake import journal, readings
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
@@ -39,6 +40,8 @@ COMMIT = 60.0
 MOST_LOOSE = 2_000_000
 """Readings in memory that the lake has not got yet, above which it gets them at once."""
 AGAIN = 1.0
+TIMES = 5
+"""So often a change is told when others act on its alarm at the same time."""
 PIECES = 64
 """Batches that are made one."""
 
@@ -261,10 +264,17 @@ def _moments(microseconds: Ints) -> list[datetime]:
 
 
 def _tell(change: LevelChange) -> None:
-    """A change that cannot be told must not keep the others from being told."""
-    try:
-        follow_outage(change) if isinstance(change, OutageChange) else follow(change)
-    except (DatabaseError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("a change of level could not be told: %s", change)
+    """A change that cannot be told must not keep the others from being told.
+
+    Somebody who acts on the alarm in this moment makes it a Conflict: it is told again of the alarm as it is then.
+    """
+    for left in reversed(range(TIMES)):
+        try:
+            follow_outage(change) if isinstance(change, OutageChange) else follow(change)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:
+            if isinstance(error, Conflict) and left:
+                continue
+            log.exception("a change of level could not be told: %s", change)
+        return

@@ -12,8 +12,10 @@ import pytest
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.sensing.factories import make_device, series_of
 from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.gateways import pipeline as pipelines
 from chengyun.gateways.pipeline import Pipeline
+from chengyun.kernel.errors import Conflict
 from chengyun.lake import readings
 from chengyun.lake.archive import Archive
 from chengyun.lake.journal import Journal
@@ -24,16 +26,45 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def table(series: int, minute: int) -> pa.Table:
-    """A depth of 30 cm."""
+def table(series: int, minute: int, depth: float = 30) -> pa.Table:
+    """A depth in cm."""
     at = pa.array([BEGIN + timedelta(minutes=minute)], readings.MOMENT)
-    told = {"series": [series], "at": at, "serial": [0], "value": [30.0], "quality": [0]}
+    told = {"series": [series], "at": at, "serial": [0], "value": [depth], "quality": [0]}
     return readings.with_day(pa.table(told | {"received": at}))
 
 
-def test_a_full_disk_stops_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def series() -> int:
     make_working_city()
-    series = series_of(make_device()).pk
+    return series_of(make_device()).pk
+
+
+def play(pipeline: Pipeline, series: int, depths: dict[int, float]) -> None:
+    """By the minute."""
+    for minute, depth in depths.items():
+        pipeline.told(table(series, minute, depth), minute + 1)
+        assert pipeline.turn()
+
+
+def test_who_acts_on_an_alarm_in_the_same_moment_keeps_no_change_from_it(
+    series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline, faster = Pipeline(Archive(tmp_path), print, lambda: None), [1]
+
+    def beaten_once(change: LevelChange) -> Alarm | None:
+        if not change.level and faster:
+            faster.clear()
+            raise Conflict("王芳已经确认了这条报警。")
+        return follow(change)
+
+    monkeypatch.setattr(pipelines, "follow", beaten_once)
+    play(pipeline, series, {0: 30, 1: 30, 2: 0, 62: 0})
+    assert not faster and Alarm.objects.get().cleared
+
+
+def test_a_full_disk_stops_no_alarm(
+    series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive = Archive(tmp_path)
     cuts: list[int] = []
     pipeline = Pipeline(archive, cuts.append, lambda: None)
