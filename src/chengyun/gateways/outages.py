@@ -15,7 +15,7 @@ from chengyun.city.sensing.outages import LEAST, standing_outages
 from chengyun.city.sensing.services.outages import OutageChange
 from chengyun.city.sensing.specs import MANY_SILENT
 from chengyun.gateways.moments import microseconds, moment
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.science.absence import NEVER, Absence, together
 from chengyun.science.episodes import Flags
@@ -78,12 +78,6 @@ class Outages:
                 named.setdefault(name, []).append(row)
         self.groups = {name: np.array(mine, np.int64) for name, mine in named.items()}
 
-    @cached_property
-    def area(self) -> str:
-        """That of the city."""
-        city = installation()
-        return city.area if city else ""
-
     def follow(self, row: int, before: Outages, place: int) -> None:
         """The register may have changed: a device that is still awaited stays as it stood."""
         for part in ("number", "last", "back"):
@@ -123,7 +117,7 @@ class Outages:
         for number, each in self.standing.items():
             mine = np.intersect1d(reached, self.groups.get(each.group, reached[:0]))
             self._join(number, mine[self.number[mine] == ALONE], absence)
-        free, least = self.number == ALONE, int(settings_of(self.area)[LEAST])
+        free, least = self.number == ALONE, int(settings_of(city_area())[LEAST])
         free[excused] = False
         new = together(self.groups, reached[free[reached]], absence, free, least, now)
         for group, rows in new:
@@ -191,6 +185,6 @@ class Outages:
     def _area(self, rows: Sequence[int], group: str) -> str:
         """The smallest region in which all of them stand."""
         if group == "city:":
-            return self.area
+            return city_area()
         shared = commonprefix([self.rows[row].area for row in rows])
-        return next((shared[:n] for n in AREA_LENGTHS if len(shared) >= n), self.area)
+        return next((shared[:n] for n in AREA_LENGTHS if len(shared) >= n), city_area())

@@ -16,7 +16,7 @@ from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 
 CHANGE = "device.change"
@@ -118,8 +118,7 @@ def heard_of(code: str, seen: Mapping[str, float], *, by: User | None) -> None:
 def _area_of(sender: User | None) -> str:
     """Where the devices of a sender stand until somebody knows better; the whole city for a door without tokens."""
     areas = sender.scope("reading.send").areas if sender else ()
-    city = installation()
-    return min(areas, key=len, default=city.area if city else "")
+    return min(areas, key=len, default=city_area())
 
 
 def _describe(device: Device, new: NewDevice, by: User | None) -> None:

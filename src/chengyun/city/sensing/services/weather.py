@@ -20,7 +20,7 @@ from chengyun.city.sensing.weather import common, in_force_now, where
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed, wrong
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.sequences import take as take_number
 from chengyun.kernel.ui.words import told
@@ -223,8 +223,7 @@ def _faulty_times(new: NewWarning) -> Iterator[FieldError]:
 
 def ours(code: str) -> str:
     """The area of the city a code stands for; what lies around the city is all of it; "" when it is none of ours."""
-    code, city = trimmed(code.strip()), installation()
-    home = city.area if city else ""
+    code, home = trimmed(code.strip()), city_area()
     if len(code) >= 2 and home.startswith(code.rstrip("0") or "-"):
         return home
     return code if code.startswith(home) and names_of([code]) else ""
