@@ -50,23 +50,24 @@ class Groups:
 
 @dataclass(kw_only=True)
 class Standing:
-    """An outage that is not over: the series its alarm is of, its level, and who was told to be silent last."""
+    """An outage that is not over: the series its alarm is of, its level, and the devices people know are silent."""
 
     group: str
     series: int
     level: int
-    told: tuple[int, ...] = ()
+    told: frozenset[int] = frozenset()
 
 
 class Outages:
     """Which of the awaited devices are silent for one cause.
 
     Of the shape (n,): ``number``, of which outage each is; ``last``, its last word before that; ``back``, the newest
-    after it, ``NEVER`` while it is silent.
+    after it, ``NEVER`` while it is silent. ``least``: fewer silences have no cause in common.
     """
 
     def __init__(self, rows: Sequence[Awaited]) -> None:
         self.rows = rows
+        self.least = int(settings_of(city_area())[LEAST]) if rows else 0
         self.number: Ints = np.full(len(rows), ALONE)
         self.last: Ints = np.full(len(rows), NEVER)
         self.back: Ints = np.full(len(rows), NEVER)
@@ -117,9 +118,9 @@ class Outages:
         for number, each in self.standing.items():
             mine = np.intersect1d(reached, self.groups.get(each.group, reached[:0]))
             self._join(number, mine[self.number[mine] == ALONE], absence)
-        free, least = self.number == ALONE, int(settings_of(city_area())[LEAST])
+        free = self.number == ALONE
         free[excused] = False
-        new = together(self.groups, reached[free[reached]], absence, free, least, now)
+        new = together(self.groups, reached[free[reached]], absence, free, self.least, now)
         for group, rows in new:
             number = max(self.standing, default=ALONE) + 1
             self._join(number, rows, absence)
@@ -138,7 +139,7 @@ class Outages:
         """What is new of an outage: who is part of it, or its level."""
         rows = np.flatnonzero(self.number == number)
         level = max(each.level, int(absence.level[rows].max(initial=0)))
-        silent = tuple(rows[self.back[rows] == NEVER].tolist())
+        silent = frozenset(self.rows[row].device for row in rows[self.back[rows] == NEVER])
         if level != each.level or silent != each.told:
             each.level, each.told = level, silent
             yield self._change(number, each, level, now)

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,7 +139,7 @@ class Pipeline(threading.Thread):
         """Do what waits now; whether there will be more."""
         batches, going = self._taken()
         self._accept(batches)
-        self.changes.extend(self.rules.tick(clock.now()))
+        self._follow(self.rules.tick(clock.now()))
         self._surely(self._write)
         self._store()
         return going
@@ -160,13 +160,21 @@ class Pipeline(threading.Thread):
         fresh = [batch for batch in batches if batch.end > self.done]
         if fresh:
             table = pa.concat_tables([batch.readings for batch in fresh])
-            self.changes.extend(self.rules.take(table))
+            self._follow(self.rules.take(table))
             self.done = fresh[-1].end
             self.newest.append(table)
         self.loose.add([batch for batch in batches if batch.end > self.stored])
 
+    def _follow(self, changes: Iterator[LevelChange]) -> None:
+        """What the rules say; where they fail the readings are stored all the same, and the next ones looked at."""
+        try:
+            self.changes.extend(changes)
+        except Exception as error:
+            self.trouble = f"有读数没有按规则判断：{error}"
+            log.exception("the rules could not look at what came")
+
     def _surely(self, work: Callable[[], None]) -> None:
-        """Do it, again and again while the database is away; nothing is lost meanwhile."""
+        """Do it, again and again while the database is away: nothing is lost. What else fails stops nothing else."""
         while True:
             try:
                 close_old_connections()
@@ -174,6 +182,8 @@ class Pipeline(threading.Thread):
             except (DatabaseError, InterfaceError):
                 log.exception("the database does not take what the gateway has; trying again")
                 time.sleep(AGAIN)
+            except Exception:
+                return log.exception("what the gateway has could not be written")
 
     def _write(self) -> None:
         """Alarms first, since people wait for them. What is written is forgotten, so that it may be called again."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.db import OperationalError, connection
 
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
@@ -17,6 +18,7 @@ from chengyun.city.sensing.models import Alarm, Device, Outage, Series
 from chengyun.city.sensing.services.links import Count, count
 from chengyun.gateways.pipeline import Pipeline
 from chengyun.kernel import clock
+from chengyun.kernel.recent import forget_everything
 from chengyun.lake import readings
 from chengyun.lake.archive import Archive
 
@@ -203,6 +205,21 @@ def test_who_is_repaired_is_not_counted(cast: Cast, start: Callable[[], Pipeline
     town.wait(BEGIN + timedelta(seconds=5))
     town.wait(BEGIN + HOUR)
     assert Alarm.objects.filter(rule=ONE).count() == Alarm.objects.count() == 9
+
+
+def test_a_database_that_is_away_keeps_nobody_from_noticing(start: Callable[[], Pipeline]) -> None:
+    """The clock asks it nothing: what it finds is told when the database is back."""
+    town = Town(start)
+    town.speak(devices(12), BEGIN)
+    town.wait(BEGIN + MINUTE)
+    forget_everything()
+
+    def away(*args: object) -> None:
+        raise OperationalError("the database is away")
+
+    with connection.execute_wrapper(away):
+        found = list(town.pipeline.rules.tick(BEGIN + HOUR))
+    assert [(each.rule, each.value) for each in found] == [(MANY, 12)]
 
 
 def test_many_more_than_once_each_time_is_told(start: Callable[[], Pipeline]) -> None:

@@ -62,6 +62,28 @@ def test_who_acts_on_an_alarm_in_the_same_moment_keeps_no_change_from_it(
     assert not faster and Alarm.objects.get().cleared
 
 
+def test_what_fails_is_told_and_stops_nothing_else(
+    series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules trip over one batch, the register cannot be read once: readings, rules and alarms go on."""
+
+    def fail(*args: object) -> None:
+        raise ZeroDivisionError("除以零")
+
+    pipeline = Pipeline(Archive(tmp_path), print, lambda: None)
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline.rules.watch, "step", fail)
+        patched.setattr(pipeline.roster, "again", fail)
+        pipeline.looked = 0
+        play(pipeline, series, {0: 30})
+    assert "除以零" in pipeline.trouble
+    play(pipeline, series, {1: 30, 2: 30})
+    assert Alarm.objects.get().rank == "red"
+    pipeline.inbox.put(None)
+    pipeline.run()
+    assert pipeline.trouble == "" and pipeline.stored == 3
+
+
 def test_a_full_disk_stops_no_alarm(
     series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
