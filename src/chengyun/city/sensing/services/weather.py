@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -28,6 +28,7 @@ from chengyun.kernel.ui.words import told
 LONGEST_TEXT, LONGEST_SOURCE, LONGEST_NUMBER, LONGEST_REASON = 1000, 60, 80, 200
 MOST_AREAS = 200
 LONGEST = timedelta(days=90)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=10)
 """By how much the clock of whoever issues it may be ahead of ours."""
 AT_MOST = 200
@@ -63,10 +64,7 @@ class Taken(NamedTuple):
 
 def take(new: NewWarning, *, by: User | None) -> Taken:
     """A warning as it is now said to be: added, or changed when its number is known; the same again changes nothing."""
-    faults = tuple(faults_of(new))
-    if faults:
-        raise Invalid(faults[0].message, fields=faults)
-    said = _said(new)
+    said = _sound(new)
     _allow(by, said["areas"])
     number = new.number.strip()
     found = _numbered(number)
@@ -82,12 +80,7 @@ def take(new: NewWarning, *, by: User | None) -> Taken:
 
 def change(row: WeatherWarning, new: NewWarning, *, by: User | None) -> What:
     """What is known of a warning is put right, whether it has a number or not."""
-    faults = tuple(faults_of(new))
-    if faults:
-        raise Invalid(faults[0].message, fields=faults)
-    said = _said(new)
-    _allow(by, [*row.areas, *said["areas"]])
-    return _change(row, said, by)
+    return _change(row, _sound(new), by)
 
 
 @transaction.atomic
@@ -112,17 +105,21 @@ def sweep_weather() -> int:
 
 @transaction.atomic
 def _over(row: WeatherWarning) -> bool:
-    if not _end(row, row.valid_to, "到时"):
+    """Whether it was ended; who has just made it last longer comes first."""
+    if not _end(row, row.valid_to, "到时", valid_to=row.valid_to):
         return False
     record("weather.over", row, by=None, area=row.area)
     return True
 
 
-def _end(row: WeatherWarning, at: datetime, reason: str) -> bool:
+def _end(row: WeatherWarning, at: datetime, reason: str, **seen: datetime) -> bool:
+    """Whether it was in force until now, and as it was ``seen``."""
+    rows = WeatherWarning.objects.filter(pk=row.pk, ended_at=None, **seen)
+    if not rows.update(ended_at=at, reason=reason):
+        return False
     row.ended_at, row.reason = at, reason
     _forget()
-    rows = WeatherWarning.objects.filter(pk=row.pk, ended_at=None)
-    return bool(rows.update(ended_at=at, reason=reason))
+    return True
 
 
 def _forget() -> None:
@@ -158,6 +155,8 @@ def _add(said: dict[str, Any], new: NewWarning, by: User | None) -> WeatherWarni
 
 @transaction.atomic
 def _change(row: WeatherWarning, said: dict[str, Any], by: User | None) -> What:
+    """It is for whoever may take it as it was and as it will be."""
+    _allow(by, [*row.areas, *said["areas"]])
     if all(getattr(row, name) == value for name, value in said.items()):
         return "same"
     columns = said | {"area": common(said["areas"])}
@@ -215,6 +214,11 @@ def _faulty_times(new: NewWarning) -> Iterator[FieldError]:
     begins = new.valid_from or new.issued_at
     if new.issued_at > clock.now() + AHEAD:
         yield FieldError("issued_at", "发布时间在将来，请核对。")
+    if new.issued_at < EARLIEST:
+        yield FieldError("issued_at", f"发布时间在 {EARLIEST.year} 年以前，请核对。")
+    if not EARLIEST <= begins <= clock.now() + LONGEST:
+        last = f"最多在 {LONGEST.days} 天以后"
+        yield FieldError("valid_from", f"开始时间要在 {EARLIEST.year} 年以后，{last}。")
     if new.valid_to is not None and new.valid_to <= begins:
         yield FieldError("valid_to", "结束时间要晚于开始时间。")
     if new.valid_to is not None and new.valid_to - begins > LONGEST:
@@ -227,6 +231,13 @@ def ours(code: str) -> str:
     if len(code) >= 2 and home.startswith(code.rstrip("0") or "-"):
         return home
     return code if code.startswith(home) and names_of([code]) else ""
+
+
+def _sound(new: NewWarning) -> dict[str, Any]:
+    """What it says, as columns. Raises Invalid."""
+    if faults := tuple(faults_of(new)):
+        raise Invalid(faults[0].message, fields=faults)
+    return _said(new)
 
 
 def _said(new: NewWarning) -> dict[str, Any]:
