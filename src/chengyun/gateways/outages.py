@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chengyun.city.places.specs import shared_region
 from chengyun.city.sensing.models import Link
 from chengyun.city.sensing.outages import LEAST, standing_outages
 from chengyun.city.sensing.services.outages import OutageChange
@@ -28,7 +28,6 @@ DISTRICT = 6
 """Digits of a district's code."""
 ALONE = -1
 """The number of the outage of a device that has none."""
-AREA_LENGTHS = (12, 9, 6, 4)
 
 
 class Groups:
@@ -187,5 +186,4 @@ class Outages:
         """The smallest region in which all of them stand."""
         if group == "city:":
             return city_area()
-        shared = commonprefix([self.rows[row].area for row in rows])
-        return next((shared[:n] for n in AREA_LENGTHS if len(shared) >= n), city_area())
+        return shared_region([self.rows[row].area for row in rows]) or city_area()

@@ -12,11 +12,11 @@ from django.utils.timezone import localtime
 
 from chengyun.city.people.models import User
 from chengyun.city.places.queries import names_of
-from chengyun.city.places.specs import trimmed
+from chengyun.city.places.specs import shared_region, trimmed
 from chengyun.city.sensing.models import WeatherWarning
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.specs import RANKS, WEATHER
-from chengyun.city.sensing.weather import common, in_force_now, where
+from chengyun.city.sensing.weather import in_force_now, where
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed, wrong
@@ -140,7 +140,7 @@ def _add(said: dict[str, Any], new: NewWarning, by: User | None) -> WeatherWarni
     row = WeatherWarning(
         code=f"QX{day}{take_number(f'weather:{day}'):03d}",
         number=new.number.strip(),
-        area=common(said["areas"]),
+        area=shared_region(said["areas"]),
         ended_at=said["valid_to"] if over else None,
         made_at=now,
         made_by=by,
@@ -159,7 +159,7 @@ def _change(row: WeatherWarning, said: dict[str, Any], by: User | None) -> What:
     _allow(by, [*row.areas, *said["areas"]])
     if all(getattr(row, name) == value for name, value in said.items()):
         return "same"
-    columns = said | {"area": common(said["areas"])}
+    columns = said | {"area": shared_region(said["areas"])}
     if not WeatherWarning.objects.filter(pk=row.pk, ended_at=None).update(**columns):
         raise Conflict(f"气象预警 {row.code} 已经结束了，不能再改；要继续请用新的编号。")
     before, text = _words(row), row.text
@@ -244,7 +244,7 @@ def _said(new: NewWarning) -> dict[str, Any]:
     """The columns a sound warning says something about."""
     areas = sorted({ours(code) for code in new.areas})
     begins = new.valid_from or new.issued_at
-    hours = settings_of(common(areas))["weather.hours"]
+    hours = settings_of(shared_region(areas))["weather.hours"]
     return {
         "kind": new.kind,
         "level": [*RANKS].index(new.rank) + 1,  # type: ignore[arg-type]
