@@ -81,8 +81,7 @@ def draw_fence(new: NewFence, *, by: User | None) -> Fence:
     )
     row.save(force_insert=True)
     row.devices.set(devices)
-    for device in devices:
-        _open_series(device)
+    _open_series(devices)
     record("fence.draw", row, by=by, area=row.area, facts=_facts(row, devices), new=True)
     return row
 
@@ -150,11 +149,13 @@ def _said(field: str, text: str, longest: int, wanted: str) -> str:
     return text
 
 
-def _open_series(device: Device) -> None:
+def _open_series(devices: Sequence[Device]) -> None:
     """A device that was registered before its kind could go astray has no such series yet."""
-    kind = device.declared
-    assert kind is not None and kind.astray is not None
-    Series.objects.get_or_create(device=device, point=kind.astray.key)
+    points = [(each, each.declared.astray) for each in devices if each.declared]
+    Series.objects.bulk_create(
+        [Series(device=device, point=point.key) for device, point in points if point],
+        ignore_conflicts=True,
+    )
 
 
 def _named(row: Fence) -> dict[str, Any]:

@@ -76,6 +76,14 @@ def test_an_unknown_device_waits_with_what_it_told_and_is_adopted(cast: Cast) ->
     assert post(cast.duty, "/devices/X-9/adopt", BODY).status_code == 409
 
 
+def test_of_a_device_that_tells_ever_new_points_a_hundred_are_remembered(cast: Cast) -> None:
+    for n in range(3):
+        heard_of("X-9", {f"p{n}-{k}": 1.0 for k in range(70)}, by=cast.sender)
+    heard_of("X-9", {"p0-0": 2.0}, by=cast.sender)
+    seen = Device.objects.get().seen
+    assert (len(seen), seen["p0-0"], "p1-29" in seen, "p1-30" in seen) == (100, 2.0, True, False)
+
+
 def test_a_device_with_a_strange_name_does_not_wait(cast: Cast) -> None:
     heard_of("积水 1 号", {"depth": 3.0}, by=cast.sender)
     assert not Device.objects.exists()
