@@ -135,7 +135,7 @@ def fence_draw(request: HttpRequest, body: NewFenceIn) -> tuple[int, Any]:
         duty=body.duty,
         shape=of(body.place) if body.place else fence_shapes.of_geojson(body.shape),
         margin=body.margin,
-        devices=[queries.device_for(user, each) for each in body.devices],
+        devices=queries.devices_called(user, body.devices),
         hours=(body.hour_from, body.hour_to),
         valid_from=body.valid_from,
         valid_to=body.valid_to,
