@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from django.db import OperationalError, connection
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.places.factories import centre_of
 from chengyun.city.sensing.factories import make_device, make_silence, verbs
@@ -20,7 +18,6 @@ from chengyun.gateways.pipeline import Pipeline
 from chengyun.kernel import clock
 from chengyun.kernel.recent import forget_everything
 from chengyun.lake import readings
-from chengyun.lake.archive import Archive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,16 +26,6 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 EAST, WEST = "371523001001001", "371502001001001"
 """A grid in each of two districts."""
 MANY, ONE = "many_silent", "methane_lel_silent"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def start(cast: Cast, tmp_path: Path) -> Callable[[], Pipeline]:
-    return lambda: Pipeline(Archive(tmp_path), lambda end: None, lambda: None)
 
 
 def devices(number: int, *, grid: str = WEST, letter: str = "A") -> list[Device]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
+from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device, series_of
 from chengyun.city.sensing.models import Alarm
 from chengyun.city.sensing.services.alarms import LevelChange, follow
@@ -34,8 +34,7 @@ def table(series: int, minute: int, depth: float = 30) -> pa.Table:
 
 
 @pytest.fixture
-def series() -> int:
-    make_working_city()
+def series(cast: Cast) -> int:
     return series_of(make_device()).pk
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
@@ -20,11 +19,6 @@ from chengyun.city.sensing.services.devices import heard_of
 pytestmark = pytest.mark.django_db
 
 BODY = {"kind": "ponding", "name": "立交桥下", "lon": CENTRE[0] - 0.001, "lat": CENTRE[1] + 0.001}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def api(user: User) -> Client:

@@ -6,17 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import (
     RULE,
     a_warning,
     change,
-    make_device,
     make_limits,
     make_warning,
 )
@@ -25,6 +21,7 @@ from chengyun.city.sensing.models import Device, WeatherWarning
 from chengyun.city.sensing.own_limits import holding_now, rule_called
 from chengyun.city.sensing.services import weather
 from chengyun.city.sensing.services.weather import lift, sweep_weather, take
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit, Message
@@ -46,31 +43,11 @@ CAP = """<?xml version="1.0" encoding="UTF-8"?>
 </info></alert>"""
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
 def told(user: User) -> list[str]:
     outbox.deliver_due()
     return list(
         Message.objects.filter(person_id=user.pk).order_by("id").values_list("kind", flat=True)
     )
-
-
-def call(user: User, method: str, path: str, body: Any = None, media: str = "") -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    kind = media or "application/json"
-    return client.post(f"/api/v1{path}", body or {}, kind, headers=head)
 
 
 def pushed(**changes: Any) -> dict[str, Any]:
