@@ -15,8 +15,8 @@ from chengyun.city.sensing import fence_shapes, queries
 from chengyun.city.sensing import fences as reads
 from chengyun.city.sensing.models import Fence
 from chengyun.city.sensing.services import fences as service
-from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.errors import wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
@@ -102,9 +102,7 @@ def fences(request: HttpRequest, wanted: Query[FencesWanted]) -> Any:
         rows = rows.filter(devices__code=wanted.device)
     if wanted.lasting:
         rows = rows.filter(reads.lasting(clock.now()))
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-made_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-made_at", "-id"), wanted, shown)
 
 
 @router.get("/fences/way", response={200: WayOut, **problems()}, url_name="fence_way")
@@ -137,7 +135,7 @@ def fence_draw(request: HttpRequest, body: NewFenceIn) -> tuple[int, Any]:
         duty=body.duty,
         shape=of(body.place) if body.place else fence_shapes.of_geojson(body.shape),
         margin=body.margin,
-        devices=[queries.device_for(user, each) for each in body.devices],
+        devices=queries.devices_called(user, body.devices),
         hours=(body.hour_from, body.hour_to),
         valid_from=body.valid_from,
         valid_to=body.valid_to,

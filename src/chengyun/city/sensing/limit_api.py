@@ -17,8 +17,8 @@ from chengyun.city.sensing.models import OwnLimits
 from chengyun.city.sensing.services import limits as service
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Rank
 from chengyun.city.sensing.wording import condition_words
-from chengyun.kernel import clock, paging, registry
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock, registry
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 
@@ -190,9 +190,7 @@ def limits(request: HttpRequest, wanted: Query[LimitsWanted]) -> Any:
         rows = rows.filter(rule=wanted.rule)
     if wanted.lasting:
         rows = rows.filter(pk__in=reads.lasting(clock.now()))
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-made_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-made_at", "-id"), wanted, shown)
 
 
 @router.get("/alarm-limits/{code}", response={200: LimitsOut, **problems(404)})

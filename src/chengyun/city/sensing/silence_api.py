@@ -14,8 +14,8 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing import silences as reads
 from chengyun.city.sensing.models import Silence
 from chengyun.city.sensing.services import silences as service
-from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 
@@ -74,9 +74,7 @@ def silences(request: HttpRequest, wanted: Query[SilencesWanted]) -> Any:
     rows = reads.silences_for(user).select_related("device")
     if wanted.lasting:
         rows = rows.filter(pk__in=reads.lasting(clock.now()))
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-made_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-made_at", "-id"), wanted, shown)
 
 
 @router.get("/silences/{code}", response={200: SilenceOut, **problems(404)})

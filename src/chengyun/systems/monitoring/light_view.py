@@ -19,7 +19,7 @@ from chengyun.city.sensing.specs import DeviceKind
 from chengyun.city.sensing.switching import EVERY_DAY, middle_of, night_for, plans_now, pole_of
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.ui.words import NOTHING, share, told
 from chengyun.science.sun import TWILIGHT, sun_on
@@ -129,8 +129,7 @@ def timely_of(user: User, now: datetime) -> RateCell:
     local = localtime(now)
     begin = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     areas = user.scope("monitoring.view").areas
-    city = installation()
-    area = min(areas, key=len, default=city.area if city else "")
+    area = min(areas, key=len, default=city_area())
     return rate_cell(timely(user, lamp_rules(), begin, now), settings_of(area)["lights.timely"])
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from os.path import commonprefix
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from chengyun.city.people.models import User
 from chengyun.city.places.queries import locate_many
+from chengyun.city.places.specs import shared_region
 from chengyun.city.sensing.fence_shapes import checked
 from chengyun.city.sensing.fences import CHANGE
 from chengyun.city.sensing.models import Device, Fence, Series
@@ -31,7 +31,6 @@ LONGEST_NAME = 60
 MOST_DEVICES = 1000
 MOST_MARGIN = 5000.0
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-AREA_LENGTHS = (12, 9, 6, 4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,7 @@ def draw_fence(new: NewFence, *, by: User | None) -> Fence:
         code=f"WL{day}{take(f'fence:{day}'):03d}",
         name=_said("name", new.name, LONGEST_NAME, "请写名称，例如：城东工地到消纳场。"),
         duty=new.duty,
-        area=_common([device.area for device in devices]),
+        area=shared_region([device.area for device in devices]),
         shape=_inside_the_city(checked(new.duty, new.shape)),
         margin=_margin(new.margin),
         hour_from=new.hours[0],
@@ -82,8 +81,7 @@ def draw_fence(new: NewFence, *, by: User | None) -> Fence:
     )
     row.save(force_insert=True)
     row.devices.set(devices)
-    for device in devices:
-        _open_series(device)
+    _open_series(devices)
     record("fence.draw", row, by=by, area=row.area, facts=_facts(row, devices), new=True)
     return row
 
@@ -115,12 +113,6 @@ def _movers(devices: Sequence[Device], by: User | None) -> list[Device]:
             raise wrong("devices", f"设备「{device.code}」不在用。")
         require(by, CHANGE, area=device.area)
     return list(found.values())
-
-
-def _common(areas: Sequence[str]) -> str:
-    """The smallest region in which all of some areas lie."""
-    shared = commonprefix(list(areas))
-    return next((shared[:n] for n in AREA_LENGTHS if len(shared) >= n), shared)
 
 
 def _inside_the_city(told: dict[str, Any]) -> dict[str, Any]:
@@ -157,11 +149,13 @@ def _said(field: str, text: str, longest: int, wanted: str) -> str:
     return text
 
 
-def _open_series(device: Device) -> None:
+def _open_series(devices: Sequence[Device]) -> None:
     """A device that was registered before its kind could go astray has no such series yet."""
-    kind = device.declared
-    assert kind is not None and kind.astray is not None
-    Series.objects.get_or_create(device=device, point=kind.astray.key)
+    points = [(each, each.declared.astray) for each in devices if each.declared]
+    Series.objects.bulk_create(
+        [Series(device=device, point=point.key) for device, point in points if point],
+        ignore_conflicts=True,
+    )
 
 
 def _named(row: Fence) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.sensing.factories import make_alarm, make_device, make_silence
@@ -22,11 +21,6 @@ from chengyun.kernel.params import set_param
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def reports(alarm: Alarm) -> list[str]:

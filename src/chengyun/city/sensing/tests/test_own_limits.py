@@ -6,17 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
-from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import RULE, make_device, make_limits
 from chengyun.city.sensing.models import Device, OwnLimits
 from chengyun.city.sensing.own_limits import holding, in_season, rule_called
 from chengyun.city.sensing.services.devices import end_device
 from chengyun.city.sensing.services.limits import end_limits
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import audit, clock
 from chengyun.kernel.errors import Conflict, Invalid, Missing, NotAllowed
 from chengyun.kernel.models import Audit
@@ -26,16 +23,6 @@ pytestmark = pytest.mark.django_db
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 MINUTES = {"red": (60, 60)}
 JUNE, DECEMBER = datetime(2027, 6, 15, 4, tzinfo=UTC), datetime(2027, 12, 15, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
 
 
 def red(device: Device, at: datetime | None = None) -> float:
@@ -50,15 +37,6 @@ def red(device: Device, at: datetime | None = None) -> float:
 
 def levels(value: float) -> dict[str, tuple[float, float]]:
     return {"red": (value, value - 5)}
-
-
-def call(user: User, method: str, path: str, body: Any = None) -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
 
 
 def test_the_nearest_holds(cast: Cast, device: Device) -> None:

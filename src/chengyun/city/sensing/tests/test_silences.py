@@ -6,12 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import change, make_alarm, make_device, make_silence, verbs
 from chengyun.city.sensing.jobs import look_at_limits
 from chengyun.city.sensing.models import Device, Silence
@@ -19,6 +16,7 @@ from chengyun.city.sensing.queries import count_waiting
 from chengyun.city.sensing.services.alarms import act
 from chengyun.city.sensing.services.devices import end_device
 from chengyun.city.sensing.services.silences import NewSilence, end_silence, silence
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Message
@@ -28,30 +26,11 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
 def told(user: User) -> list[str]:
     outbox.deliver_due()
     return list(
         Message.objects.filter(person_id=user.pk).order_by("id").values_list("kind", flat=True)
     )
-
-
-def call(user: User, method: str, path: str, body: Any = None) -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
 
 
 def test_nobody_is_told_and_everything_is_recorded(cast: Cast, device: Device) -> None:

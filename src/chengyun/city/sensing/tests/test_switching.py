@@ -7,13 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
 
 from chengyun.city.assets.factories import make_asset
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
-from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.lighting import Rate, nights_of, timely
 from chengyun.city.sensing.models import Alarm, Device, LampNight, Series, SwitchingPlan
@@ -28,6 +24,7 @@ from chengyun.city.sensing.services.switching import (
     set_plan,
 )
 from chengyun.city.sensing.switching import plans_now, pole_of
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 
@@ -35,20 +32,6 @@ pytestmark = pytest.mark.django_db
 
 CHINA = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 12, 1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-def call(user: User, method: str, path: str, body: Any = None) -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
 
 
 def at(hour: int, minute: int = 0, day: int = 1) -> datetime:

@@ -212,6 +212,9 @@ def test_programs_draw_list_and_end(cast: Cast) -> None:
         there, new | {"shape": {"type": "Circle"}}, content_type="application/json"
     )
     assert broken.status_code == 422 and "GeoJSON" in broken.json()["message"]
+    strange = new | {"shape": shape, "devices": [TRUCK, "NOBODY"]}
+    unseen = keeper.post(there, strange, content_type="application/json")
+    assert unseen.status_code == 404 and "没有设备「NOBODY」" in unseen.json()["message"]
     made = keeper.post(there, new | {"shape": shape}, content_type="application/json")
     assert made.status_code == 201 and made.json()["devices"] == [TRUCK]
     code = made.json()["code"]
