@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 from shapely.geometry.base import BaseGeometry
 
 from chengyun.city.people.models import User
@@ -27,6 +26,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.systems.monitoring import fence_view, view
+from chengyun.systems.monitoring.ending import ending
 
 DEVICES_SHOWN = 200
 FIELDS = (
@@ -245,12 +245,14 @@ def _shape(given: Mapping[str, Any]) -> BaseGeometry:
     return fence_shapes.drawn(given["duty"], corners, by_road=given["by_road"])
 
 
-@require_POST
 @door(may=reads.CHANGE)
 def fence_end(request: HttpRequest, code: str) -> HttpResponse:
-    """It holds no longer."""
+    """It holds no longer; why is asked on a page of its own."""
     user = person_of(request)
     row = reads.fence_for(user, code)
-    service.end_fence(row, by=user)
-    here = reverse("monitoring:fence", args=(code,))
-    return back(request, here, f"「{row.name}」不再用，5 秒内不再按它报警。")
+
+    def end(reason: str) -> str:
+        service.end_fence(row, reason, by=user)
+        return f"「{row.name}」不再用，5 秒内不再按它报警。"
+
+    return ending(request, reverse("monitoring:fence", args=(code,)), end, fence=row)

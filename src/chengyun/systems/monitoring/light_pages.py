@@ -10,7 +10,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
-from django.views.decorators.http import require_POST
 
 from chengyun.city.assets.queries import asset_for
 from chengyun.city.people.models import User
@@ -29,6 +28,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 from chengyun.science.switching import night_of
 from chengyun.systems.monitoring import light_view, view
+from chengyun.systems.monitoring.ending import ending
 
 NIGHTS = 14
 DAYS = [(str(n), f"周{day}") for n, day in enumerate(light_view.WEEK, start=1)]
@@ -144,14 +144,18 @@ def _new(user: User, given: Mapping[str, Any]) -> service.NewPlan:
     return service.NewPlan(**said | {"weekdays": "".join(given["weekdays"])})
 
 
-@require_POST
 @door(may=reads.CHANGE)
 def light_plan_end(request: HttpRequest, code: str) -> HttpResponse:
-    """The lamps follow another plan."""
+    """The lamps follow another plan; why is asked on a page of its own."""
     user = person_of(request)
-    service.end_plan(reads.plan_of_code(user, code), by=user)
+    row = reads.plan_of_code(user, code)
+
+    def end(reason: str) -> str:
+        service.end_plan(row, reason, by=user)
+        return f"开关灯计划 {code} 不再用。"
+
     here = reverse("monitoring:light_plan", args=(code,))
-    return back(request, here, f"开关灯计划 {code} 不再用。")
+    return ending(request, here, end, plan=row, where=light_view.where(row))
 
 
 @door(may=CHANGE)

@@ -8,7 +8,6 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import person_of, role_labels
@@ -28,6 +27,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 from chengyun.kernel.ui.words import told
 from chengyun.systems.monitoring import limit_view, view
+from chengyun.systems.monitoring.ending import ending
 
 OWN_SHOWN = 100
 WHERE = (
@@ -177,12 +177,15 @@ def _new(user: User, rule: AlarmRule, given: Mapping[str, Any]) -> service.NewLi
     )
 
 
-@require_POST
 @door(may=reads.CHANGE)
 def limit_end(request: HttpRequest, code: str) -> HttpResponse:
-    """They hold no longer."""
+    """They hold no longer; why is asked on a page of its own."""
     user = person_of(request)
     row = reads.limits_of_code(user, code)
-    service.end_limits(row, by=user)
+
+    def end(reason: str) -> str:
+        service.end_limits(row, reason, by=user)
+        return f"自定限值 {code} 不再用，5 秒内按别的限值报警。"
+
     here = reverse("monitoring:limit", args=(code,))
-    return back(request, here, f"自定限值 {code} 不再用，5 秒内按别的限值报警。")
+    return ending(request, here, end, own=row, where=_where(row), words=limit_view.own_words(row))

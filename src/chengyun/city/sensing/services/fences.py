@@ -20,6 +20,7 @@ from chengyun.city.places.queries import locate_many
 from chengyun.city.sensing.fence_shapes import checked
 from chengyun.city.sensing.fences import CHANGE
 from chengyun.city.sensing.models import Device, Fence, Series
+from chengyun.city.sensing.services.endings import why
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
@@ -89,16 +90,16 @@ def draw_fence(new: NewFence, *, by: User | None) -> Fence:
 
 
 @transaction.atomic
-def end_fence(row: Fence, *, by: User | None) -> None:
+def end_fence(row: Fence, reason: str, *, by: User | None) -> None:
     """Before its time: from now on nobody is watched by it."""
     for area in row.devices.values_list("area", flat=True).distinct():
         require(by, CHANGE, area=area)
-    now = clock.now()
+    told, now = why(reason), clock.now()
     over = row.valid_to is not None and row.valid_to <= now
     if over or not Fence.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now):
         raise Conflict(f"「{row.name}」（{row.code}）已经不用了。")
     row.ended_at = now
-    record("fence.end", row, by=by, area=row.area, facts=_named(row))
+    record("fence.end", row, by=by, area=row.area, facts=_named(row) | told)
 
 
 def _movers(devices: Sequence[Device], by: User | None) -> list[Device]:

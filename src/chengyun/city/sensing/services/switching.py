@@ -16,6 +16,7 @@ from chengyun.city.assets.models import Asset
 from chengyun.city.people.models import User
 from chengyun.city.places.queries import label_of, names_of
 from chengyun.city.sensing.models import Device, LampNight, Series, SwitchingPlan
+from chengyun.city.sensing.services.endings import why
 from chengyun.city.sensing.specs import Burning, DeviceKind
 from chengyun.city.sensing.switching import CHANGE, EVERY_DAY, Plans, plans_now
 from chengyun.kernel import clock, registry
@@ -76,13 +77,13 @@ def set_plan(new: NewPlan, *, by: User | None) -> SwitchingPlan:
 
 
 @transaction.atomic
-def end_plan(row: SwitchingPlan, *, by: User | None) -> None:
+def end_plan(row: SwitchingPlan, reason: str, *, by: User | None) -> None:
     """These lamps follow the next plan that is about them."""
     require(by, CHANGE, area=row.area)
-    row.ended_at = clock.now()
+    told, row.ended_at = why(reason), clock.now()
     if not SwitchingPlan.objects.filter(pk=row.pk, ended_at=None).update(ended_at=row.ended_at):
         raise Conflict(f"开关灯计划 {row.code} 已经停用了。")
-    record("lights.end_plan", row, by=by, area=row.area)
+    record("lights.end_plan", row, by=by, area=row.area, facts=told)
 
 
 @transaction.atomic

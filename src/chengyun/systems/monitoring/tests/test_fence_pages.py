@@ -61,6 +61,7 @@ GIVEN = {
     "devices": TRUCK,
     "reason": "核准的运输线路",
 }
+WHY = {"reason": "工地完工"}
 
 
 def test_a_route_is_drawn_given_to_a_truck_shown_and_ended(cast: Cast) -> None:
@@ -77,10 +78,16 @@ def test_a_route_is_drawn_given_to_a_truck_shown_and_ended(cast: Cast) -> None:
     assert here in seen(cast.duty, f"/monitoring/devices/{TRUCK}/")
     like = keeper.get(f"{ADD}?like={row.code}").content.decode()
     assert GIVEN["corners"].splitlines()[0] in like and "核准的运输线路" in like
-    assert keeper.post(f"{here}end/").status_code == 303
-    assert "不再用" in keeper.get(here).content.decode()
+    asked = keeper.get(f"{here}end/").content.decode()
+    assert "不再用「城东工地到消纳场」？" in asked and "给它的 1 台设备" in asked
+    refused = keeper.post(f"{here}end/", {"reason": " "})
+    assert refused.status_code == 422 and "请填写原因" in refused.content.decode()
+    assert "在用" in keeper.get(here).content.decode()
+    assert keeper.post(f"{here}end/", WHY).status_code == 303
+    ended = keeper.get(here).content.decode()
+    assert "不再用" in ended and WHY["reason"] in ended
     assert here not in seen(cast.duty, f"/monitoring/devices/{TRUCK}/")
-    assert keeper.post(f"{here}end/").status_code == 409
+    assert keeper.post(f"{here}end/", WHY).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -192,9 +199,9 @@ def test_a_case_is_opened_where_the_truck_is(cast: Cast) -> None:
 def test_who_may_not_looks_only_and_others_see_nothing(cast: Cast) -> None:
     row = make_fence(make_truck(TRUCK), by=cast.supervisor)
     here = f"{HERE}{row.code}/"
-    assert "不再用</button>" not in seen(cast.duty, here) and "画一条" not in seen(cast.duty, HERE)
+    assert "不再用…" not in seen(cast.duty, here) and "画一条" not in seen(cast.duty, HERE)
     assert enter(cast.duty).get(ADD).status_code == 403
-    assert enter(cast.duty).post(f"{here}end/").status_code == 403
+    assert enter(cast.duty).post(f"{here}end/", WHY).status_code == 403
     assert enter(cast.operator).get(here).status_code == 403
     other = make_user("other-duty", "邻区值守", "duty", cast.other_centre)
     assert enter(other).get(here).status_code == 404
@@ -218,6 +225,8 @@ def test_programs_draw_list_and_end(cast: Cast) -> None:
     for asked, many in (({"lasting": True}, 1), ({"device": TRUCK}, 1)):
         assert len(keeper.get(there, asked).json()["items"]) == many
     assert enter(cast.duty).get(f"{there}/{code}").json()["margin"] == 30
-    ended = keeper.post(f"{there}/{code}/end", {}, content_type="application/json")
+    lacking = keeper.post(f"{there}/{code}/end", {}, content_type="application/json")
+    assert lacking.status_code == 422
+    ended = keeper.post(f"{there}/{code}/end", WHY, content_type="application/json")
     assert ended.json()["ended_at"]
     assert keeper.get(there, {"lasting": True}).json()["items"] == []

@@ -54,7 +54,10 @@ def test_a_plan_is_set_shown_and_ended(cast: Cast) -> None:
     assert "日落后 10 分钟开，日出前 15 分钟关，双号杆 23:30–天明 熄" in page and "往后七夜" in page
     assert "不再用" not in enter(cast.duty).get(here).content.decode()
     assert enter(cast.duty).get(add).status_code == 403
-    assert supervisor.post(f"{here}end/").status_code == 303
+    assert "东昌府区全部？" in supervisor.get(f"{here}end/").content.decode()
+    assert supervisor.post(f"{here}end/", {}).status_code == 422
+    assert supervisor.post(f"{here}end/", {"reason": "检修完了"}).status_code == 303
+    assert "检修完了" in supervisor.get(here).content.decode()
     assert "还没有开关灯计划" in supervisor.get("/monitoring/lights/").content.decode()
 
 
