@@ -33,6 +33,7 @@ from chengyun.systems.monitoring import (
     dialect_view,
     fence_view,
     near_view,
+    readings,
     tracks,
     view,
 )
@@ -247,7 +248,7 @@ def _rules(found: Device) -> list[tuple[AlarmRule, str, OwnLimits | None, str]]:
     return [
         (
             rule,
-            view.limits_words(rule, _unit(found, rule.point)),
+            readings.limits_words(rule, _unit(found, rule.point)),
             own,
             now.during(rule, found.code, found.area),
         )

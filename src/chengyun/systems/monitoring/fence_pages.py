@@ -25,7 +25,7 @@ from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import fence_view, view
+from chengyun.systems.monitoring import fence_view, readings, view
 from chengyun.systems.monitoring.ending import ending
 
 DEVICES_SHOWN = 200
@@ -179,7 +179,9 @@ def _given(user: User, row: Fence) -> list[tuple[Device, str, bool]]:
     found = []
     for device in mine:
         point, value = points[device.kind], far.get(device.pk)
-        words = f"{view.number(value, point)} {point.unit}" if value is not None else "还没有报位置"
+        words = (
+            f"{readings.number(value, point)} {point.unit}" if value is not None else "还没有报位置"
+        )
         found.append((device, words, bool(value)))
     return found
 

@@ -175,7 +175,7 @@ def test_the_page_of_an_alarm_draws_where_the_truck_ought_to_have_been(cast: Cas
     shape = enter(cast.duty).get(f"/api/v1/fences/{Fence.objects.all()[0].code}/shape.geojson")
     assert shape.json()["features"][-1]["properties"]["label"] == "渣土车"
     wall = seen(cast.duty, "/monitoring/")
-    assert "驶离围栏或线路" in wall and "限 10" in wall
+    assert "驶离围栏或线路" in wall and "高于 10" in wall
 
 
 def test_a_case_is_opened_where_the_truck_is(cast: Cast) -> None:

@@ -37,7 +37,7 @@ def seen(user: User, url: str) -> str:
 
 def test_every_rule_says_what_it_looks_at(cast: Cast) -> None:
     text = seen(cast.duty, RULES)
-    assert "每分钟变化多少：橙色 -0.02 MPa/分钟" in text
+    assert "每分钟变化多少：橙色 降到 -0.02 MPa/分钟" in text
     assert "1 小时内达到 70 分贝的次数：蓝色 20 次" in text
     assert "设备多久没有读数：黄色 60 分钟" in text
     rule = seen(cast.duty, f"{RULES}gas_medium_drops/")
