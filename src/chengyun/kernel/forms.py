@@ -278,6 +278,26 @@ def _messages(field: Field) -> dict[str, str]:
     }
 
 
+def sound(form: forms.Form, *checks: Callable[[Mapping[str, Any]], object]) -> bool:
+    """Whether a form is sound by itself and to every check, so that all that is wrong with it is told at once.
+
+    A check is given what was filled in, None where that is wrong by itself, and refuses what else is wrong.
+    """
+    form.is_valid()
+    given = dict.fromkeys(form.fields) | form.cleaned_data
+    for check in checks:
+        known = set(form.errors)
+        try:
+            check(given)
+        except Invalid as refusal:
+            for fault in refusal.fields:
+                if fault.field not in known:
+                    form.add_error(
+                        fault.field if fault.field in form.fields else None, fault.message
+                    )
+    return form.is_valid()
+
+
 def faults_of(form: forms.BaseForm) -> Invalid:
     """What is wrong in a form, as a refusal."""
     found = tuple(

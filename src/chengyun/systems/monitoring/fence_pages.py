@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -18,8 +18,8 @@ from chengyun.city.sensing import fences as reads
 from chengyun.city.sensing.models import Device, Fence, Series
 from chengyun.city.sensing.services import fences as service
 from chengyun.kernel import clock, registry
-from chengyun.kernel.errors import Invalid, Missing, wrong
-from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.errors import FieldError, Invalid, Missing, wrong
+from chengyun.kernel.forms import faulty, form_of, retold, sound
 from chengyun.kernel.history import history_of
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
@@ -198,7 +198,7 @@ def fence_add(request: HttpRequest) -> HttpResponse:
     }
     if request.method != "POST":
         return page(request, form=form, **context)
-    if not form.is_valid():
+    if not sound(form, *_checks(user)):
         return faulty(request, form, **context)
     try:
         made = service.draw_fence(_new(user, form.cleaned_data), by=user)
@@ -216,25 +216,57 @@ def _form(request: HttpRequest, user: User) -> Form:
     return form_of(FIELDS, request.POST or None, initial=initial)
 
 
+def _checks(user: User) -> tuple[Callable[[Mapping[str, Any]], object], ...]:
+    """What is looked at before anything is drawn, each for itself."""
+    return (
+        lambda given: service.movers(_devices(user, given), user) if given["devices"] else None,
+        _check_shape,
+        lambda given: given["margin"] is None or service.margin_told(float(given["margin"])),
+        lambda given: service.check_hours(_hours(given)),
+        lambda given: service.check_until(given["valid_to"], given["valid_from"]),
+    )
+
+
+def _check_shape(given: Mapping[str, Any]) -> None:
+    """What is wrong with a shape is said at the field it was given in."""
+    if not given["duty"] or given["corners"] is None or given["place"] is None:
+        return
+    try:
+        service.shape_told(given["duty"], _shape(given))
+    except Invalid as refusal:
+        field = "place" if given["place"].strip() else "corners"
+        raise wrong(field, refusal.message) from refusal
+
+
+def _hours(given: Mapping[str, Any]) -> tuple[str, str]:
+    return (given["hour_from"] or "").strip(), (given["hour_to"] or "").strip()
+
+
 def _new(user: User, given: Mapping[str, Any]) -> service.NewFence:
     return service.NewFence(
         name=given["name"],
         duty=given["duty"],
         shape=_shape(given),
         margin=float(given["margin"]),
-        devices=[_device(user, code) for code in given["devices"].split()],
-        hours=(given["hour_from"].strip(), given["hour_to"].strip()),
+        devices=_devices(user, given),
+        hours=_hours(given),
         valid_from=given["valid_from"],
         valid_to=given["valid_to"],
         reason=given["reason"],
     )
 
 
-def _device(user: User, code: str) -> Device:
-    try:
-        return queries.device_for(user, code)
-    except Missing as missing:
-        raise wrong("devices", missing.message) from missing
+def _devices(user: User, given: Mapping[str, Any]) -> list[Device]:
+    """The devices that are named; Invalid names each that there is not."""
+    found, faults = [], list[FieldError]()
+    for code in given["devices"].split():
+        try:
+            found.append(queries.device_for(user, code))
+        except Missing as missing:
+            faults.append(FieldError("devices", missing.message))
+    if faults:
+        raise Invalid(faults[0].message, fields=tuple(faults))
+    return found
 
 
 def _shape(given: Mapping[str, Any]) -> BaseGeometry:

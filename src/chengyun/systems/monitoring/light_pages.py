@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from chengyun.city.sensing.services.devices import CHANGE
 from chengyun.city.sensing.silences import areas_to_silence
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, Missing, wrong
-from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.forms import faulty, form_of, retold, sound
 from chengyun.kernel.history import history_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
@@ -114,7 +114,7 @@ def light_plan_add(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"cancel": reverse("monitoring:lights")}
     if request.method != "POST":
         return page(request, form=form, **context)
-    if not form.is_valid():
+    if not sound(form, *_checks(user)):
         return faulty(request, form, **context)
     try:
         row = service.set_plan(_new(user, form.cleaned_data), by=user)
@@ -135,12 +135,34 @@ def _form(request: HttpRequest, user: User) -> Form:
     return form_of(PLAN, given, initial=filled | request.GET.dict(), choices=choices)
 
 
-def _new(user: User, given: Mapping[str, Any]) -> service.NewPlan:
+def _checks(user: User) -> tuple[Callable[[Mapping[str, Any]], object], ...]:
+    """What is looked at before a plan is set, each for itself."""
+
+    def where(given: Mapping[str, Any]) -> None:
+        if given["device"] is not None and given["area"] is not None:
+            service.check_where(_device(user, given), given["area"])
+
+    def half(given: Mapping[str, Any]) -> None:
+        names = ("half", "half_from", "half_to")
+        service.check_half(*((given[name] or "").strip() for name in names))
+
+    return where, half, lambda given: service.check_days(given["first_day"], given["last_day"])
+
+
+def _device(user: User, given: Mapping[str, Any]) -> Device | None:
+    """The device that is named; who is named and is not there is a fault of the field."""
     code = given["device"].strip()
+    try:
+        return queries.device_for(user, code) if code else None
+    except Missing as missing:
+        raise wrong("device", missing.message) from missing
+
+
+def _new(user: User, given: Mapping[str, Any]) -> service.NewPlan:
     said: dict[str, Any] = {
         key: value.strip() if isinstance(value, str) else value for key, value in given.items()
     }
-    said["device"] = queries.device_for(user, code) if code else None
+    said["device"] = _device(user, given)
     return service.NewPlan(**said | {"weekdays": "".join(given["weekdays"])})
 
 

@@ -122,6 +122,22 @@ def test_what_cannot_be_is_said_in_a_sentence(
     assert not Fence.objects.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once(cast: Cast) -> None:
+    make_truck(TRUCK)
+    make_device("JS-001")
+    wrong = {"name": "", "corners": "115.98,36.45", "margin": "9999", "hour_from": "6点"}
+    wrong |= {"hour_to": "22:00", "valid_to": "2020-01-01 00:00", "devices": f"{TRUCK} X Y"}
+    answer = enter(cast.supervisor).post(ADD, GIVEN | wrong)
+    text = answer.content.decode()
+    for sentence in ("请填写名称", "线路至少要两个点", "0 到 5000 米", "时:分", "晚于现在"):
+        assert sentence in text, sentence
+    assert "没有设备「X」" in text and "没有设备「Y」" in text and answer.status_code == 422
+    part = enter(cast.supervisor).post(
+        ADD, GIVEN | wrong | {"devices": "JS-001"}, headers={"HX-Request": "true", "HX-Target": "f"}
+    )
+    assert "有 6 处要改" in part.content.decode() and "不报位置" in part.content.decode()
+
+
 def test_the_outline_of_a_region_or_a_grid_will_do(cast: Cast) -> None:
     make_truck(TRUCK)
     keeper = enter(cast.supervisor)

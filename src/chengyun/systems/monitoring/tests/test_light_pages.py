@@ -44,6 +44,11 @@ def test_a_plan_is_set_shown_and_ended(cast: Cast) -> None:
     assert "请填写原因" in supervisor.post(add, given | {"reason": ""}).content.decode()
     wrong = supervisor.post(add, given | {"half_from": "半夜"}).content.decode()
     assert "时间要写成 23:30 这样" in wrong
+    several = {"device": "X", "half_from": "半夜", "half_to": "25:00", "first_day": "2026-10-01"}
+    wrong = supervisor.post(add, given | several | {"weekdays": [], "reason": ""}).content.decode()
+    assert wrong.count("时间要写成 23:30 这样") == 2 * wrong.count("没有设备「X」") > 0
+    assert "特别的日子要填第一天和最后一天" in wrong and "请填写原因" in wrong
+    assert "请从列表中选星期几晚上用" in wrong or "请选择星期几晚上用" in wrong
     assert supervisor.post(add, given).status_code == 303
     row = SwitchingPlan.objects.get()
     page = supervisor.get("/monitoring/lights/").content.decode()
