@@ -253,6 +253,13 @@ def form_of(
     return form
 
 
+def either(form: forms.Form, *names: str) -> forms.Form:
+    """One of these fields is needed, so none of them is called optional."""
+    for name in names:
+        form.fields[name].widget.attrs["data-either"] = "true"
+    return form
+
+
 def _made(field: Field, choices: Choices) -> forms.Field:
     common = {
         "label": field.label,

@@ -178,7 +178,7 @@ def _form(
     fields: tuple[Field, ...],
     initial: dict[str, Any] | None = None,
 ) -> Form:
-    units = [("", "不填"), *((unit.code, str(unit)) for unit in _units(user))]
+    units = [(unit.code, str(unit)) for unit in _units(user)]
     choices = {"kind": _kinds(), "unit": units, "told_crs": TOLD_CRS}
     return form_of(fields, request.POST or None, initial=initial, choices=choices)
 

@@ -19,7 +19,7 @@ from chengyun.city.sensing.models import Device, Fence, Series
 from chengyun.city.sensing.services import fences as service
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import FieldError, Invalid, Missing, wrong
-from chengyun.kernel.forms import faulty, form_of, retold, sound
+from chengyun.kernel.forms import either, faulty, form_of, retold, sound
 from chengyun.kernel.history import history_of
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
@@ -39,7 +39,7 @@ FIELDS = (
         label="拐点",
         kind="long",
         max_length=100_000,
-        hint="在图上点出来；也可以直接写，一行一个点：经度,纬度（WGS 84）。",
+        hint="在图上点出来；也可以直接写，一行一个点：经度,纬度（WGS 84）。不画就填下面的区域。",
     ),
     Field(
         key="by_road",
@@ -213,7 +213,8 @@ def _form(request: HttpRequest, user: User) -> Form:
     initial: dict[str, Any] = {"margin": "30", "devices": request.GET.get("device", "")}
     if like:
         initial |= fence_view.filled(reads.fence_for(user, like))
-    return form_of(FIELDS, request.POST or None, initial=initial)
+    form = form_of(FIELDS, request.POST or None, initial=initial)
+    return either(form, "corners", "place")
 
 
 def _checks(user: User) -> tuple[Callable[[Mapping[str, Any]], object], ...]:

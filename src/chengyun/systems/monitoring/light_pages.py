@@ -22,7 +22,7 @@ from chengyun.city.sensing.services.devices import CHANGE
 from chengyun.city.sensing.silences import areas_to_silence
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, Missing, wrong
-from chengyun.kernel.forms import faulty, form_of, retold, sound
+from chengyun.kernel.forms import either, faulty, form_of, retold, sound
 from chengyun.kernel.history import history_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
@@ -50,7 +50,10 @@ def _minutes(key: str, label: str) -> Field:
 
 # fmt: off
 PLAN = (
-    Field(key="device", label="设备编号", max_length=40, hint="填控制柜的，管它供电的灯；填一盏灯的，只管这一盏。"),
+    Field(
+        key="device", label="设备编号", max_length=40,
+        hint="填控制柜的，管它供电的灯；填一盏灯的，只管这一盏；不填就选区域。",
+    ),
     Field(key="area", label="哪里的", kind="unit", hint="没有填设备编号的，管这里全部的灯。"),
     _minutes("on_minutes", "日落后几分钟开"),
     _minutes("off_minutes", "日出后几分钟关"),
@@ -127,12 +130,13 @@ def light_plan_add(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, user: User) -> Form:
     filled = {"on_minutes": 0, "off_minutes": 0, "weekdays": list(reads.EVERY_DAY)}
     choices = {
-        "area": [("", "不填"), *areas_to_silence(user, reads.CHANGE)],
-        "half": list(SwitchingPlan.Dims.choices),
+        "area": areas_to_silence(user, reads.CHANGE),
+        "half": [(key, label) for key, label in SwitchingPlan.Dims.choices if key],
         "weekdays": DAYS,
     }
     given = request.POST if request.method == "POST" else None
-    return form_of(PLAN, given, initial=filled | request.GET.dict(), choices=choices)
+    form = form_of(PLAN, given, initial=filled | request.GET.dict(), choices=choices)
+    return either(form, "device", "area")
 
 
 def _checks(user: User) -> tuple[Callable[[Mapping[str, Any]], object], ...]:

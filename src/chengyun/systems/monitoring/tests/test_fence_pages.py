@@ -66,7 +66,8 @@ WHY = {"reason": "工地完工"}
 
 def test_a_route_is_drawn_given_to_a_truck_shown_and_ended(cast: Cast) -> None:
     truck, keeper = make_truck(TRUCK), enter(cast.supervisor)
-    assert TRUCK in keeper.get(f"{ADD}?device={TRUCK}").content.decode()
+    form = keeper.get(f"{ADD}?device={TRUCK}").content.decode()
+    assert TRUCK in form and "拐点</label>" in form and "或者用区域、网格的边界</label>" in form
     assert keeper.post(ADD, GIVEN).status_code == 303
     row = Fence.objects.get()
     assert list(row.devices.all()) == [truck] and row.area == truck.area

@@ -96,3 +96,9 @@ def test_the_rates_show_what_they_are_made_of(cast: Cast) -> None:
     assert page.count("75.00%") == 2 and page.count("3 / 4") == 2
     assert "目标 98%" in page and "目标 90%" in page
     assert "本月没有由路灯报警开的案件" in page
+
+
+def test_a_plan_is_for_a_device_or_an_area_and_neither_is_called_optional(cast: Cast) -> None:
+    text = enter(cast.supervisor).get("/monitoring/lights/plans/add/").content.decode()
+    assert "设备编号</label>" in text and "哪里的</label>" in text and "半夜灯<span" in text
+    assert text.count('<option value=""') == 2

@@ -123,3 +123,11 @@ def test_who_may_not_looks_only(cast: Cast) -> None:
     assert enter(cast.duty).post(f"{here}end/", {"reason": "检修完了"}).status_code == 403
     assert enter(cast.duty).get(f"{PONDING}limits/").status_code == 403
     assert enter(cast.operator).get(here).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["limits/", "trial/"])
+def test_of_two_fields_one_is_needed_and_neither_is_called_optional(cast: Cast, page: str) -> None:
+    text = seen(cast.supervisor, f"{PONDING}{page}")
+    for label in ("设备编号", "哪里的", "红色报警值", "红色解除值"):
+        assert f"{label}</label>" in text, label
+    assert text.count('<option value=""') == 1
