@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.forms import Form
@@ -30,7 +30,9 @@ from chengyun.science.switching import night_of
 from chengyun.systems.monitoring import light_view, view
 from chengyun.systems.monitoring.ending import ending
 
-NIGHTS = 14
+NIGHTS = 5
+"""So many nights on one page of the rates."""
+FARTHEST = timedelta(days=3660)
 DAYS = [(str(n), f"周{day}") for n, day in enumerate(light_view.WEEK, start=1)]
 
 
@@ -77,17 +79,31 @@ def lights(request: HttpRequest) -> HttpResponse:
     """Lamps: when they burn tonight, 亮灯率 and 完好率 night by night, and how fast faults were mended."""
     user, now = person_of(request), clock.now()
     tonight = night_of(now, get_current_timezone())
+    last = _night(request.GET.get("until", ""), tonight)
+    since = last - timedelta(days=NIGHTS - 1)
     plans = reads.plans_for(user).filter(ended_at=None).order_by("area", "id")
-    nights = lighting.nights_of(user, tonight - timedelta(days=NIGHTS))
     return page(
         request,
         tonight=tonight,
         plans=[light_view.plan_line(plan, tonight, now) for plan in plans],
-        nights=[light_view.night_line(line) for line in nights],
+        nights=[
+            light_view.night_line(line, tonight) for line in lighting.nights_of(user, since, last)
+        ],
+        since=since,
+        last=last,
+        older=lighting.last_night_before(user, since),
         timely=light_view.timely_of(user, now),
-        days=NIGHTS,
         sets=user.may(reads.CHANGE),
     )
+
+
+def _night(text: str, tonight: date) -> date:
+    """The night somebody asks for; tonight for none, and for what is no night that can be known."""
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        return tonight
+    return asked if tonight - FARTHEST <= asked <= tonight else tonight
 
 
 @door(may="monitoring.view")

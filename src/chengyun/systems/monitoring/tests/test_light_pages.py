@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 
@@ -13,7 +16,9 @@ from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import SwitchingPlan
 from chengyun.city.sensing.services.switching import note
 from chengyun.kernel import clock
+from chengyun.science.switching import night_of
 
+ZONE = ZoneInfo("Asia/Shanghai")
 pytestmark = pytest.mark.django_db
 
 
@@ -102,3 +107,20 @@ def test_a_plan_is_for_a_device_or_an_area_and_neither_is_called_optional(cast: 
     text = enter(cast.supervisor).get("/monitoring/lights/plans/add/").content.decode()
     assert "设备编号</label>" in text and "哪里的</label>" in text and "半夜灯<span" in text
     assert text.count('<option value=""') == 2
+
+
+def test_the_nights_are_read_page_by_page_and_one_that_is_not_over_says_so(cast: Cast) -> None:
+    lamp, tonight = make_device("DD-001", kind="lamp"), night_of(clock.now(), ZONE)
+    for back in range(7):
+        note(tonight - timedelta(days=back), [lamp], ought=True, burns=True)
+    first = enter(cast.duty).get("/monitoring/lights/").content.decode()
+    assert 'data-label="亮灯率"' in first
+    assert first.count("还没有过完") == 1 and first.count("100.00%") == 10
+    older = f"?until={tonight - timedelta(days=5)}"
+    assert older in first and "最近的" not in first
+    second = enter(cast.duty).get(f"/monitoring/lights/{older}").content.decode()
+    assert "还没有过完" not in second and second.count("100.00%") == 4
+    assert "更早的" not in second and "最近的" in second
+    for odd in ("0001-01-01", "9999-12-31", "昨天"):
+        page = enter(cast.duty).get("/monitoring/lights/", {"until": odd})
+        assert page.status_code == 200 and "还没有过完" in page.content.decode()
