@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.timezone import make_aware
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import ibis
 
     from chengyun.lake.facts import Facts
+    from chengyun.lake.origins import Origin
 
 FLOW = "case"
 HUNDREDTH = Decimal("0.01")
@@ -73,7 +75,9 @@ def asked(question: Question, wholes: Mapping[str, str]) -> Answer:
     from chengyun.lake import facts
 
     wanted = indicators_of(question.by)
-    with facts.read(settings.FACTS, *moments(question.period), question.origin) as opened:
+    with facts.read(
+        settings.FACTS, *moments(question.period, question.origin), question.origin
+    ) as opened:
         acts = _inside(opened.acts, question)
         groups = _summed(opened, acts.group_by(group=question.by.value(acts)), acts)
         total = _summed(opened, acts, acts)
@@ -87,7 +91,9 @@ def behind(
     """The acts one number counts, oldest first: how many, and a page of them."""
     from chengyun.lake import facts
 
-    with facts.read(settings.FACTS, *moments(question.period), question.origin) as opened:
+    with facts.read(
+        settings.FACTS, *moments(question.period, question.origin), question.origin
+    ) as opened:
         acts = _inside(opened.acts, question)
         acts = acts.filter(question.by.value(acts) == group) if group else acts
         rows = acts.filter(_counted(indicator)(acts))
@@ -111,14 +117,36 @@ def chosen_wholes(area: str) -> dict[str, str]:
     }
 
 
-def moments(period: Period) -> tuple[datetime, datetime]:
-    """From the first to before the last moment of a period, in the city's zone; of one that goes on, to now."""
-    begin, end = _midnight(period.start), _midnight(period.end + timedelta(days=1))
-    return begin, max(begin, min(end, clock.now()))
+def moments(period: Period, origin: str = "") -> tuple[datetime, datetime]:
+    """From the first to before the last moment of a period, where the facts are from; of one that goes on, to now.
+
+    The history of another system is told in its own zone, and to where it was taken.
+    """
+    zone, upto = None, clock.now()
+    if told := history_of(origin):
+        zone, upto = ZoneInfo(told.zone), told.as_of
+    begin, end = _midnight(period.start, zone), _midnight(period.end + timedelta(days=1), zone)
+    return begin, max(begin, min(end, upto))
 
 
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min))
+def history_of(origin: str) -> Origin | None:
+    """What is told of the history of another system; None of this city's own, and of one nobody put in."""
+    if not origin:
+        return None
+    from chengyun.lake import origins
+
+    return origins.known(settings.FACTS, origin)
+
+
+def histories() -> list[str]:
+    """The other systems whose history was put in."""
+    from chengyun.lake import origins
+
+    return origins.names(settings.FACTS)
+
+
+def _midnight(day: date, zone: ZoneInfo | None) -> datetime:
+    return make_aware(datetime.combine(day, time.min), zone)
 
 
 def _inside(acts: ibis.Table, question: Question) -> ibis.Table:
@@ -165,7 +193,7 @@ def _figures(
 
 def _figure(indicator: Indicator, wholes: Mapping[str, str], sums: Mapping[str, Any]) -> Figure:
     part = _number(indicator, sums)
-    return Figure(indicator, part, sums[wholes[indicator.key]] if indicator.whole else None)
+    return Figure(indicator, part, int(sums[wholes[indicator.key]]) if indicator.whole else None)
 
 
 def _number(indicator: Indicator, sums: Mapping[str, Any]) -> int:
