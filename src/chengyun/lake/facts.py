@@ -1,7 +1,7 @@
 """The Delta Lake table of facts: what was done with every case, one row an act, never changed.
 
 Its source is the sealed history of the database; the position of the table is the number of the newest seal whose rows
-it has. What comes from another system stands in the same table under another ``origin``.
+it has. What comes from another system stands under its ``origin`` in a table of its own (`lake.origins`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -98,6 +98,11 @@ class Facts:
         return _asked(self.engine, expression)
 
 
+def place_of(folder: Path, origin: str) -> Path:
+    """Where the table of an origin is, beside that of this city's own acts, which is at ``folder``."""
+    return folder.with_name(f"{folder.name}-of") / origin if origin else folder
+
+
 def append(folder: Path, rows: pa.Table, *, upto: int) -> bool:
     """Append the acts of the history up to a seal; False, and nothing changed, when they are there already."""
     return tables.append(folder, LAYOUT, rows, upto=upto)
@@ -134,7 +139,7 @@ def read(folder: Path, begin: datetime, end: datetime, origin: str = "") -> Iter
     limit of the unit is not told of such a case.
     Without a table there are no acts; of a time that has not begun nothing is said. The engine ends with the block.
     """
-    table = opened(folder)
+    table = opened(place_of(folder, origin))
     engine = connected()
     try:
         everything = _rows(engine, table, ALWAYS[0], ALWAYS[1], origin)

@@ -8,7 +8,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,13 +82,41 @@ def append(folder: Path, layout: Layout, rows: pa.Table, *, upto: int) -> bool:
     stored = opened(folder) or _new(folder, layout)
     if upto <= position(stored):
         return False
+    change(folder, layout, stored, _parted(folder, layout, rows), upto=upto)
+    return True
+
+
+def replace(folder: Path, layout: Layout, rows: pa.Table, *, told: Mapping[str, str]) -> None:
+    """Put rows in the place of all that the table has, durable when this returns; its position counts how often.
+
+    Parameters
+    ----------
+    told
+        What `told_with` gives of these rows, stored in the same transaction.
+
+    Raises
+    ------
+    deltalake.exceptions.CommitFailedError
+        Somebody else was changing the table; nothing changed.
+    """
+    stored = opened(folder) or _new(folder, layout)
+    files = files_of(stored).to_pylist()
+    gone = [removal(layout, file, data_change=True) for file in files]
+    added = _parted(folder, layout, rows)
+    change(folder, layout, stored, [*added, *gone], upto=position(stored) + 1, told=told)
+
+
+def told_with(table: DeltaTable) -> dict[str, str]:
+    """What was told with the newest rows of a table that is only ever replaced."""
+    return {str(key): str(value) for key, value in table.history(1)[0].items()}
+
+
+def _parted(folder: Path, layout: Layout, rows: pa.Table) -> list[AddAction]:
     column = rows[layout.partition]
-    added = [
+    return [
         store(folder, layout, rows.filter(pc.equal(column, value)), str(value))
         for value in sorted(pc.unique(column).to_pylist())
     ]
-    change(folder, layout, stored, added, upto=upto)
-    return True
 
 
 def store(
@@ -134,14 +162,17 @@ def change(
     actions: Sequence[AddAction | RemoveAction],
     *,
     upto: int | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> None:
     """Put files in and out of the table in one transaction, durable when this returns."""
-    told = [] if upto is None else [Transaction(APP, upto)]
+    reached = [] if upto is None else [Transaction(APP, upto)]
     before = table.version()
     table.create_write_transaction(
         list(actions), mode="append", schema=Schema.from_arrow(layout.schema),
         partition_by=[layout.partition],
-        commit_properties=CommitProperties(app_transactions=told),
+        commit_properties=CommitProperties(
+            custom_metadata=dict(told or {}), app_transactions=reached
+        ),
     )  # fmt: skip
     table.update_incremental()
     log = folder / "_delta_log"

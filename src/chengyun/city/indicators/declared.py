@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ibis.expr.types import BooleanValue, IntegerValue, Table
+from collections.abc import Callable
+
+from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
 
 from chengyun.city.cases.specs import Source
 from chengyun.city.indicators.acts import OF_THE_UNIT
 from chengyun.city.indicators.specs import Group, Indicator, Rows
 from chengyun.kernel import registry
-from chengyun.kernel.specs import Field, Param, Permission
+from chengyun.kernel.specs import Act, Field, Param, Permission
 
 STANDING = "standing"
 """The verb of the rows that say how the open cases stood when the period was over (`lake.facts`)."""
@@ -84,6 +86,11 @@ def elapsed(acts: Table) -> IntegerValue:
     return acts["at"].epoch_seconds() - acts.since.epoch_seconds()
 
 
+def code(column: str, length: int) -> Callable[[Table], StringValue]:
+    """The first digits of a code of this city; the words of another system are shown as they are."""
+    return lambda acts: (acts.origin == "").ifelse(acts[column].substr(0, length), acts[column])
+
+
 # fmt: off
 COUNTS = (
     Indicator(key="report",          label="上报数",       by=PEOPLE, rows=verbs("report"), sentence="上报的案件数，各来源都算。"),
@@ -155,9 +162,9 @@ AWAITED = (
 )
 GROUPS = (
     Group(key="district",  label="区县",   kind="area",   value=lambda acts: acts.district),
-    Group(key="street",    label="街道",   kind="area",   value=lambda acts: acts.area.substr(0, 9)),
+    Group(key="street",    label="街道",   kind="area",   value=code("area", 9)),
     Group(key="unit",      label="部门",   kind="unit",   value=lambda acts: acts.unit, only=lambda acts: acts.unit != ""),
-    Group(key="class",     label="大类",   kind="class",  value=lambda acts: acts["class"].substr(0, 3)),
+    Group(key="class",     label="大类",   kind="class",  value=code("class", 3)),
     Group(key="source",    label="来源",   kind="source", value=lambda acts: acts.source),
 )
 # fmt: on
@@ -183,6 +190,7 @@ def _wholes(indicator: Indicator) -> Param:
 
 registry.add(
     Permission(key="indicator.view", label="查看评价指标", group="综合评价"),
+    Act(key="facts.import", label="导入案件事实"),
     *COUNTS,
     *RATES,
     *AWAITED,

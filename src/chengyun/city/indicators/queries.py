@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.timezone import make_aware
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import ibis
 
     from chengyun.lake.facts import Facts
+    from chengyun.lake.origins import Origin
 
 FLOW = "case"
 HUNDREDTH = Decimal("0.01")
@@ -85,7 +87,9 @@ def asked(question: Question, wholes: Mapping[str, str]) -> Answer:
     from chengyun.lake import facts
 
     wanted = indicators_of(question.by)
-    with facts.read(settings.FACTS, *moments(question.period), question.origin) as opened:
+    with facts.read(
+        settings.FACTS, *moments(question.period, question.origin), question.origin
+    ) as opened:
         acts = _inside(opened.acts, question)
         groups = _summed(opened, acts.group_by(group=question.by.value(acts)), acts)
         total = _summed(opened, acts, acts)
@@ -115,7 +119,8 @@ def behind(number: Behind, *, first: int, most: int) -> tuple[int, list[dict[str
     from chengyun.lake import facts
 
     question = number.question
-    with facts.read(settings.FACTS, *moments(question.period), question.origin) as opened:
+    span = moments(question.period, question.origin)
+    with facts.read(settings.FACTS, *span, question.origin) as opened:
         acts = _inside(opened.acts, question)
         if number.group is not None:
             acts = acts.filter(question.by.value(acts) == number.group)
@@ -150,14 +155,36 @@ def chosen_wholes(area: str) -> dict[str, str]:
     }
 
 
-def moments(period: Period) -> tuple[datetime, datetime]:
-    """From the first to before the last moment of a period in the city's zone, in UTC; of one that goes on, to now."""
-    begin, end = _midnight(period.start), _midnight(period.end + timedelta(days=1))
-    return begin, max(begin, min(end, clock.now()))
+def moments(period: Period, origin: str = "") -> tuple[datetime, datetime]:
+    """From the first to before the last moment of a period, where the facts are from; of one that goes on, to now.
+
+    The history of another system is told in its own zone, and to where it was taken.
+    """
+    zone, upto = None, clock.now()
+    if told := history_of(origin):
+        zone, upto = ZoneInfo(told.zone), told.as_of
+    begin, end = _midnight(period.start, zone), _midnight(period.end + timedelta(days=1), zone)
+    return begin, max(begin, min(end, upto))
 
 
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min)).astimezone(UTC)
+def history_of(origin: str) -> Origin | None:
+    """What is told of the history of another system; None of this city's own, and of one nobody put in."""
+    if not origin:
+        return None
+    from chengyun.lake import origins
+
+    return origins.known(settings.FACTS, origin)
+
+
+def histories() -> list[str]:
+    """The other systems whose history was put in."""
+    from chengyun.lake import origins
+
+    return origins.names(settings.FACTS)
+
+
+def _midnight(day: date, zone: ZoneInfo | None) -> datetime:
+    return make_aware(datetime.combine(day, time.min), zone).astimezone(UTC)
 
 
 def _inside(acts: ibis.Table, question: Question) -> ibis.Table:

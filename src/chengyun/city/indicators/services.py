@@ -1,21 +1,34 @@
-"""What happened to cases goes to the lake: each sealed act once, in the order of the seals."""
+"""What happened to cases goes to the lake: each sealed act once, in the order of the seals.
+
+The history of another system goes there file by file, in the place of what was told of it before.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, QuerySet, Sum
 
 from chengyun.city.cases.models import Case
 from chengyun.city.indicators.acts import told
-from chengyun.kernel.actions import subject_type
+from chengyun.city.indicators.recipe import Recipe
+from chengyun.kernel.actions import record, subject_type
+from chengyun.kernel.errors import Conflict, Invalid
+from chengyun.kernel.installation import installation
 from chengyun.kernel.models.history import Audit, Seal
 
+if TYPE_CHECKING:
+    from chengyun.lake.origins import Origin
+
+BUSY = "有人正在导入同一个来源，请等他完成后再试。"
 SEALS_AT_ONCE = 20
 """With what is put under one seal, at most 100,000 acts are held in memory."""
 CASES_AT_ONCE = 500
@@ -90,3 +103,68 @@ def compared() -> Agreement:
         count for count, _ in own.values()
     )
     return Agreement(sum(count for count, _ in inside.values()), upto, waiting, faults)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file: which origin has how many cases now, how many acts were written, instead of what.
+
+    No acts are written when the origin has this very content. ``lifted`` cases had a moment a little before the one it
+    follows.
+    """
+
+    origin: Origin
+    before: Origin | None
+    acts: int = 0
+    lifted: int = 0
+
+
+def import_facts(path: Path, recipe: Recipe, name: str) -> Imported:
+    """Put the cases of a file in the lake under an origin, whole or not at all; a second time changes nothing.
+
+    Done by whoever sits at the machine.
+    """
+    from chengyun.city.indicators import acts_told, cases_told
+    from chengyun.lake import origins
+
+    before, content = origins.known(settings.FACTS, name), _content(path, recipe)
+    if before and before.content == content:
+        return Imported(before, before)
+    cases = cases_told.read(path, recipe)
+    rows = acts_told.facts_of(cases, recipe, name)
+    origin = origins.Origin(
+        name=name, content=content, zone=str(recipe.zone), as_of=recipe.as_of, file=path.name,
+        cases=len(cases),
+    )  # fmt: skip
+    _put(origin, rows)
+    return Imported(origin, before, len(rows), cases.lifted)
+
+
+@transaction.atomic
+def _put(origin: Origin, rows: Any) -> None:
+    from chengyun.lake import origins
+
+    city = installation()
+    if city is None:
+        raise Invalid("还没有建城市，请先运行 chengyun init。")
+    facts = {
+        "name": origin.name,
+        "source": origin.file,
+        "rows": origin.cases,
+        "sha256": origin.content,
+    }
+    record("facts.import", city, by=None, area=city.area, facts=facts)
+    try:
+        origins.put(settings.FACTS, origin, rows)
+    except origins.Busy as error:
+        raise Conflict(BUSY) from error
+
+
+def _content(path: Path, recipe: Recipe) -> str:
+    """What the facts are made of: the file and the recipe."""
+    if not path.is_file():
+        raise Invalid(f"没有文件 {path.name}。")
+    with path.open("rb") as file:
+        told = hashlib.file_digest(file, "sha256")
+    told.update(recipe.content)
+    return told.hexdigest()

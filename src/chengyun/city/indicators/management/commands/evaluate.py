@@ -9,7 +9,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from chengyun.city.indicators.queries import Answer, Question, asked, chosen_wholes
+from chengyun.city.indicators.queries import (
+    Answer,
+    Question,
+    asked,
+    chosen_wholes,
+    histories,
+    history_of,
+)
 from chengyun.city.indicators.specs import Group
 from chengyun.kernel import registry
 from chengyun.science.periods import parse
@@ -25,6 +32,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--by", choices=groups, default=groups[0], help="按什么分组")
         parser.add_argument("--area", default="", help="只算这个区域（行政区划代码）")
+        parser.add_argument("--origin", default="", help="用导入的另一个系统的事实")
         parser.add_argument("--format", choices=("csv", "json"), default="csv")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,11 +40,20 @@ class Command(BaseCommand):
             period = parse(options["period"])
         except ValueError as error:
             raise CommandError(str(error)) from error
+        area, origin = options["area"], options["origin"]
+        _must_be_known(origin)
         question = Question(
-            period=period, by=registry.get(Group, options["by"]), areas=(options["area"],)
+            period=period, by=registry.get(Group, options["by"]), areas=(area,), origin=origin
         )
-        told = asked(question, chosen_wholes(options["area"]))
+        told = asked(question, chosen_wholes("" if origin else area))
         self.stdout.write(_csv(told) if options["format"] == "csv" else _json(told), ending="")
+
+
+def _must_be_known(origin: str) -> None:
+    if origin and history_of(origin) is None:
+        known = histories()
+        have = f"已导入的有：{'、'.join(known)}" if known else "还没有导入过"
+        raise CommandError(f"没有来源「{origin}」的事实，{have}。")
 
 
 def _rows(told: Answer) -> list[tuple[str, str, int, int | None, str]]:
