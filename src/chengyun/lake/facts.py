@@ -13,15 +13,14 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as parquet
-from deltalake import DeltaTable
-from ibis.backends.duckdb import Backend
 
-from chengyun.lake import tables
-from chengyun.lake.tables import Layout, connected, opened
+from chengyun.lake import engines, tables
+from chengyun.lake.engines import DuckDB, Engine, Opener
+from chengyun.lake.tables import Layout, opened
 
 ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC))
+"""From before the first act to after the last."""
 MOMENT = pa.timestamp("us", tz="UTC")
 WORD = pa.string()
 OF_THE_UNIT = ("handle", "repair", "rectify")
@@ -52,7 +51,7 @@ SCHEMA = pa.schema(
         pa.field("was_filed", pa.bool_(), nullable=False),
         pa.field("was_late", pa.bool_(), nullable=False),
         pa.field("ended", WORD, nullable=False),
-        pa.field("since", MOMENT),
+        pa.field("elapsed", pa.int64()),
         pa.field("was_due", MOMENT),
         pa.field("late", pa.bool_()),
         pa.field("used", pa.int64()),
@@ -64,8 +63,9 @@ SCHEMA = pa.schema(
 the case, its workflow, the verb (with a dot where it is no step of it), the how-manieth of that verb on the case,
 whence the case came, where it lay, its class, the unit that answered for it, who did it in which post, whom it was sent
 to, the verdict or cause that was given; which milestones the case reached with it for the first time, whether it had
-been filed before, whether its unit had been late by then; the clock that ended with it (since when, due when, late,
-seconds used), and the clock that runs after it (due when; null while it stands)."""
+been filed before, whether its unit had been late by then; the clock that ended with it (seconds since it began, due
+when, late, seconds used), and the clock that runs after it (due when; null while it stands)."""
+NAME = "facts"
 SMALL = 16 * 1024 * 1024
 KEPT = 24
 """Hours that a file which the table no longer names stays for those who still read it."""
@@ -90,12 +90,12 @@ class Facts:
     """An opened version of the table: the acts as an Ibis table, and the engine that answers expressions over it."""
 
     acts: ibis.Table
-    engine: Backend
+    engine: Engine
     position: int
 
     def asked(self, expression: ibis.Table) -> pa.Table:
         """What an expression over the acts gives."""
-        return _asked(self.engine, expression)
+        return self.engine.asked(expression)
 
 
 def place_of(folder: Path, origin: str) -> Path:
@@ -115,51 +115,46 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 def counted(folder: Path) -> tuple[int, dict[str, tuple[int, int]]]:
     """Up to which seal the table has this city's own acts, and of each verb how many and the sum of their numbers."""
-    table = opened(folder)
-    if table is None:
-        return 0, {}
-    engine = connected()
-    try:
-        own = _rows(engine, table, *ALWAYS, "")
+    with _opened(folder, DuckDB) as (rows, engine, position):
+        own = rows.filter(rows.origin == "")
         whole = own.verb.contains(".").ifelse(own.verb, own.flow + "." + own.verb)
         verbs = own.group_by(verb=whole)
-        found = _asked(engine, verbs.aggregate(count=own.count(), numbers=own.id.sum()))
-        told = {row["verb"]: (row["count"], row["numbers"]) for row in found.to_pylist()}
-        return tables.position(table), told
-    finally:
-        engine.disconnect()
+        found = engine.asked(verbs.aggregate(count=own.count(), numbers=own.id.sum()))
+        return position, {
+            row["verb"]: (row["count"], int(row["numbers"])) for row in found.to_pylist()
+        }
 
 
 @contextmanager
-def read(folder: Path, begin: datetime, end: datetime, origin: str = "") -> Iterator[Facts]:
+def read(
+    folder: Path, begin: datetime, end: datetime, origin: str = "", *, opener: Opener | None = None
+) -> Iterator[Facts]:
     """Open the acts from ``begin`` to before ``end``, both aware, in the newest version.
 
     With them go the open cases as they stood at the end: the newest act of each once more, as `STANDING` at that
     moment, with no milestone and no clock that ended. An overrun that was forgiven by an appeal, whenever, is none: the
     limit of the unit is not told of such a case.
-    Without a table there are no acts; of a time that has not begun nothing is said. The engine ends with the block.
+    Without a table there are no acts; of a time that has not begun nothing is said. ``opener`` opens another engine than
+    DuckDB; it ends with the block.
     """
-    table = opened(place_of(folder, origin))
-    engine = connected()
+    with _opened(place_of(folder, origin), opener or DuckDB) as (rows, engine, position):
+        everything = rows.filter(rows.origin == origin)
+        past = everything.filter(everything["at"] < end)
+        acts = past.filter(past["at"] >= begin)
+        told = acts.union(_standing(past, end)) if begin < end else acts
+        yield Facts(_forgiven(told, everything), engine, position)
+
+
+@contextmanager
+def _opened(folder: Path, opener: Opener) -> Iterator[tuple[ibis.Table, Engine, int]]:
+    """All rows of the newest version, who answers over them, and its position."""
+    table = opened(folder)
+    paths = [] if table is None else tables.paths_of(table, tables.files_of(table))
+    engine = opener(NAME, SCHEMA, paths)
     try:
-        everything = _rows(engine, table, ALWAYS[0], ALWAYS[1], origin)
-        rows = _rows(engine, table, ALWAYS[0], end, origin)
-        acts = rows.filter(rows["at"] >= begin)
-        told = acts.union(_standing(rows, end)) if begin < end else acts
-        yield Facts(_forgiven(told, everything), engine, tables.position(table) if table else 0)
+        yield engines.table_of(NAME, SCHEMA), engine, tables.position(table) if table else 0
     finally:
-        engine.disconnect()
-
-
-def _rows(
-    engine: Backend, table: DeltaTable | None, begin: datetime, end: datetime, origin: str
-) -> ibis.Table:
-    paths = [] if table is None else _paths(table, begin, end)
-    if not paths:
-        engine.con.register("nothing", SCHEMA.empty_table())
-        return engine.table("nothing")
-    rows = engine.read_parquet(paths, hive_partitioning=False)
-    return rows.filter(rows.origin == origin, rows["at"] >= begin, rows["at"] < end)
+        engine.close()
 
 
 def _standing(rows: ibis.Table, end: datetime) -> ibis.Table:
@@ -212,17 +207,3 @@ def compact(folder: Path) -> int:
         tables.change(folder, LAYOUT, table, [merged, *gone])
     tables.tidy(folder, KEPT)
     return len(months)
-
-
-def _asked(engine: Backend, expression: ibis.Table) -> pa.Table:
-    return pa.table(engine.con.sql(engine.compile(expression)).to_arrow_table())
-
-
-def _paths(table: DeltaTable, begin: datetime, end: datetime) -> list[str]:
-    known = tables.files_of(table)
-    if not len(known):
-        return []
-    months = known["partition.month"]
-    first, last = (pa.scalar(f"{moment.astimezone(UTC):%Y-%m}") for moment in (begin, end))
-    kept = pc.and_(pc.greater_equal(months, first), pc.less_equal(months, last))
-    return tables.paths_of(table, known.filter(kept))

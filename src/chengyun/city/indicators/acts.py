@@ -105,7 +105,7 @@ def told(history: Iterable[Audit]) -> Iterator[dict[str, Any]]:
     for row in history:
         verb = known.verb(row.verb)
         known.hear(verb, row.facts)
-        yield {**_act(row), **known.told(verb), **_ended(row.facts.get(TIMING) or {})}
+        yield {**_act(row), **known.told(verb), **_ended(row.at, row.facts.get(TIMING) or {})}
         known.leave(verb)
 
 
@@ -139,11 +139,12 @@ def _answer(facts: Mapping[str, Any]) -> str:
     return ""
 
 
-def _ended(said: Mapping[str, Any]) -> dict[str, Any]:
+def _ended(at: datetime, said: Mapping[str, Any]) -> dict[str, Any]:
     """The clock that ended with the act."""
+    since = _moment(said.get("since"))
     return {
         "ended": said.get("ended", ""),
-        "since": _moment(said.get("since")),
+        "elapsed": int((at - since).total_seconds()) if since else None,
         "was_due": _moment(said.get("was_due")),
         "late": said.get("late"),
         "used": said.get("used"),

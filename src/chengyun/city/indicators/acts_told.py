@@ -26,6 +26,7 @@ STEPS = (
 """Milestone, verb, the clock that ends with it and the one that runs after it."""
 PLACE = {milestone: number for number, (milestone, *_) in enumerate(STEPS)}
 HANDLE = "handle"
+MICROSECONDS = 1_000_000
 UNSAID = ("actor", "post", "sent_to", "answer")
 """What a row for each case does not tell."""
 
@@ -93,13 +94,18 @@ def _kept(cases: Cases, recipe: Recipe, step: Step) -> dict[str, pa.Array]:
     unsaid = recipe.without_target != IN_TIME
     return {
         "ended": pa.array(step.ended, pa.string()),
-        "since": _moment(np.where(begun, step.since, np.datetime64("NaT"))),
+        "elapsed": pa.array(_seconds(step), mask=~begun | np.isnat(step.since)),
         "was_due": _moment(step.due),
         "late": pa.array(step.at > step.due, mask=~begun | (np.isnat(step.due) & unsaid)),
         "used": pa.nulls(len(step.rows), pa.int64()),
         "was_filed": pa.array(_filed(cases, step)),
         "was_late": pa.array(_unit_late(cases, step)),
     }
+
+
+def _seconds(step: Step) -> NDArray[np.int64]:
+    """Whole seconds since the clock began; of one that did not, any number."""
+    return (step.at.astype(np.int64) - step.since.astype(np.int64)) // MICROSECONDS
 
 
 def _filed(cases: Cases, step: Step) -> Wrong:

@@ -83,7 +83,7 @@ def either(rows: Rows, also: Rows) -> Rows:
 
 def elapsed(acts: Table) -> IntegerValue:
     """Seconds since the clock that ended with the act had begun."""
-    return acts["at"].epoch_seconds() - acts.since.epoch_seconds()
+    return acts.elapsed.fill_null(0)
 
 
 def code(column: str, length: int) -> Callable[[Table], StringValue]:

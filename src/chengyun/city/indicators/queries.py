@@ -21,6 +21,7 @@ from chengyun.science.periods import Period
 if TYPE_CHECKING:
     import ibis
 
+    from chengyun.lake.engines import Opener
     from chengyun.lake.facts import Facts
     from chengyun.lake.origins import Origin
 
@@ -82,14 +83,15 @@ class Answer:
     position: int
 
 
-def asked(question: Question, wholes: Mapping[str, str]) -> Answer:
-    """Compute all indicators that say something of such groups. ``wholes``: what a rate is counted of, by its key."""
+def asked(question: Question, wholes: Mapping[str, str], *, opener: Opener | None = None) -> Answer:
+    """Compute all indicators that say something of such groups.
+
+    ``wholes``: what a rate is counted of, by its key. ``opener``: the engine, where it is not DuckDB in this process.
+    """
     from chengyun.lake import facts
 
-    wanted = indicators_of(question.by)
-    with facts.read(
-        settings.FACTS, *moments(question.period, question.origin), question.origin
-    ) as opened:
+    wanted, span = indicators_of(question.by), moments(question.period, question.origin)
+    with facts.read(settings.FACTS, *span, question.origin, opener=opener) as opened:
         acts = _inside(opened.acts, question)
         groups = _summed(opened, acts.group_by(group=question.by.value(acts)), acts)
         total = _summed(opened, acts, acts)

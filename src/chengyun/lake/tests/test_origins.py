@@ -18,7 +18,7 @@ BLANK: dict[str, Any] = {
 
 
 def act(number: int) -> dict[str, Any]:
-    moments = dict.fromkeys(("since", "was_due", "late", "used", "due"))
+    moments = dict.fromkeys(("elapsed", "was_due", "late", "used", "due"))
     told = {"id": number, "at": AT, "month": "2026-01", "nth": 1, "case": f"N{number}"}
     return {**BLANK, **moments, **told, "origin": "there", "verb": "report", "stage": ""}
 

@@ -19,7 +19,11 @@ from chengyun.city.indicators.queries import (
 )
 from chengyun.city.indicators.specs import Group
 from chengyun.kernel import registry
+from chengyun.lake.engines import Opener
+from chengyun.lake.spark import spark
 from chengyun.science.periods import parse
+
+ENGINES = ("duckdb", "spark")
 
 
 class Command(BaseCommand):
@@ -33,6 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--by", choices=groups, default=groups[0], help="按什么分组")
         parser.add_argument("--area", default="", help="只算这个区域（行政区划代码）")
         parser.add_argument("--origin", default="", help="用导入的另一个系统的事实")
+        parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="用哪个引擎算")
+        parser.add_argument("--master", default="local[*]", help="Spark 的主节点")
         parser.add_argument("--format", choices=("csv", "json"), default="csv")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,8 +51,21 @@ class Command(BaseCommand):
         question = Question(
             period=period, by=registry.get(Group, options["by"]), areas=(area,), origin=origin
         )
-        told = asked(question, chosen_wholes("" if origin else area))
+        wholes = chosen_wholes("" if origin else area)
+        told = asked(question, wholes, opener=_opener(options["engine"], options["master"]))
         self.stdout.write(_csv(told) if options["format"] == "csv" else _json(told), ending="")
+
+
+def _opener(engine: str, master: str) -> Opener | None:
+    """Who answers, where it is not this process."""
+    if engine == ENGINES[0]:
+        return None
+    try:
+        return spark(master)
+    except ImportError as error:
+        raise CommandError(
+            "这里没有装 Spark：运行 python3 tools/install.py --spark，再装 Java（openjdk-17-jre-headless）。"
+        ) from error
 
 
 def _must_be_known(origin: str) -> None:
