@@ -147,7 +147,7 @@ def test_a_fence_is_followed_within_seconds_and_so_is_its_end(
     assert within(10, out)
     assert Alarm.objects.get().value == 509.9
     with clock.at(driver.now):
-        end_fence(yard, by=None)
+        end_fence(yard, "用完了", by=None)
 
     def free() -> bool:
         driver.drive([FAR])

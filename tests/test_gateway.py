@@ -16,7 +16,7 @@ from chengyun.city.people.factories import Cast
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import series_of
 from chengyun.city.sensing.models import Alarm, Device
-from chengyun.lake import readings, upkeep
+from chengyun.lake import tables, upkeep
 from chengyun.lake.journal import entries
 from tests.gateway import BEGIN, Gateway, line, within
 from tests.serving import environ
@@ -131,6 +131,6 @@ def test_what_is_in_the_lake_leaves_the_journal_only_whole(
 ) -> None:
     gateway.send(line(3, BEGIN))
     gateway.stop()
-    assert readings.committed(gateway.archive.table) > 0
-    past = entries(gateway.archive.journal, readings.committed(gateway.archive.table))
+    assert tables.committed(gateway.archive.table) > 0
+    past = entries(gateway.archive.journal, tables.committed(gateway.archive.table))
     assert list(past) == []

@@ -101,7 +101,7 @@ def test_limits_that_are_set_hold_within_five_seconds_and_so_does_their_end(
 
     assert within(10, six_centimetres)
     assert Alarm.objects.get().rank == "red"
-    end_limits(own, by=cast.supervisor)
+    end_limits(own, "用完了", by=cast.supervisor)
 
     def harmless_now() -> bool:
         tell(gateway, "JS-001", "depth", [(next(minutes), 6.0)])

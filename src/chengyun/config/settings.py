@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "chengyun.systems.coordination",
     "chengyun.city.inspections",
     "chengyun.city.sensing",
+    "chengyun.city.indicators",
     "chengyun.config.industries.Industries",
     "chengyun.systems.evaluation",
     "chengyun.systems.monitoring",
@@ -173,6 +174,7 @@ ADAPTERS = dict(ENV.adapters)
 OUTGOING = ENV.home / "outgoing"
 RECENT = ENV.home / "recent"
 READINGS = ENV.home / "readings"
+FACTS = ENV.home / "facts"
 DOORS = ENV.doors
 BROKER = ENV.broker
 MODBUS = ENV.modbus

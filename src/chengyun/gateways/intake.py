@@ -30,7 +30,8 @@ from chengyun.gateways.tokens import Senders
 from chengyun.kernel import clock
 from chengyun.lake.archive import Archive
 from chengyun.lake.journal import Journal, Unwritable
-from chengyun.lake.readings import MOMENT, READINGS, committed, encode, with_day
+from chengyun.lake.readings import MOMENT, READINGS, encode, with_day
+from chengyun.lake.tables import committed
 from chengyun.science.episodes import Flags, Ints
 from chengyun.science.quality import CLOCK_WRONG, OUT_OF_RANGE
 

@@ -26,7 +26,7 @@ from chengyun.gateways.revising import revise_some
 from chengyun.gateways.watching import Rules
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Conflict
-from chengyun.lake import journal, readings
+from chengyun.lake import journal, readings, tables
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
 from chengyun.science.quality import CLOCK_WRONG
@@ -104,7 +104,7 @@ class Pipeline(threading.Thread):
         open_new_series()
         self.roster = roster.read()
         self.rules = Rules(self.roster)
-        self.stored = readings.committed(archive.table)
+        self.stored = tables.committed(archive.table)
         self.done = self.rules.load(archive.rules, self.stored)
         self.newest: list[pa.Table] = []
         self.loose = Loose()

@@ -82,7 +82,7 @@ registry.add(
         every=timedelta(minutes=1),
         run=listexports.tend,
     ),
-    Periodic(key="audit.seal", label="审计封存", every=timedelta(seconds=30), run=audit.seal_new),
+    Periodic(key="audit.seal", label="审计封存", every=timedelta(seconds=4), run=audit.seal_new),
     Periodic(
         key="outbox.deliver", label="事件投递", every=timedelta(seconds=1), run=outbox.deliver_due
     ),

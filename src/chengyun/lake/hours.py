@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from chengyun.lake.readings import MOMENT, once, opened
+from chengyun.lake.readings import MOMENT, once
+from chengyun.lake.tables import opened
 from chengyun.lake.upkeep import days_of, rows_of
 
 HOURS = pa.schema(

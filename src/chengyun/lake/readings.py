@@ -1,34 +1,20 @@
-"""The Delta Lake table of sensor readings: `commit` what the journal holds, read `history` of both.
+"""The Delta Lake table of sensor readings: `commit` what the journal holds, read `history` of both."""
 
-A table is a folder.  Its Parquet files are written and fsynced here, then named by a Delta transaction that carries the
-position of the journal, so that a repeated commit changes nothing.  They are opened by their snapshot: delta-rs says
-which files make up a version, and DuckDB reads them as Parquet through Ibis, with no connector or extension.
-Partition columns are stored in the files, too; there are no deletion vectors and no mapped columns.
-"""
-
-import json
-import os
-import time
-import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as parquet
-from deltalake import CommitProperties, DeltaTable, Schema, Transaction
-from deltalake.exceptions import TableNotFoundError
-from deltalake.transaction import AddAction, RemoveAction
-from ibis.backends.duckdb import Backend
+from deltalake import DeltaTable
 
+from chengyun.lake import tables
 from chengyun.lake.journal import Gone, entries
+from chengyun.lake.tables import Layout, connected, opened
 
 READINGS = 1
 """The kind of a journal entry whose payload is readings."""
-APP = "journal"
 MOMENT = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
     [
@@ -45,9 +31,15 @@ SCHEMA = pa.schema(
 time of receipt, and the UTC day of the device time."""
 SORTED = [("series", "ascending"), ("at", "ascending"), ("serial", "ascending")]
 TRIES = 5
-CONFIGURATION = {"delta.logRetentionDuration": "interval 7 days"}
-"""A version a minute is 10,000 a week; each is a file that whoever opens the table has to pass over."""
-_PACKED = dict.fromkeys(("series", "at", "serial", "received"), "DELTA_BINARY_PACKED")
+LAYOUT = Layout(
+    schema=SCHEMA,
+    partition="day",
+    key="series",
+    order=("series", "at", "serial", "received"),
+    dictionary=("value", "quality", "day"),
+    packed=("series", "at", "serial", "received"),
+    log_kept="interval 7 days",
+)
 
 
 def encode(table: pa.Table) -> bytes:
@@ -72,12 +64,6 @@ def with_day(table: pa.Table) -> pa.Table:
     return table.append_column(SCHEMA.field("day"), pc.cast(table["at"], pa.date32())).cast(SCHEMA)
 
 
-def committed(folder: Path) -> int:
-    """Return the position of the journal up to which the table has everything; 0 without a table."""
-    table = opened(folder)
-    return _position(table) if table else 0
-
-
 def commit(folder: Path, table: pa.Table, *, position: int) -> bool:
     """Append the readings of the journal up to a position, all of them durable when this returns.
 
@@ -95,13 +81,7 @@ def commit(folder: Path, table: pa.Table, *, position: int) -> bool:
     bool
         False, and nothing changed, when the table has that position already.
     """
-    stored = opened(folder) or _new(folder)
-    if position <= _position(stored):
-        return False
-    days = pc.unique(table["day"]).to_pylist()
-    added = [store(folder, table.filter(pc.equal(table["day"], day)), day) for day in sorted(days)]
-    change(folder, stored, added, position=position)
-    return True
+    return tables.append(folder, LAYOUT, table, upto=position)
 
 
 def history(
@@ -139,7 +119,7 @@ def history(
         parts = [_read(table, series, begin, end)] if table else []
         try:
             if journal:
-                parts += _pending(journal, _position(table) if table else 0)
+                parts += _pending(journal, tables.position(table) if table else 0)
             break
         except Gone:  # committed and cut since the table was opened
             if not left:
@@ -161,80 +141,16 @@ def once(table: pa.Table) -> pa.Table:
     return kept.sort_by([*SORTED, ("received", "ascending")])
 
 
-# -- files and transactions -----------------------------------------------------------------------
-
-
-def opened(folder: Path) -> DeltaTable | None:
-    """The table in its newest version; None without one."""
-    try:
-        return DeltaTable(folder)
-    except TableNotFoundError:
-        return None
-
-
-def store(folder: Path, rows: pa.Table, day: date, *, data_change: bool = True) -> AddAction:
-    """Write readings of one day as a durable file, which the table does not name yet."""
-    name = f"day={day}/{uuid.uuid4()}.parquet"
-    path = folder / name
-    fresh = not path.parent.is_dir()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = rows.sort_by([*SORTED, ("received", "ascending")])
-    parquet.write_table(
-        rows, path, compression="zstd", use_dictionary=["value", "quality", "day"],
-        column_encoding=_PACKED, row_group_size=128 * 1024,
-    )  # fmt: skip
-    for place in (path, path.parent, *((folder,) if fresh else ())):
-        _sync(place)
-    known = pc.min_max(rows["series"]).as_py()
-    stats = {
-        "numRecords": len(rows),
-        "minValues": {"series": known["min"]},
-        "maxValues": {"series": known["max"]},
-        "nullCount": {"series": 0},
-    }
-    return AddAction(
-        path=name, size=path.stat().st_size, partition_values={"day": str(day)},
-        modification_time=int(time.time() * 1000), data_change=data_change, stats=json.dumps(stats),
-    )  # fmt: skip
-
-
-def change(
-    folder: Path,
-    table: DeltaTable,
-    actions: Sequence[AddAction | RemoveAction],
-    *,
-    position: int | None = None,
-) -> None:
-    """Put files in and out of the table in one transaction, durable when this returns."""
-    told = [] if position is None else [Transaction(APP, position)]
-    before = table.version()
-    table.create_write_transaction(
-        list(actions), mode="append", schema=Schema.from_arrow(SCHEMA), partition_by=["day"],
-        commit_properties=CommitProperties(app_transactions=told),
-    )  # fmt: skip
-    table.update_incremental()
-    log = folder / "_delta_log"
-    for version in range(before + 1, table.version() + 1):
-        _sync(log / f"{version:020}.json")
-    _sync(log)
-
-
-def connected() -> Backend:
-    """DuckDB in memory, which neither fetches nor loads an extension."""
-    return ibis.duckdb.connect(autoinstall_known_extensions=False, autoload_known_extensions=False)
-
-
 def files_of(table: DeltaTable, series: Sequence[int], first: date, last: date) -> list[str]:
     """The files of a version that may hold some series on the days from `first` to `last`."""
-    known = pa.table(table.get_add_actions(flatten=True))
+    known = tables.files_of(table)
     if not len(known) or not series:
         return []
     days = pc.cast(known["partition.day"], pa.date32())
     kept = pc.and_(pc.greater_equal(days, pa.scalar(first)), pc.less_equal(days, pa.scalar(last)))
     kept = pc.and_(kept, pc.less_equal(known["min.series"], max(series)))
     kept = pc.and_(kept, pc.greater_equal(known["max.series"], min(series)))
-    root = Path(table.table_uri.removeprefix("file://"))
-    return [str(root / name) for name in known.filter(kept)["path"].to_pylist()]
+    return tables.paths_of(table, known.filter(kept))
 
 
 def _read(table: DeltaTable, series: Sequence[int], begin: datetime, end: datetime) -> pa.Table:
@@ -259,30 +175,3 @@ def _within(table: pa.Table, series: Sequence[int], begin: datetime, end: dateti
     kept = pc.is_in(table["series"], value_set=pa.array(series, pa.int64()))
     kept = pc.and_(kept, pc.greater_equal(table["at"], pa.scalar(begin, MOMENT)))
     return table.filter(pc.and_(kept, pc.less(table["at"], pa.scalar(end, MOMENT))))
-
-
-def _position(table: DeltaTable) -> int:
-    return table.transaction_version(APP) or 0
-
-
-def _new(folder: Path) -> DeltaTable:
-    folder.mkdir(parents=True, exist_ok=True)
-    table = DeltaTable.create(
-        folder, Schema.from_arrow(SCHEMA), partition_by=["day"], configuration=CONFIGURATION
-    )
-    for place in (
-        folder / "_delta_log" / f"{0:020}.json",
-        folder / "_delta_log",
-        folder,
-        folder.parent,
-    ):
-        _sync(place)
-    return table
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

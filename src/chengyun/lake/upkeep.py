@@ -1,6 +1,5 @@
 """The upkeep of the readings' table: small files become one a day, old days go, and how large it is."""
 
-import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 from deltalake import DeltaTable
-from deltalake.transaction import RemoveAction
 
-from chengyun.lake.readings import SCHEMA, change, once, opened, store
+from chengyun.lake import tables
+from chengyun.lake.readings import LAYOUT, SCHEMA, once
+from chengyun.lake.tables import change, opened, removal, store
 
 KEPT = timedelta(days=7)
 """How long a file that the table no longer names stays for those who still read it."""
@@ -34,9 +34,10 @@ def compact(folder: Path, *, before: date) -> int:
     for day in sorted(many):
         assert table is not None
         rows = pa.concat_tables(rows_of(folder / file["path"]) for file in days[day])
-        merged = store(folder, once(rows), day, data_change=False)
+        merged = store(folder, LAYOUT, once(rows), str(day), data_change=False)
         table.update_incremental()
-        change(folder, table, [merged, *(_removal(file, False) for file in days[day])])
+        gone = (removal(LAYOUT, file, data_change=False) for file in days[day])
+        change(folder, LAYOUT, table, [merged, *gone])
     return len(many)
 
 
@@ -48,17 +49,14 @@ def retain(folder: Path, *, before: date) -> int:
     table = opened(folder)
     old = [] if table is None else [files for day, files in days_of(table).items() if day < before]
     if table is not None and old:
-        change(folder, table, [_removal(file, True) for files in old for file in files])
+        gone = [removal(LAYOUT, file, data_change=True) for files in old for file in files]
+        change(folder, LAYOUT, table, gone)
     return len(old)
 
 
 def tidy(folder: Path, *, kept: timedelta = KEPT) -> int:
     """Delete the files that no version younger than `kept` names; return how many."""
-    table = opened(folder)
-    if table is None:
-        return 0
-    hours = kept // timedelta(hours=1)
-    return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False))
+    return tables.tidy(folder, kept // timedelta(hours=1))
 
 
 def size(folder: Path) -> dict[str, float]:
@@ -79,7 +77,7 @@ def size(folder: Path) -> dict[str, float]:
 
 def days_of(table: DeltaTable) -> dict[date, list[dict[str, Any]]]:
     """The files of each day, as delta-rs tells of them."""
-    known = pa.table(table.get_add_actions(flatten=True))
+    known = tables.files_of(table)
     if not len(known):
         return {}
     days: dict[date, list[dict[str, Any]]] = {}
@@ -95,9 +93,3 @@ def _dates(known: pa.Table) -> list[date]:
 def rows_of(path: Path) -> pa.Table:
     """The readings of one file of the table."""
     return parquet.ParquetFile(path).read().cast(SCHEMA)
-
-
-def _removal(file: dict[str, Any], data_change: bool) -> RemoveAction:
-    now = int(time.time() * 1000)
-    values: dict[str, str | None] = {"day": str(file["partition.day"])}
-    return RemoveAction(file["path"], data_change, now, file["size_bytes"], values)

@@ -82,6 +82,12 @@ class WayOut(Schema):
     coordinates: list[list[float]]
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: Fence) -> dict[str, Any]:
     """A fence as every answer gives it."""
     same = (
@@ -146,10 +152,10 @@ def fence_draw(request: HttpRequest, body: NewFenceIn) -> tuple[int, Any]:
 
 @router.post("/fences/{code}/end", response={200: FenceOut, **problems(404, 409)})
 @idempotent
-def fence_end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def fence_end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """不再用：5 秒内不再按它报警。"""
     user = caller(request)
     require(user, reads.CHANGE)
     row = reads.fence_for(user, code)
-    service.end_fence(row, by=user)
+    service.end_fence(row, body.reason, by=user)
     return 200, shown(row)

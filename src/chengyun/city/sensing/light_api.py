@@ -108,6 +108,12 @@ class BoundOut(BindIn):
     code: str
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: SwitchingPlan) -> dict[str, Any]:
     """A plan as every answer gives it."""
     same = (
@@ -151,12 +157,12 @@ def plan_add(request: HttpRequest, body: NewPlanIn) -> tuple[int, Any]:
 
 @router.post("/switching-plans/{code}/end", response={200: PlanOut, **problems(404, 409)})
 @idempotent
-def plan_end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def plan_end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """不再用。"""
     user = caller(request)
     require(user, reads.CHANGE)
     row = reads.plan_of_code(user, code)
-    service.end_plan(row, by=user)
+    service.end_plan(row, body.reason, by=user)
     return 200, shown(row)
 
 

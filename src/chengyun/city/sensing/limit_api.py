@@ -150,6 +150,12 @@ def rule_shown(rule: AlarmRule) -> dict[str, Any]:
     }
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: OwnLimits) -> dict[str, Any]:
     """Own limits as every answer gives them."""
     same = (
@@ -223,12 +229,12 @@ def add(request: HttpRequest, body: NewLimitsIn) -> tuple[int, Any]:
 
 @router.post("/alarm-limits/{code}/end", response={200: LimitsOut, **problems(404, 409)})
 @idempotent
-def end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """不再用：从现在起按别的限值报警。"""
     user = caller(request)
     require(user, reads.CHANGE)
     row = reads.limits_of_code(user, code)
-    service.end_limits(row, by=user)
+    service.end_limits(row, body.reason, by=user)
     return 200, shown(row)
 
 

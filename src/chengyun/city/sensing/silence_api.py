@@ -57,6 +57,12 @@ class NewSilenceIn(Schema):
     reason: Reason
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: Silence) -> dict[str, Any]:
     """A silence as every answer gives it."""
     same = ("code", "area", "kind", "begins_at", "ends_at", "ended_at", "reason")
@@ -98,10 +104,10 @@ def add(request: HttpRequest, body: NewSilenceIn) -> tuple[int, Any]:
 
 @router.post("/silences/{code}/end", response={200: SilenceOut, **problems(404, 409)})
 @idempotent
-def end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """提前结束：还没有人确认的报警马上告知。"""
     user = caller(request)
     require(user, reads.SILENCE)
     row = reads.silence_for(user, code)
-    service.end_silence(row, by=user)
+    service.end_silence(row, body.reason, by=user)
     return 200, shown(row)

@@ -16,7 +16,7 @@ from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.gateways import pipeline as pipelines
 from chengyun.gateways.pipeline import Pipeline
 from chengyun.kernel.errors import Conflict
-from chengyun.lake import readings
+from chengyun.lake import readings, tables
 from chengyun.lake.archive import Archive
 from chengyun.lake.journal import Journal
 
@@ -107,7 +107,7 @@ def test_a_full_disk_stops_no_alarm(
             assert pipeline.storing is not None
             wait([pipeline.storing])
     assert Alarm.objects.get().rank == "red"
-    assert (cuts, readings.committed(archive.table)) == ([], 0)
+    assert (cuts, tables.committed(archive.table)) == ([], 0)
     pipeline.inbox.put(None)
     pipeline.run()
-    assert (cuts, readings.committed(archive.table)) == ([ends[1]], ends[1])
+    assert (cuts, tables.committed(archive.table)) == ([ends[1]], ends[1])

@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from chengyun.lake import readings
+from chengyun.lake import readings, tables
 from chengyun.lake.journal import Gone, Journal
-from chengyun.lake.readings import READINGS, commit, committed, decode, encode, history, with_day
+from chengyun.lake.readings import READINGS, commit, decode, encode, history, with_day
+from chengyun.lake.tables import committed
 
 START = datetime(2026, 3, 1, 22, tzinfo=UTC)
 ALWAYS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
@@ -100,7 +101,7 @@ def test_only_the_files_of_the_days_and_series_asked_are_opened(tmp_path: Path) 
         for series in (1, 1000):
             rows = table_of((series, number * 1440, 0, 1.0))
             commit(tmp_path, rows, position=number * 2 + (series > 1) + 1)
-    table = readings.opened(tmp_path)
+    table = tables.opened(tmp_path)
     assert table is not None
     day = START.date() + timedelta(days=2)
     assert len(readings.files_of(table, [1, 1000], day, day)) == 2
@@ -111,5 +112,5 @@ def test_only_the_files_of_the_days_and_series_asked_are_opened(tmp_path: Path) 
 def test_duckdb_fetches_and_loads_no_extension() -> None:
     asked = ("autoinstall_known_extensions", "autoload_known_extensions")
     settings = ", ".join(f"current_setting('{name}')" for name in asked)
-    with readings.connected().raw_sql(f"SELECT {settings}") as found:
+    with tables.connected().raw_sql(f"SELECT {settings}") as found:
         assert found.fetchall() == [(False, False)]

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengyun.lake.excerpts import thinned, write
-from chengyun.lake.readings import commit, committed, history
+from chengyun.lake.readings import commit, history
+from chengyun.lake.tables import committed
 from chengyun.lake.tests.test_readings import ALWAYS, START, rows_of, table_of
 from chengyun.lake.upkeep import compact, retain, size, tidy
 

@@ -37,6 +37,7 @@ SUBJECTS = {
     "people.mustvisit": "必到点",
     "cases.missed": "漏报线索",
     "people.networktries": "网络地址",
+    "kernel.installation": "城市",
     "kernel.setting": "参数",
     "kernel.calendarday": "工作日历",
     "kernel.workflowedition": "流程",

@@ -106,17 +106,21 @@ def rate_cell(rate: Rate, target: float) -> RateCell:
 
 @dataclass(frozen=True, kw_only=True)
 class NightRow:
+    """One night of one kind in one district; ``running``: it is still looked at, so its rates still change."""
+
     night: date
+    running: bool
     where: str
     what: str
     lit: RateCell
     intact: RateCell
 
 
-def night_line(line: NightLine) -> NightRow:
+def night_line(line: NightLine, tonight: date) -> NightRow:
     settings = settings_of(line.area)
     return NightRow(
         night=line.night,
+        running=line.night == tonight,
         where=label_of(line.area),
         what=registry.get(DeviceKind, line.kind).label,
         lit=rate_cell(line.lit, settings["lights.lit"]),

@@ -72,7 +72,9 @@ def act(
     until = _until(case, facts) if move.step.clock == "rectify" else None
     unit = effects.columns.get("unit", case.unit)
     _look_ahead(case, effects)
-    effects.columns |= clocks.turn(case, move.step.clock, unit=unit, until=until)
+    turned = clocks.turn(case, move.step.clock, unit=unit, until=until)
+    effects.columns |= turned.columns
+    effects.facts |= {"timing": turned.told} if turned.told else {}
     workflow.take(case, move, effects, by=by)
     follow_up(deed)
     for child in linking.followers(case):

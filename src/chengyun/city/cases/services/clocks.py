@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -48,31 +49,31 @@ _running = composed(
 )
 
 
-def turn(
-    case: Case, effect: str, *, unit: Unit | None, until: datetime | None = None
-) -> dict[str, Any]:
-    """Apply a step's clock effect; the columns the case takes over."""
+@dataclass(frozen=True)
+class Turn:
+    """What a step does to the clock: the columns the case takes over, and what its history says of it."""
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def __or__(self, later: Turn) -> Turn:
+        return Turn(self.columns | later.columns, self.told | later.told)
+
+
+def turn(case: Case, effect: str, *, unit: Unit | None, until: datetime | None = None) -> Turn:
+    """Apply a step's clock effect."""
     if not effect:
-        return {}
+        return Turn()
     running = next(iter(_running(case.pk)), None)
-    if effect == "pause":
-        return _pause(running) if running else {}
-    if effect == "resume":
-        return _resume(running) if running else {}
-    if effect == "extend":
-        return _extend(running) if running else {}
-    stopped = _stop(running) if running else {}
+    if effect in IN_PLACE:
+        return IN_PLACE[effect](running) if running else Turn()
+    stopped = _stop(running) if running else Turn()
     if effect == "stop":
-        return {**stopped, "clock": "", "paused": False, "due_at": FAR, "warn_at": FAR}
+        return stopped | Turn({"clock": "", "paused": False, "due_at": FAR, "warn_at": FAR})
     measured = unit if effect in OF_THE_UNIT else None
-    return {**stopped, **start(case, effect, allowance(case, effect, until=until), unit=measured)}
-
-
-def start(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> dict[str, Any]:
-    """Start a clock; the columns the case shows in lists."""
-    row = prepared(case, name, allowed, unit=unit)
+    row = prepared(case, effect, allowance(case, effect, until=until), unit=measured)
     insert(row)
-    return shown(row)
+    return stopped | Turn(shown(row), begun(row))
 
 
 def prepared(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) -> StageClock:
@@ -89,6 +90,15 @@ def prepared(case: Case, name: str, allowed: Allowance, *, unit: Unit | None) ->
 def shown(row: StageClock) -> dict[str, Any]:
     """What a case shows of its running clock in lists."""
     return {"clock": row.name, "paused": False, "due_at": row.due_at, "warn_at": row.warn_at}
+
+
+def begun(row: StageClock) -> dict[str, Any]:
+    """What the history says of a clock that begins."""
+    return {"began": row.name, "due": _told(row.due_at)}
+
+
+def _told(due: datetime) -> str:
+    return "" if due == FAR else due.isoformat()
 
 
 def _set_limit(row: StageClock, allowed: Allowance) -> None:
@@ -139,7 +149,7 @@ def used(row: StageClock) -> int:
     return row.used_seconds + int(ran.total_seconds())
 
 
-def _stop(row: StageClock) -> dict[str, Any]:
+def _stop(row: StageClock) -> Turn:
     late = row.ran_since is not None and clock.now() > row.due_at
     spent = used(row)
     stopped = {
@@ -150,28 +160,46 @@ def _stop(row: StageClock) -> dict[str, Any]:
         "provisional": False,
     }
     change(StageClock, {"id": row.pk}, stopped)
-    return {"late": True} if late and row.name in OF_THE_UNIT else {}
+    told = {
+        "ended": row.name,
+        "since": row.started_at.isoformat(),
+        "was_due": _told(row.due_at),
+        "late": late,
+        "used": spent,
+    }
+    return Turn({"late": True} if late and row.name in OF_THE_UNIT else {}, told)
 
 
-def _pause(row: StageClock) -> dict[str, Any]:
+def _pause(row: StageClock) -> Turn:
     change(StageClock, {"id": row.pk}, {"used_seconds": used(row), "ran_since": None})
-    return {"paused": True, "due_at": FAR, "warn_at": FAR}
+    return Turn({"paused": True, "due_at": FAR, "warn_at": FAR}, {"due": ""})
 
 
-def _resume(row: StageClock) -> dict[str, Any]:
+def _resume(row: StageClock) -> Turn:
     row.ran_since = clock.now()
     _set_due(row)
     row.save(update_fields=("ran_since", "due_at", "warn_at", "provisional"))
-    return {"paused": False, "due_at": row.due_at, "warn_at": row.warn_at}
+    moments = {"due_at": row.due_at, "warn_at": row.warn_at}
+    return Turn({"paused": False, **moments}, {"due": _told(row.due_at)})
 
 
-def _extend(row: StageClock) -> dict[str, Any]:
+def _extend(row: StageClock) -> Turn:
     """The limit once more; a clock that stands goes on with it when it runs again."""
     row.extensions += 1
     if row.ran_since:
         _set_due(row)
     row.save(update_fields=("extensions", "due_at", "warn_at", "provisional"))
-    return {"due_at": row.due_at, "warn_at": row.warn_at} if row.ran_since else {}
+    if row.ran_since is None:
+        return Turn()
+    return Turn({"due_at": row.due_at, "warn_at": row.warn_at}, {"due": _told(row.due_at)})
+
+
+IN_PLACE: dict[str, Callable[[StageClock], Turn]] = {
+    "pause": _pause,
+    "resume": _resume,
+    "extend": _extend,
+}
+"""What is done to the clock that runs, without another being started."""
 
 
 def due_after(case: Case, name: str) -> datetime:

@@ -71,7 +71,7 @@ def make(report: NewCase, *, by: User | None, parent: Case | None = None) -> Cas
     case.marks = _marks(case, report, parent)
     if report.answers is not None:
         case.data["answers"] = answered(report.class_code, report.answers)
-    _store(case)
+    begun = _store(case)
     inquiries.remember(case, report.reporter_phone)
     if parent is None:
         inquiries.begin(case, report.number, report.book, report.came_at)
@@ -80,7 +80,7 @@ def make(report: NewCase, *, by: User | None, parent: Case | None = None) -> Cas
             files.attach(photo, case, role, by=by, lon=report.lon, lat=report.lat)
     if report.voice:
         files.attach(report.voice, case, "voice", by=by)
-    _record(case, report, by, parent)
+    _record(case, report, by, parent, begun)
     return case
 
 
@@ -170,23 +170,31 @@ def _seen(report: NewCase) -> dict[str, Any]:
     return found
 
 
-def _store(case: Case) -> None:
-    """The case and its first clock; what the case shows of the clock is known before either is stored."""
+def _store(case: Case) -> dict[str, Any]:
+    """The case and its first clock, of which it is said what began.
+
+    What the case shows of the clock is known before either is stored.
+    """
     first = editions.flow_of(case.edition_id).start_clock
     if not first:
         insert(case)
-        return
+        return {}
     row = clocks.prepared(case, first, clocks.allowance(case, first, until=None), unit=None)
     for name, value in clocks.shown(row).items():
         setattr(case, name, value)
     insert(case)
     row.case_id = case.pk
     insert(row)
+    return clocks.begun(row)
 
 
-def _record(case: Case, report: NewCase, by: User | None, parent: Case | None) -> None:
+def _record(
+    case: Case, report: NewCase, by: User | None, parent: Case | None, begun: Mapping[str, Any]
+) -> None:
     count = len(report.photos) + len(report.after)
     facts: dict[str, Any] = {"to": case.state, "source": case.source, "photos": count}
+    if begun:
+        facts["timing"] = begun
     if case.marks:
         facts["puts"] = case.marks
     if parent:

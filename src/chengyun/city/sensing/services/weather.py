@@ -199,7 +199,7 @@ def faults_of(new: NewWarning) -> Iterator[FieldError]:
     if len(new.number.strip()) > LONGEST_NUMBER:
         yield FieldError("number", f"编号最多 {LONGEST_NUMBER} 个字符。")
     yield from _faulty_areas(new.areas)
-    yield from _faulty_times(new)
+    yield from faulty_times(new.issued_at, new.valid_from, new.valid_to)
 
 
 def _faulty_areas(areas: Sequence[str]) -> Iterator[FieldError]:
@@ -210,18 +210,25 @@ def _faulty_areas(areas: Sequence[str]) -> Iterator[FieldError]:
             yield FieldError("areas", f"本市没有区域「{code[:20]}」。")
 
 
-def _faulty_times(new: NewWarning) -> Iterator[FieldError]:
-    begins = new.valid_from or new.issued_at
-    if new.issued_at > clock.now() + AHEAD:
+def faulty_times(
+    issued: datetime | None, begin: datetime | None, end: datetime | None
+) -> Iterator[FieldError]:
+    """What is wrong with the times of a warning, as far as they are known."""
+    begins = begin or issued
+    if issued is not None and issued > clock.now() + AHEAD:
         yield FieldError("issued_at", "发布时间在将来，请核对。")
-    if new.issued_at < EARLIEST:
+    if issued is not None and issued < EARLIEST:
         yield FieldError("issued_at", f"发布时间在 {EARLIEST.year} 年以前，请核对。")
+    if begins is None:
+        return
     if not EARLIEST <= begins <= clock.now() + LONGEST:
         last = f"最多在 {LONGEST.days} 天以后"
         yield FieldError("valid_from", f"开始时间要在 {EARLIEST.year} 年以后，{last}。")
-    if new.valid_to is not None and new.valid_to <= begins:
+    if end is None:
+        return
+    if end <= begins:
         yield FieldError("valid_to", "结束时间要晚于开始时间。")
-    if new.valid_to is not None and new.valid_to - begins > LONGEST:
+    if end - begins > LONGEST:
         yield FieldError("valid_to", f"一条预警最长 {LONGEST.days} 天，还不结束可以再改。")
 
 

@@ -75,7 +75,7 @@ def test_a_silence_keeps_it_and_the_time_counts_from_its_end(cast: Cast) -> None
     alarm = make_alarm(device)
     assert look(alarm, after=30 * MINUTE) == []
     with clock.at(alarm.raised_at + 31 * MINUTE):
-        end_silence(silence, by=cast.duty)
+        end_silence(silence, "用完了", by=cast.duty)
     assert look(alarm, after=35 * MINUTE) == []
     assert look(alarm, after=36 * MINUTE) == ["5分无人应答，上报值班长"]
 

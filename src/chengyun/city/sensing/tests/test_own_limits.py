@@ -49,7 +49,7 @@ def test_the_nearest_holds(cast: Cast, device: Device) -> None:
     own = make_limits(device, levels=levels(60), by=cast.supervisor)
     make_limits(None, area=DISTRICT, levels=levels(50), by=cast.supervisor)
     assert (red(device), red(other)) == (60, 50)
-    end_limits(own, by=cast.supervisor)
+    end_limits(own, "用完了", by=cast.supervisor)
     assert red(device) == 50
 
 
@@ -92,7 +92,7 @@ def test_hold_and_calm_are_those_of_the_rule_unless_somebody_set_them(
     assert times() == (0, 120)
     told = Audit.objects.get(subject_type="sensing.ownlimits", subject_id=row.pk).facts
     assert (told["hold"], told["calm"]) == ("0 秒", "2 分钟")
-    end_limits(row, by=cast.supervisor)
+    end_limits(row, "用完了", by=cast.supervisor)
     assert times() == (600, 300)
 
 
@@ -105,9 +105,9 @@ def test_a_season_may_go_over_new_year() -> None:
 
 def test_who_set_them_and_why_is_in_the_audit(cast: Cast, device: Device) -> None:
     row = make_limits(device, by=cast.supervisor)
-    end_limits(row, by=cast.supervisor)
+    end_limits(row, "用完了", by=cast.supervisor)
     with pytest.raises(Conflict, match="已经不用了"):
-        end_limits(row, by=cast.supervisor)
+        end_limits(row, "用完了", by=cast.supervisor)
     rows = Audit.objects.filter(subject_type="sensing.ownlimits", subject_id=row.pk).order_by("seq")
     assert [(each.verb, each.actor_id) for each in rows] == [
         ("limit.set", cast.supervisor.pk),
@@ -206,7 +206,12 @@ def test_the_api_sets_lists_and_ends(cast: Cast, device: Device) -> None:
     listed = call(cast.leader, "get", f"/alarm-limits?lasting=true&rule={RULE}").json()["items"]
     assert [item["code"] for item in listed] == [code]
     assert call(cast.duty, "get", "/alarm-limits/XZ1").status_code == 404
-    assert call(cast.supervisor, "post", f"/alarm-limits/{code}/end").json()["ended_at"]
-    assert call(cast.supervisor, "post", f"/alarm-limits/{code}/end").status_code == 409
+    assert call(cast.supervisor, "post", f"/alarm-limits/{code}/end", {"reason": "完工"}).json()[
+        "ended_at"
+    ]
+    assert (
+        call(cast.supervisor, "post", f"/alarm-limits/{code}/end", {"reason": "完工"}).status_code
+        == 409
+    )
     assert call(cast.leader, "get", "/alarm-limits?lasting=true").json()["items"] == []
     assert call(cast.leader, "get", f"/alarm-limits/{code}").json()["season_to"] == "09-30"

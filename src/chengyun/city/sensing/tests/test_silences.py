@@ -66,11 +66,11 @@ def test_what_still_stands_is_told_when_the_time_is_up(cast: Cast, device: Devic
 def test_it_is_ended_before_its_time_once(cast: Cast, device: Device) -> None:
     row = make_silence(device, by=cast.duty)
     alarm = make_alarm(device)
-    end_silence(row, by=cast.duty)
+    end_silence(row, "用完了", by=cast.duty)
     assert told(cast.duty) == ["alarm.unmuted"]
     assert count_waiting(cast.duty) == (1, 1)
     with pytest.raises(Conflict, match="已经结束了"):
-        end_silence(row, by=cast.duty)
+        end_silence(row, "用完了", by=cast.duty)
     with clock.at(row.ends_at + HOUR):
         look_at_limits()
     assert verbs(alarm).count("unmute") == 1
@@ -84,12 +84,12 @@ def test_what_somebody_answered_or_another_silences_is_not_told_again(
     other = make_device("JS-002")
     kind = make_silence(None, kind="ponding", area=DISTRICT, by=cast.duty)
     make_alarm(other)
-    end_silence(row, by=cast.duty)
+    end_silence(row, "用完了", by=cast.duty)
     assert verbs(confirmed) == ["raise", "confirm"]
     own = make_silence(other, by=cast.duty)
-    end_silence(own, by=cast.duty)
+    end_silence(own, "用完了", by=cast.duty)
     assert "alarm.unmuted" not in told(cast.duty)
-    end_silence(kind, by=cast.duty)
+    end_silence(kind, "用完了", by=cast.duty)
     assert told(cast.duty) == ["alarm.unmuted"]
 
 
@@ -98,7 +98,7 @@ def test_one_that_has_not_begun_silences_nothing(cast: Cast, device: Device) -> 
     alarm = make_alarm(device)
     assert count_waiting(cast.duty) == (1, 1)
     assert told(cast.duty) == ["alarm.raised"]
-    end_silence(row, by=cast.duty)
+    end_silence(row, "用完了", by=cast.duty)
     assert verbs(alarm) == ["raise"]
 
 
@@ -161,7 +161,7 @@ def test_the_api_begins_lists_and_ends(cast: Cast, device: Device) -> None:
     listed = call(cast.leader, "get", "/silences?lasting=true").json()["items"]
     assert [item["code"] for item in listed] == [code]
     assert call(cast.duty, "get", "/silences/JM1").status_code == 404
-    assert call(cast.duty, "post", f"/silences/{code}/end").json()["ended_at"]
-    assert call(cast.duty, "post", f"/silences/{code}/end").status_code == 409
+    assert call(cast.duty, "post", f"/silences/{code}/end", {"reason": "完工"}).json()["ended_at"]
+    assert call(cast.duty, "post", f"/silences/{code}/end", {"reason": "完工"}).status_code == 409
     assert call(cast.leader, "get", "/silences?lasting=true").json()["items"] == []
     assert call(cast.leader, "get", f"/silences/{code}").json()["reason"] == "更换探头"

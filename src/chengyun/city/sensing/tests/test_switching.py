@@ -103,7 +103,7 @@ def test_the_nearest_plan_is_its_own(cast: Cast) -> None:
     assert own() == fed
     alone = plan(device=device)
     assert own() == alone
-    end_plan(alone, by=None)
+    end_plan(alone, "用完了", by=None)
     assert own() == fed
 
 
@@ -163,8 +163,18 @@ def test_programs_set_plans_read_rates_and_bind(cast: Cast) -> None:
     note(clock.now().date(), [device], ought=True, burns=True)
     (night,) = call(cast.duty, "get", "/lamp-nights").json()["items"]
     assert night["lit"] == {"part": 1, "whole": 1} and night["kind"] == "lamp"
-    assert call(cast.supervisor, "post", f"/switching-plans/{code}/end").status_code == 200
-    assert call(cast.supervisor, "post", f"/switching-plans/{code}/end").status_code == 409
+    assert (
+        call(
+            cast.supervisor, "post", f"/switching-plans/{code}/end", {"reason": "完工"}
+        ).status_code
+        == 200
+    )
+    assert (
+        call(
+            cast.supervisor, "post", f"/switching-plans/{code}/end", {"reason": "完工"}
+        ).status_code
+        == 409
+    )
 
 
 def test_whoever_is_silent_doubted_or_just_switched_is_not_counted(cast: Cast) -> None:
@@ -227,10 +237,10 @@ def test_who_may_set_and_end(cast: Cast) -> None:
             set_plan(new, by=user)
     row = plan()
     with pytest.raises(NotAllowed):
-        end_plan(row, by=cast.duty)
-    end_plan(row, by=None)
+        end_plan(row, "用完了", by=cast.duty)
+    end_plan(row, "用完了", by=None)
     with pytest.raises(Conflict):
-        end_plan(row, by=None)
+        end_plan(row, "用完了", by=None)
 
 
 def test_a_fault_mended_in_time_counts(cast: Cast) -> None:
