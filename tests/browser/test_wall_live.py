@@ -11,12 +11,11 @@ from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
 
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.places.factories import CENTRE
 from chengyun.city.sensing.factories import make_device
 from chengyun.kernel import clock
 from tests.browser.conftest import Windows
-from tests.gateway import Gateway, line
+from tests.gateway import Gateway, line, running
 from tests.test_lines import PHONE, asked, identified, jt808_frame, position
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,12 +28,9 @@ LON, LAT = CENTRE
 def gateway(city: Cast, tmp_path: Path, settings: Settings) -> Iterator[Gateway]:
     make_device("JS-001", name="湖南路积水点")
     make_device(TRUCK, kind="vehicle", name="洒水车一号")
-    token, _ = issue_token(city.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    settings.READINGS = made.archive.root
-    made.start()
-    yield made
-    made.end()
+    with running(tmp_path / "home", city.sender) as made:
+        settings.READINGS = made.archive.root
+        yield made
 
 
 def test_water_rises_and_the_map_and_the_list_say_so(

@@ -30,7 +30,7 @@ from chengyun.city.people.queries import person_of
 from chengyun.city.places.queries import label_of
 from chengyun.kernel import registry
 from chengyun.kernel.errors import Missing
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.models.history import Seal
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.specs import Act
@@ -176,8 +176,7 @@ def _answer(question: Question) -> Answer:
 
 def _home(question: Question) -> str:
     """The area whose settings hold: that of the post, the whole city's where it reaches all of it."""
-    city = installation()
-    return next((area for area in question.areas if area.isdigit()), city.area if city else "")
+    return next((area for area in question.areas if area.isdigit()), city_area())
 
 
 def _tiles(user: User, asked: Asked, answer: Answer) -> list[dict[str, str]]:

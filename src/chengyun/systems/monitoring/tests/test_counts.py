@@ -12,8 +12,9 @@ from django.test import Client
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.sensing.factories import change, make_device
-from chengyun.city.sensing.models import Device
+from chengyun.city.sensing.models import Alarm, Device
 from chengyun.city.sensing.services.alarms import act
+from chengyun.city.sensing.workflow import WITHDRAWN
 from chengyun.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def test_a_time_without_alarms_says_so(cast: Cast) -> None:
 def test_what_became_of_them_and_how_soon(cast: Cast) -> None:
     one, two, three = (make_device(f"JS-00{n}", name=f"{n} 号点") for n in (1, 2, 3))
     raised(one, 3 * DAY, "refute", cast, level=4, waits=2)
-    raised(one, 2 * DAY, "blame", cast, level=4, waits=7)
+    raised(one, 2 * DAY, "blame", cast, level=4, waits=17)
     raised(two, 1 * DAY, "open_case", cast, level=4, waits=4)
     raised(three, 2 * HOUR, "", cast, level=4, waits=0)
     text = page(cast)
@@ -71,6 +72,23 @@ def test_what_became_of_them_and_how_soon(cast: Cast) -> None:
     assert row(text, "/monitoring/rules/ponding_depth/")[:2] == ["4", "1"]
     assert row(text, "/monitoring/devices/JS-001/")[:4] == ["2", "0", "1", "50.00%"]
     assert text.index("1 号点") < text.index("2 号点")
+
+
+def test_the_first_answer_counts_and_what_was_taken_back_waited_for_none(cast: Cast) -> None:
+    raised(make_device(), 3 * DAY, "", cast, level=4, waits=0)
+    Alarm.objects.update(state=WITHDRAWN, open=False, ended_at=NOON)
+    raised(make_device("JS-002"), DAY, "confirm", cast, level=4, waits=2)
+    with clock.at(NOON - DAY + HOUR):
+        act(Alarm.objects.get(open=True), "open_case", {}, by=cast.duty)
+    told = row(page(cast), "合计")
+    assert told == ["2", "1", "0", "0.00%", "0", "1", "0", "1", "2分", "100.00%"]
+
+
+def test_what_was_confirmed_was_real_whether_it_is_closed_or_not(cast: Cast) -> None:
+    for n in (1, 2):
+        raised(make_device(f"JS-00{n}"), DAY, "confirm", cast, level=4, waits=2)
+    act(Alarm.objects.order_by("pk")[0], "close", {}, by=cast.duty)
+    assert row(page(cast), "合计")[:2] == ["2", "2"]
 
 
 def test_who_has_time_left_is_not_late(cast: Cast) -> None:
@@ -81,13 +99,16 @@ def test_who_has_time_left_is_not_late(cast: Cast) -> None:
 def test_the_chart_counts_each_day_by_the_worst_level(cast: Cast) -> None:
     device = make_device()
     raised(device, DAY, "refute", cast, level=2, waits=1)
+    eased = make_device("JS-002")
+    raised(eased, HOUR, "", cast, level=3, waits=0)
+    change(eased, 1, NOON - MINUTE)
     client = Client()
     client.force_login(cast.duty)
     told = client.get("/monitoring/counts/chart/?days=7").json()
     assert told["labels"][-2:] == ["07-01", "07-02"]
     assert [(each["name"], each["values"][-2:]) for each in told["series"]] == [
         ("红色", [0, 0]),
-        ("橙色", [0, 0]),
+        ("橙色", [0, 1]),
         ("黄色", [1, 0]),
         ("蓝色", [0, 0]),
     ]

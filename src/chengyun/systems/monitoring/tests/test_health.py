@@ -14,11 +14,13 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.factories import make_working_city
-from chengyun.city.people.factories import CITY, Cast
+from chengyun.city.people.factories import CITY, Cast, make_user
 from chengyun.city.sensing.factories import change, make_device, series_of
 from chengyun.city.sensing.jobs import HOURS_KEPT, READINGS_KEPT, keep_up
-from chengyun.city.sensing.models import Device, Series
+from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.services.alarms import act
+from chengyun.city.sensing.services.devices import end_device
+from chengyun.city.sensing.workflow import WITHDRAWN
 from chengyun.kernel import clock
 from chengyun.kernel.params import set_param
 from chengyun.lake import upkeep
@@ -70,7 +72,11 @@ def page(cast: Cast, asked: str = "") -> str:
 
 
 def figures(text: str, code: str) -> list[str]:
-    row = text.split(f"/monitoring/devices/{code}/")[1].split("</tr>")[0]
+    return cells(text, f"/monitoring/devices/{code}/")
+
+
+def cells(text: str, link: str) -> list[str]:
+    row = text.split(link)[1].split("</tr>")[0]
     return re.findall(r'<td class="num" data-label="[^"]+">(.*?)</td>', row)
 
 
@@ -88,6 +94,46 @@ def test_a_gap_of_six_hours_of_a_day(cast: Cast) -> None:
     assert figures(text, "JS-001")[:3] == ["75.00%", "75.00%", "5.00%"]
     assert figures(text, "JS-002")[:3] == ["0.00%", "—", "—"]
     assert text.index("JS-002") < text.index("JS-001")
+    assert cells(text, "kind=ponding")[:4] == ["2", "37.50%", "75.00%", "5.00%"]
+
+
+def test_the_most_telling_point_counts(cast: Cast) -> None:
+    """The other point of the device tells only in every second hour."""
+    device = registered("GW-001", kind="pipe_level")
+    first, second = Series.objects.filter(device=device).order_by("pk")
+    told(first, each_minute(range(1, 25)))
+    told(second, each_minute(range(2, 25, 2)), position=2)
+    keep_up()
+    assert figures(page(cast, "?days=1"), "GW-001")[:2] == ["100.00%", "100.00%"]
+
+
+def test_who_may_be_silent_for_long_is_not_missed_each_hour(cast: Cast) -> None:
+    """A reading a day of a device that may be silent for 26 hours."""
+    series = series_of(registered("LF-001", kind="bridge_crack"))
+    told(series, [NOON - hour * HOUR for hour in range(1, 168, 24)])
+    keep_up()
+    assert figures(page(cast, "?days=7"), "LF-001")[:2] == ["100.00%", "100.00%"]
+
+
+def test_the_worst_come_first(cast: Cast) -> None:
+    """Who tells less before who is doubted; both are heard all the time."""
+    good, doubted, little = (series_of(registered(f"JS-00{n}")) for n in (1, 2, 3))
+    told(good, each_minute(range(1, 25)))
+    told(doubted, each_minute(range(1, 25)), doubted=9, position=2)
+    told(little, each_minute(range(1, 20)) + [NOON - n * HOUR for n in range(20, 25)], position=3)
+    keep_up()
+    text = page(cast, "?days=1")
+    assert text.index("JS-003") < text.index("JS-002") < text.index("JS-001")
+
+
+def test_only_devices_in_use_of_one_s_own_part_of_the_city(cast: Cast) -> None:
+    told(series_of(registered("JS-001")), each_minute(range(1, 25)))
+    end_device(registered("JS-002"), by=cast.duty)
+    keep_up()
+    assert "JS-002" not in page(cast)
+    other = Client()
+    other.force_login(make_user("other-duty", "邻区值守", "duty", cast.other_centre))
+    assert "没有在用的设备" in other.get("/monitoring/health/").content.decode()
 
 
 def test_alarms_that_were_false_and_a_device_at_fault(cast: Cast) -> None:
@@ -112,6 +158,26 @@ def test_alarms_that_were_false_and_a_device_at_fault(cast: Cast) -> None:
         "25.00%",
         "1",
     ]
+
+
+def test_only_alarms_of_the_time_that_somebody_judged_say_how_many_were_false(cast: Cast) -> None:
+    device = registered("JS-001")
+    told(series_of(device), each_minute(range(1, 25)))
+    for hours, verb in ((40, "refute"), (20, "withdraw"), (10, "refute"), (5, "")):
+        when = NOON - hours * HOUR
+        alarm = change(device, 4, when)
+        assert alarm is not None
+        if verb == "refute":
+            act(alarm, verb, {"cause": "object"}, by=cast.duty)
+        change(device, 0, when + MINUTE)
+        Alarm.objects.filter(pk=alarm.pk).update(raised_at=when)
+        if verb == "withdraw":
+            Alarm.objects.filter(pk=alarm.pk).update(state=WITHDRAWN, open=False)
+    change(registered("JS-002"), 4, NOON)
+    keep_up()
+    text = page(cast, "?days=1")
+    assert figures(text, "JS-001")[3:] == ["3", "100.00%", "0"]
+    assert figures(text, "JS-002")[3] == "0"
 
 
 def test_a_new_device_is_measured_from_when_it_was_registered(cast: Cast) -> None:

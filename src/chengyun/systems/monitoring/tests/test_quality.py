@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.factories import make_working_city
-from chengyun.city.people.factories import Cast
+from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import Device, Series
 from chengyun.kernel import clock
@@ -33,9 +33,15 @@ def cast(tmp_path: Path, settings: Settings) -> Iterator[Cast]:
     yield make_working_city()
 
 
-def told(device: Device, *readings: tuple[timedelta, float, int, timedelta]) -> None:
-    """How long ago, the value, its mark, how long it took to come."""
-    series, now = Series.objects.get(device=device).pk, clock.now()
+def told(
+    device: Device,
+    *readings: tuple[timedelta, float, int, timedelta],
+    point: str = "",
+    end: int = 1,
+) -> None:
+    """How long ago, the value, its mark, how long it took to come; ``end`` is where the journal is then."""
+    rows, now = Series.objects.filter(device=device), clock.now()
+    series = (rows.get(point=point) if point else rows.get()).pk
     at = [now - ago for ago, _, _, _ in readings]
     columns = {
         "series": [series] * len(readings),
@@ -47,7 +53,7 @@ def told(device: Device, *readings: tuple[timedelta, float, int, timedelta]) -> 
             [then + took for then, (*_, took) in zip(at, readings, strict=True)], MOMENT
         ),
     }
-    commit(Archive(_readings()).table, with_day(pa.table(columns)), position=1)
+    commit(Archive(_readings()).table, with_day(pa.table(columns)), position=end)
 
 
 def _readings() -> Path:
@@ -111,6 +117,32 @@ def test_a_probe_that_is_stuck(cast: Cast, tmp_path: Path) -> None:
     device = make_device("DY-001", kind="gas_low", name="低压点")
     told(device, *((n * HOUR, 2.1, 0, MINUTE) for n in range(14, 0, -1)))
     assert "不变 14" in page(cast, "DY-001")
+
+
+def test_each_point_is_looked_at_alone(cast: Cast) -> None:
+    """Nothing is said of the newest of a point before the next one comes, least of all by another point."""
+    device = make_device("GW-001", kind="pipe_level", name="管网液位计")
+    for end, point in enumerate(("level", "filled"), start=1):
+        values = [(n * HOUR, 110.0 if n == 1 and point == "level" else 0.0) for n in (3, 2, 1)]
+        told(device, *((ago, v, 0, MINUTE) for ago, v in values), point=point, end=end)
+    assert "突跳" not in page(cast, "GW-001")
+
+
+def test_the_newest_ten_of_a_day_and_what_a_clock_ahead_told(cast: Cast) -> None:
+    device = make_device()
+    days = [((30 + n) * HOUR, 999.0, 1, MINUTE) for n in range(3)]
+    hours = [(n * HOUR, 999.0, 1, MINUTE) for n in range(12, 0, -1)]
+    told(device, *days, *hours, (-HOUR, 3.0, 2, -HOUR))
+    text = page(cast, "JS-001")
+    assert "13 条" in text and "超出量程 12" in text and "时钟不准 1" in text
+    assert text.count("<td>超出量程</td>") == 9
+
+
+def test_who_watches_another_part_of_the_city_sees_nothing(cast: Cast) -> None:
+    make_device()
+    client = Client()
+    client.force_login(make_user("other-duty", "邻区值守", "duty", cast.other_centre))
+    assert client.get("/monitoring/devices/JS-001/quality/").status_code == 404
 
 
 def test_of_a_device_that_told_nothing(cast: Cast) -> None:
