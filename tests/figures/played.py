@@ -30,6 +30,11 @@ from chengyun.kernel.specs import Step
 from tests.figures.lives import Watch
 
 CLASSES = ("P0103", "P0201", "E0101", "E0102")
+WORDS: dict[str, Any] = {
+    "reason": "见说明", "result": "已处置", "verdict": "true", "note": "见说明", "reply": "今天办好", "grade": "4",
+    "told": "应急局值班室", "owner": "市政工程处", "outsider": "物业前台", "task": "请修好", "question": "在哪一侧？",
+    "answer": "路东", "parts": "积水\n灯不亮",
+}  # fmt: skip
 SECOND = timedelta(seconds=1)
 
 
@@ -76,7 +81,7 @@ class City:
             return False
         by = next((p for s in steps for p in self.people if queries.may_take(p, case, s)), None)
         try:
-            act(case, verb, self._facts(case, by) | facts, by=by)
+            act(case, verb, self._facts(case, steps[0], by) | facts, by=by)
         except Refusal:
             self.refused[verb] += 1
             return False
@@ -84,20 +89,24 @@ class City:
         self.watch.look()
         return True
 
-    def _facts(self, case: Case, by: User | None) -> dict[str, Any]:
-        """Whatever any verb may need."""
-        condition = self._condition(case)
-        cause = self.dice.choice(("wrong_unit", "wrong_class", "unclear", "cannot"))
-        return {
-            "reason": "见说明", "result": "已处置", "verdict": "true", "cause": cause,
-            "class": condition.case_class.code, "condition": condition.pk,
-            "unit": self._unit(case).code, "note": "见说明", "reply": "今天办好",
-            "photos": [store_photo(self.photo, "现场.jpg", by=by).pk],
+    def _facts(self, case: Case, step: Step, by: User | None) -> dict[str, Any]:
+        """What a step needs and asks."""
+        wanted = {*step.needs, *step.asks}
+        facts = WORDS | {
+            "cause": self.dice.choice(("wrong_unit", "wrong_class", "unclear", "cannot")),
+            "watch_level": self.dice.choice(("watch", "key_watch")),
             "until": (localdate(clock.now()) + timedelta(days=self.dice.randint(1, 6))).isoformat(),
-            "grade": "4", "told": "应急局值班室", "owner": "市政工程处", "outsider": "物业前台",
-            "task": "请修好", "question": "在哪一侧？", "answer": "路东", "parts": "积水\n灯不亮",
-            "watch_level": self.dice.choice(("watch", "key_watch")), "into": self._parent(case),
-        }  # fmt: skip
+        }
+        if "class" in wanted:
+            condition = self._condition(case)
+            facts |= {"class": condition.case_class.code, "condition": condition.pk}
+        if "unit" in wanted:
+            facts["unit"] = self._unit(case).code
+        if "photos" in wanted:
+            facts["photos"] = [store_photo(self.photo, "现场.jpg", by=by).pk]
+        if "into" in wanted:
+            facts["into"] = self._parent(case)
+        return facts
 
     def _unit(self, case: Case) -> Unit:
         """Another one than the one that has it, and than the one that gave it back."""

@@ -15,7 +15,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.specs import Source
-from chengyun.city.indicators.queries import Figure, Question, asked
+from chengyun.city.indicators.queries import Figure, Question, asked, chosen_wholes
 from chengyun.city.indicators.services import compared, tell_lake
 from chengyun.city.indicators.specs import Group, Indicator
 from chengyun.city.places.factories import COMMUNITIES
@@ -44,6 +44,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEGIN = datetime(2026, 8, 24, 9, tzinfo=SHANGHAI)
 PERIODS = ("2026-08", "2026-09", "2026-08-27..2026-09-02", "2026-Q3")
 """The ways cross the end of August; all of them lie in the third quarter, and in none other."""
+OTHER_WHOLES = {"inst_rate": "report"}
 QUICK, SLOW = timedelta(minutes=6), timedelta(hours=31)
 SENT = "accept file dispatch sign"
 WORK = f"{SENT} handle"
@@ -126,14 +127,13 @@ def differences(lives: Sequence[Life], now: datetime) -> list[str]:
 
 def _compared(lives: Sequence[Life], key: str, group: Group, now: datetime) -> list[str]:
     """A rate that may be counted of several wholes is counted of the last here."""
-    wholes = {rate: each[2][-1].__name__ for rate, each in RATES.items() if each[2]}
-    found = asked(Question(period=parse(key), by=group), wholes)
+    found = asked(Question(period=parse(key), by=group), {**chosen_wholes(""), **OTHER_WHOLES})
     span, apart = span_of(key, now), APART[group.key]
     lines = []
     for indicator in registry.all_of(Indicator):
         if indicator.awaits or group.kind not in indicator.by:
             continue
-        part, whole = second(indicator.key, wholes)
+        part, whole = second(indicator.key)
         mine = counting.counted(part, lives, span, apart)
         base = counting.counted(whole, lives, span, apart) if whole else Counter[str]()
         if group.only:  # departments: what no unit answers for is not of them
@@ -151,10 +151,11 @@ def _compared(lives: Sequence[Life], key: str, group: Group, now: datetime) -> l
     return lines
 
 
-def second(key: str, wholes: dict[str, str]) -> tuple[counting.Second, counting.Second | None]:
+def second(key: str) -> tuple[counting.Second, counting.Second | None]:
     if key in COUNTS:
         return COUNTS[key], None
-    return RATES[key][1], COUNTS[wholes[key]] if key in wholes else None
+    _, part, wholes = RATES[key]
+    return part, wholes[-1] if wholes else None
 
 
 def shown(figure: Figure | None) -> tuple[int, int | None]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import ibis
 
     from chengyun.lake.engines import Opener
-    from chengyun.lake.facts import Facts
     from chengyun.lake.origins import Origin
 
 FLOW = "case"
@@ -93,10 +92,12 @@ def asked(question: Question, wholes: Mapping[str, str], *, opener: Opener | Non
     wanted, span = indicators_of(question.by), moments(question.period, question.origin)
     with facts.read(settings.FACTS, *span, question.origin, opener=opener) as opened:
         acts = _inside(opened.acts, question)
-        groups = _summed(opened, acts.group_by(group=question.by.value(acts)), acts)
-        total = _summed(opened, acts, acts)
+        sums = _sums(acts)
+        by = acts.group_by(group=question.by.value(acts))
+        groups: list[dict[str, Any]] = opened.asked(by.aggregate(**sums)).to_pylist()
+    total = {key: sum(row[key] for row in groups) for key in sums}
     told = {row["group"]: _figures(wanted, wholes, row) for row in sorted(groups, key=_by_group)}
-    return Answer(told, _figures(wanted, wholes, total[0]), opened.position)
+    return Answer(told, _figures(wanted, wholes, total), opened.position)
 
 
 @recent(20)
@@ -203,15 +204,15 @@ def _any(conditions: Iterable[Any]) -> Any:
     return ibis.or_(*conditions)
 
 
-def _summed(opened: Facts, rows: Any, acts: ibis.Table) -> list[dict[str, Any]]:
+def _sums(acts: ibis.Table) -> dict[str, Any]:
+    """The whole numbers everything is made of, by indicator."""
     sums = {}
     for each in registry.all_of(Indicator):
         if each.rows:
             sums[each.key] = each.rows(acts).sum().fill_null(0)
         if each.seconds:
             sums[each.key] = _counted(each)(acts).ifelse(each.seconds(acts), 0).sum().fill_null(0)
-    told: list[dict[str, Any]] = opened.asked(rows.aggregate(**sums)).to_pylist()
-    return told
+    return sums
 
 
 def _counted(indicator: Indicator) -> Any:
