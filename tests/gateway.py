@@ -12,11 +12,15 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from chengyun.city.people.models import User
+from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.models import Series
 from chengyun.lake import readings
 from chengyun.lake.archive import Archive
@@ -117,6 +121,18 @@ class Gateway:
         archive = self.archive
         table = readings.history(archive.table, [series.pk], begin, end, journal=archive.journal)
         return Counter(table["value"].to_pylist())
+
+
+@contextmanager
+def running(home: Path, sender: User | None = None, **more: str) -> Iterator[Gateway]:
+    """A gateway that runs, and ends after the test; ``sender`` is whose token its messages carry."""
+    token = issue_token(sender, "试验", timedelta(days=1), by=None)[0] if sender else ""
+    made = Gateway(home=home, token=token, more=more)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.end()
 
 
 def _said(answer: bytes) -> Any:

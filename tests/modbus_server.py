@@ -1,6 +1,7 @@
 """A Modbus TCP server for tests: ``python -m tests.modbus_server PORT [FILE]``; each block starts at address 0.
 
-Each write that arrives is a line of the file: function code and address.
+Each write that arrives is a line of the file: function code and address. A write to ``NOWHERE`` is answered as by a
+gateway that hears nothing of the device behind it.
 """
 
 from __future__ import annotations
@@ -20,14 +21,26 @@ HOLDING = [
 ]
 INPUT = [SimData(0, values=[7], datatype=DataType.REGISTERS)]
 WRITES = (5, 6, 15, 16)
+NOWHERE, SILENT = 98, 11
 
 
-def noted(path: Path, pdu: ModbusPDU) -> ModbusPDU:
-    """Write down a write."""
-    if pdu.function_code in WRITES:
-        with path.open("a") as file:
-            file.write(f"{pdu.function_code} {pdu.address}\n")
-    return pdu
+class Watched:
+    """What goes over the line."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path, self.nowhere = path, False
+
+    def __call__(self, sending: bool, pdu: ModbusPDU) -> ModbusPDU:
+        if sending:
+            if self.nowhere:
+                pdu.exception_code = SILENT
+            return pdu
+        writes = pdu.function_code in WRITES
+        self.nowhere = writes and pdu.address == NOWHERE
+        if writes and self.path:
+            with self.path.open("a") as file:
+                file.write(f"{pdu.function_code} {pdu.address}\n")
+        return pdu
 
 
 async def main() -> None:
@@ -36,7 +49,7 @@ async def main() -> None:
     await StartAsyncTcpServer(
         device,
         address=("127.0.0.1", int(sys.argv[1])),
-        trace_pdu=lambda sending, pdu: noted(path, pdu) if path and not sending else pdu,
+        trace_pdu=Watched(path),
     )
 
 

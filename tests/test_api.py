@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from chengyun.city.cases.factories import LAT, LON, make_working_city, photo_bytes
+from chengyun.city.cases.factories import LAT, LON, photo_bytes
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.schemas import Acting
 from chengyun.city.cases.workflow import LEDGER, STANDARD
@@ -24,11 +24,6 @@ from chengyun.kernel.models import Audit, IdempotentAnswer
 pytestmark = pytest.mark.django_db
 
 REPORT = {"source": "inspector", "description": "雨水井盖不见", "lon": LON, "lat": LAT}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def bearer(user: User) -> dict[str, str]:

@@ -45,7 +45,6 @@ from chengyun.city.cases.factories import (
     make_flight,
     make_promise,
     make_visit,
-    make_working_city,
     photo_bytes,
 )
 from chengyun.city.cases.models import FilingCondition, Flight
@@ -136,11 +135,6 @@ def one_connection() -> Iterator[None]:
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 PLAIN: Known = {

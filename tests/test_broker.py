@@ -18,11 +18,9 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from chengyun.city.cases.factories import make_working_city
-from chengyun.city.people.factories import Cast
-from chengyun.city.sensing.factories import make_device, series_of
+from chengyun.city.sensing.factories import series_of
 from chengyun.city.sensing.models import Device, Unread
-from tests.gateway import BEGIN, Gateway, within
+from tests.gateway import BEGIN, Gateway, running, within
 from tools.start import LOCAL, free_port
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
@@ -78,16 +76,6 @@ class Mosquitto:
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
-@pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     made = Mosquitto(folder=tmp_path / "broker")
     made.start()
@@ -97,11 +85,9 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture
 def gateway(broker: Mosquitto, device: Device, tmp_path: Path) -> Iterator[Gateway]:
-    address = {"CHENGYUN_BROKER": f"mqtt://{USER}:{quote(PASSWORD, safe='')}@{LOCAL}:{broker.port}"}
-    made = Gateway(home=tmp_path / "home", token="", more=address)
-    made.start()
-    yield made
-    made.end()
+    address = f"mqtt://{USER}:{quote(PASSWORD, safe='')}@{LOCAL}:{broker.port}"
+    with running(tmp_path / "home", CHENGYUN_BROKER=address) as made:
+        yield made
 
 
 def say(client: paho.Client, number: int, topic: str = "readings/JS-001") -> paho.MQTTMessageInfo:

@@ -8,20 +8,17 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device, series_of
 from chengyun.city.sensing.models import Device, Link
 from chengyun.gateways.callback_keys import key_of
@@ -35,11 +32,6 @@ Call = Callable[[Gateway, User, float, datetime], tuple[int, Any]]
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
 def sender(cast: Cast) -> User:
     return cast.sender
 
@@ -47,15 +39,6 @@ def sender(cast: Cast) -> User:
 @pytest.fixture
 def device(cast: Cast) -> Device:
     return make_device(CODE)
-
-
-@pytest.fixture
-def gateway(sender: User, device: Device, tmp_path: Path) -> Iterator[Gateway]:
-    token, _ = issue_token(sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 # The messages, as the platforms write them down --------------------------------------------------

@@ -39,15 +39,18 @@ register = [
     {{device = "BZ-001", point = "sump", address = 0, factor = 0.1}},
     {{device = "KG-001", point = "on", table = "coil", address = 0}},
     {{device = "GATE-2", point = "opening", address = 7}},
+    {{device = "GATE-4", point = "opening", address = 2}},
 ]
 write = [
     {{device = "GATE-1", point = "opening", address = 3, low = 0, high = 100}},
     {{device = "BZ-001", point = "running", address = 6, choices = {{"停" = 0, "开一台" = 1}}, settle = {settle}}},
     {{device = "KG-001", point = "on", table = "coil", address = 0, choices = {{"分闸" = 0, "合闸" = 1}}}},
     {{device = "GATE-2", point = "opening", address = 99, low = 0, high = 100}},
+    {{device = "GATE-4", point = "opening", address = 98, low = 0, high = 100, settle = 1}},
 ]
 """
-"""Gate and cabinet move at once; the pumps are read where nothing moves; the second gate has no such register."""
+"""Gate and cabinet move at once; the pumps are read where nothing moves; the second gate has no such register, and the
+fourth is silent behind its gateway."""
 SETTLE = 2
 
 
@@ -94,6 +97,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     make_device("BZ-001", kind="pump_station", name="泵站")
     make_device("GATE-1", kind="flood_gate", name="闸门")
     make_device("GATE-2", kind="flood_gate", name="二号闸门")
+    make_device("GATE-4", kind="flood_gate", name="四号闸门")
     make_device("KG-001", kind="lamp_cabinet", name="控制柜")
     made = World(tmp_path, cast)
     made.plug()
@@ -210,6 +214,14 @@ def test_a_controller_that_takes_it_and_does_not_move_is_told_of(world: World) -
     refused = agreed(world, "GATE-2", "opening", 5)
     ends(refused, "failed")
     assert refused.outcome == "控制器不收 holding 99：异常码 2。"
+
+
+def test_a_gateway_that_hears_nothing_of_the_device_behind_it_is_not_a_no(world: World) -> None:
+    """It may have been written: nobody says it was not."""
+    command = agreed(world, "GATE-4", "opening", 5)
+    ends(command, "unknown")
+    assert command.outcome == "写 holding 98 没有结果：异常码 11；0 %，请到现场看。"
+    assert world.writes(98) == 1
 
 
 def test_a_controller_that_is_gone_is_not_written_to(world: World) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import Device, Dialect, Link, Unread
@@ -37,21 +34,11 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    made = make_working_city()
+def devices(cast: Cast) -> None:
     make_device(PHONE.lstrip("0"), kind="vehicle", name="渣土车")
     make_device(MN, kind="dust", name="扬尘")
     make_device(OTHER_MN, kind="dust", name="另一台扬尘")
     make_device(STATION, kind="rain", name="雨量站")
-    return made
-
-
-@pytest.fixture
-def gateway(tmp_path: Path, cast: Cast) -> Iterator[Gateway]:
-    made = Gateway(home=tmp_path / "home", token="")
-    made.start()
-    yield made
-    made.end()
 
 
 def in_modbus(frame: bytes) -> bytes:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.utils.timezone import localtime
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.places.factories import PLANE
@@ -34,11 +33,6 @@ STEP = timedelta(seconds=20)
 Place = tuple[float, float]
 """Metres east and north of the centre."""
 ON, OFF, FAR = (300.0, 10.0), (300.0, 140.0), (300.0, 700.0)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 @pytest.fixture
@@ -153,7 +147,7 @@ def test_a_fence_is_followed_within_seconds_and_so_is_its_end(
     assert within(10, out)
     assert Alarm.objects.get().value == 509.9
     with clock.at(driver.now):
-        end_fence(yard, by=None)
+        end_fence(yard, "用完了", by=None)
 
     def free() -> bool:
         driver.drive([FAR])

@@ -7,16 +7,14 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.services.tokens import issue_token
-from chengyun.city.sensing.factories import make_device, series_of
+from chengyun.city.sensing.factories import series_of
 from chengyun.city.sensing.models import Alarm, Device
 from chengyun.lake import tables, upkeep
 from chengyun.lake.journal import entries
@@ -28,25 +26,6 @@ from tools.start import GATEWAY, LOCAL, granian_words
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SEED = 3715
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
-@pytest.fixture
-def gateway(cast: Cast, device: Device, tmp_path: Path) -> Iterator[Gateway]:
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 def test_a_reading_is_kept_shown_and_raises_its_alarm(gateway: Gateway, device: Device) -> None:

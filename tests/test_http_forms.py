@@ -7,17 +7,13 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
-from chengyun.city.sensing.factories import make_device, series_of
+from chengyun.city.sensing.factories import series_of
 from chengyun.city.sensing.models import Device, Link
 from tests.gateway import BEGIN, Gateway, line, within
 
@@ -26,25 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SEED = 8428
 SENML = {"Content_Type": "application/senml+json"}
 WRITE = "/api/v2/write?bucket=city&precision=s"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
-@pytest.fixture
-def gateway(cast: Cast, device: Device, tmp_path: Path) -> Iterator[Gateway]:
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 def records(*values: float, at: datetime = BEGIN, device: str = "JS-001") -> bytes:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device, verbs
 from chengyun.city.sensing.models import Alarm
 from tests.gateway import BEGIN, Gateway, line, within
@@ -24,17 +20,11 @@ Readings = list[tuple[datetime, float]]
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    cast: Cast = make_working_city()
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
+def devices(cast: Cast) -> None:
     for n in range(DAYS):
         make_device(f"STRAIGHT-{n}")
         make_device(f"MIXED-{n}")
     make_device()
-    made.start()
-    yield made
-    made.end()
 
 
 def tell(gateway: Gateway, device: str, readings: Readings, at_once: int = 200) -> None:

@@ -6,13 +6,11 @@ import random
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import Device, Link, Series, Unread
@@ -28,19 +26,10 @@ CHINA = timedelta(hours=8)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def gateway(cast: Cast, tmp_path: Path) -> Iterator[Gateway]:
+def devices(cast: Cast) -> None:
     make_device(PHONE.lstrip("0"), kind="vehicle", name="洒水车一号")
     make_device(STATION, kind="rain", name="雨量站一号")
     make_device(MN, kind="dust", name="工地扬尘一号")
-    made = Gateway(home=tmp_path / "home", token="")
-    made.start()
-    yield made
-    made.end()
 
 
 def series(code: str, point: str) -> Series:

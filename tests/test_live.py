@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from chengyun.city.cases.factories import drive, make_case, make_working_city
+from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.queries import open_to
 from chengyun.city.cases.readers import readers
@@ -30,11 +30,6 @@ SKIPS = {
     " FROM pg_get_serial_sequence('kernel_audit', 'id') AS name",
 }
 """The next row of the audit gets a number far from that of the last."""
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def test_an_act_is_heard_within_a_second_by_whom_it_concerns(cast: Cast, city_url: str) -> None:

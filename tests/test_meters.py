@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
+from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import Device, Link, Series, Unread
 from chengyun.lake import readings
@@ -23,14 +21,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    make_working_city()
+def devices(cast: Cast) -> None:
     make_device(WATER, kind="water_meter", name="一号楼总表")
     make_device(HEAT, kind="heat_meter", name="一号换热站")
-    made = Gateway(home=tmp_path / "home", token="")
-    made.start()
-    yield made
-    made.end()
 
 
 # The frames, assembled from the tables of the standard -------------------------------------------

@@ -15,7 +15,7 @@ from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import Device, Link, Series
 from chengyun.city.sensing.queries import gateway as told_by_gateway
 from chengyun.city.sensing.queries import gateway_trouble
-from tests.gateway import BEGIN, Gateway, within
+from tests.gateway import BEGIN, Gateway, running, within
 from tests.serving import environ
 from tools.install import ROOT, VENV
 from tools.start import LOCAL, free_port
@@ -61,11 +61,8 @@ def gateway(tmp_path: Path, plan: tuple[Path, int, int]) -> Iterator[Gateway]:
     make_device("BZ-001", kind="pump_station", name="泵站")
     make_device("RIVER-1", kind="river", name="水位站")
     make_device("GATE-1", kind="flood_gate", name="闸门")
-    more = {"CHENGYUN_MODBUS": str(plan[0])}
-    made = Gateway(home=tmp_path / "home", token="", more=more)
-    made.start()
-    yield made
-    made.end()
+    with running(tmp_path / "home", CHENGYUN_MODBUS=str(plan[0])) as made:
+        yield made
 
 
 def serving(port: int) -> subprocess.Popen[bytes]:

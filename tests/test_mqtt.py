@@ -9,18 +9,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import ApiToken
 from chengyun.city.people.services.tokens import issue_token, revoke_token
-from chengyun.city.sensing.factories import make_device, series_of
+from chengyun.city.sensing.factories import series_of
 from chengyun.city.sensing.models import Device, Link, Unread
 from chengyun.gateways.tokens import REMEMBERED
 from tests.gateway import BEGIN, Gateway, within
@@ -30,25 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SEED = 1883
 AT = round(BEGIN.timestamp() * 1000)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
-@pytest.fixture
-def gateway(cast: Cast, device: Device, tmp_path: Path) -> Iterator[Gateway]:
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 class Client:

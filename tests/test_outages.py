@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Iterable
 
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import DISTRICT, Cast
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device, make_limits
 from chengyun.city.sensing.models import Alarm
 from chengyun.kernel import clock
@@ -24,21 +20,11 @@ MANY, ONE = "many_silent", "methane_lel_silent"
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def gateway(cast: Cast, tmp_path: Path) -> Iterator[Gateway]:
+def devices(cast: Cast) -> None:
     for code in CODES:
         make_device(code, kind="gas_space", name=f"燃气相邻井 {code}")
     short = {"red": (0.1, 0.1)}
     make_limits(None, area=DISTRICT, rule=ONE, levels=short, by=cast.supervisor)
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 def speak(gateway: Gateway, codes: Iterable[str]) -> None:

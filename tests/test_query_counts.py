@@ -139,6 +139,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
+        "evaluation:figure": {"key": "inst_rate"},
         "evaluation:finding": {"code": finding.code},
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
         "maintenance:case_class": {"code": MANHOLE},
@@ -200,32 +201,42 @@ def with_discoveries(cast: Cast) -> dict[str, dict[str, Any]]:
     }
 
 
+def with_plans() -> dict[str, dict[str, Any]]:
+    """Several lamps and their plans."""
+    plans = [make_plan() for _ in range(SEVERAL)]
+    lamps = [make_device(f"DD-{n}", kind="lamp") for n in range(SEVERAL)]
+    note(localdate(clock.now()), lamps, ought=True, burns=True)
+    return {
+        "monitoring:light_plan": {"code": plans[0].code},
+        "monitoring:light_plan_end": {"code": plans[0].code},
+    }
+
+
 def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     """Several devices under water."""
     alarms = [make_alarm(make_device(f"JS-{n:03}", unit=cast.crew)) for n in range(SEVERAL)]
     alerts = [make_alert(alarm, cast.crew) for alarm in alarms]
     own = [make_limits(alarm.series.device) for alarm in alarms]
     silences = [make_silence(alarm.series.device) for alarm in alarms[1:]]
-    plans = [make_plan() for _ in range(SEVERAL)]
-    lamps = [make_device(f"DD-{n}", kind="lamp") for n in range(SEVERAL)]
-    note(localdate(clock.now()), lamps, ought=True, burns=True)
     warnings = [make_warning(kind=kind) for kind in ("rainstorm", "gale", "thunder")]
     gates = [make_gate(f"ZM-{n:03}") for n in range(SEVERAL)]
     dialects = [make_dialect(gate.code) for gate in gates]
     commands = [make_command(gate, by=cast.supervisor) for gate in gates[1:]]
-    trucks = [make_truck(f"1390000000{n}") for n in range(SEVERAL)]
-    return {
+    fence = make_fence(*(make_truck(f"1390000000{n}") for n in range(SEVERAL)))
+    return with_plans() | {
         "monitoring:dialect": {"pk": dialects[0].pk},
         "monitoring:device_bind": {"code": "JS-001"},
-        "monitoring:light_plan": {"code": plans[0].code},
         "monitoring:weather_warning": {"code": warnings[0].code},
         "monitoring:weather_change": {"code": warnings[0].code},
         "monitoring:weather_lift": {"code": warnings[0].code},
         "monitoring:command": {"code": commands[0].code},
         "monitoring:command_act": {"code": commands[0].code, "verb": "refuse"},
         "monitoring:command_add": {"code": gates[0].code, "point": "opening"},
-        "monitoring:fence": {"code": make_fence(*trucks).code},
+        "monitoring:fence": {"code": fence.code},
+        "monitoring:fence_end": {"code": fence.code},
+        "monitoring:silence_end": {"code": silences[0].code},
         "monitoring:silence": {"code": silences[0].code},
+        "monitoring:limit_end": {"code": own[0].code},
         "monitoring:limit": {"code": own[0].code},
         "monitoring:limit_rule": {"key": "ponding_depth"},
         "monitoring:limit_add": {"key": "ponding_depth"},

@@ -20,7 +20,6 @@ from chengyun.city.cases.factories import (
     make_camera,
     make_case,
     make_discovery,
-    make_working_city,
     photo_bytes,
 )
 from chengyun.city.cases.models import Case, Discovery
@@ -34,11 +33,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 CLIENTS = 50
 REPORT = {"source": "inspector", "description": "雨水井盖不见", "lon": LON, "lat": LAT}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def head(user: User, key: str = "") -> dict[str, str]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device, make_limits, verbs
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.services.limits import end_limits
@@ -22,21 +19,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def gateway(cast: Cast, tmp_path: Path) -> Iterator[Gateway]:
+def devices(cast: Cast) -> None:
     make_device("ZY-001", kind="gas_medium", name="中压压力点")
     make_device("YC-001", kind="dust", name="工地扬尘")
     make_device("RQ-001", kind="gas_space", name="燃气相邻井")
     make_device("JS-001")
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 def tell(gateway: Gateway, device: str, point: str, told: Iterable[tuple[float, float]]) -> None:
@@ -114,7 +101,7 @@ def test_limits_that_are_set_hold_within_five_seconds_and_so_does_their_end(
 
     assert within(10, six_centimetres)
     assert Alarm.objects.get().rank == "red"
-    end_limits(own, by=cast.supervisor)
+    end_limits(own, "用完了", by=cast.supervisor)
 
     def harmless_now() -> bool:
         tell(gateway, "JS-001", "depth", [(next(minutes), 6.0)])

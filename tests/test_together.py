@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device, verbs
 from chengyun.city.sensing.models import Alarm, Series
 from tests.gateway import BEGIN, Gateway, line, within
@@ -23,19 +19,9 @@ Told = tuple[float, str, float]
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def gateway(cast: Cast, tmp_path: Path) -> Iterator[Gateway]:
+def devices(cast: Cast) -> None:
     make_device("BZ-001", kind="pump_station", name="湖南路泵站")
     make_device("HD-001", kind="river", name="徒骇河水位站")
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 def tell(gateway: Gateway, device: str, *told: Told) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.limit_trials import Asked, tried
 from chengyun.city.sensing.models import Alarm, Device, Series, UsualHours
@@ -31,21 +27,17 @@ NIGHT = TODAY + 18 * HOUR
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def gateway(cast: Cast, tmp_path: Path, settings: Settings) -> Iterator[Gateway]:
+def devices(cast: Cast) -> None:
     make_device("SB-001", kind="water_meter", name="湖南路分区总表")
     make_device("SB-002", kind="water_meter", name="柳园路分区总表")
     make_device("SB-003", kind="water_meter", name="光岳路分区总表")
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    settings.READINGS = made.archive.root
-    made.start()
-    yield made
-    made.end()
+
+
+@pytest.fixture
+def gateway(gateway: Gateway, settings: Settings) -> Gateway:
+    """What is usual is computed from its readings."""
+    settings.READINGS = gateway.archive.root
+    return gateway
 
 
 def series(code: str) -> Series:

@@ -9,7 +9,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from chengyun.city.cases import queries
-from chengyun.city.cases.factories import MANHOLE, make_case, make_working_city, photo_bytes
+from chengyun.city.cases.factories import MANHOLE, make_case, photo_bytes
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.acting import act
 from chengyun.city.inspections.factories import found
@@ -26,11 +26,6 @@ from chengyun.systems.evaluation.services import act as act_on_bulletin
 from chengyun.systems.evaluation.services import draft_bulletin
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def facts_of(case: Case, verb: str, cast: Cast, by: User) -> dict[str, Any]:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device, make_warning
 from chengyun.city.sensing.models import Alarm
 from chengyun.city.sensing.services.weather import lift
@@ -21,19 +17,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def gateway(cast: Cast, tmp_path: Path) -> Iterator[Gateway]:
+def devices(cast: Cast) -> None:
     make_device("JS-001")
     make_device("ZM-001", kind="flood_gate", name="闸门")
-    token, _ = issue_token(cast.sender, "试验", timedelta(days=1), by=None)
-    made = Gateway(home=tmp_path / "home", token=token)
-    made.start()
-    yield made
-    made.end()
 
 
 def test_a_rain_warning_makes_the_points_alarm_earlier_and_its_end_clears_them(

@@ -56,6 +56,7 @@ SHOTS = (
     Shot(name="file",      role="supervisor", path="/cases/{case}/file/", of="/desk/?queue=file"),
     Shot(name="dispatch",  role="dispatcher", path="/desk/?queue=dispatch"),
     Shot(name="unit",      role="dispatcher", path="/cases/{case}/dispatch/", of="/desk/?queue=dispatch&area=371502"),
+    Shot(name="ranking",   role="evaluator",  path="/evaluation/ranking/"),
     Shot(name="wall",      role="duty",       path="/monitoring/"),
     Shot(name="screen",    role="duty",       path="/monitoring/screen/", size=WALL),
     Shot(name="weather",   role="duty",       path="{first}", of="/monitoring/weather/"),

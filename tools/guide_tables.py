@@ -97,7 +97,7 @@ def _point(point: Point) -> str:
     unit = f"，{point.unit}" if point.unit else ""
     jump = "" if point.jump is None else f"，突跳 {point.jump:g}"
     still = "" if point.still is None else f"，{lasting(point.still)}不变存疑"
-    return f"{point.label} `{point.key}`{unit}，{point.low:g} 到 {point.high:g}{jump}{still}"
+    return f"{point.scale} `{point.key}`{unit}，{point.low:g} 到 {point.high:g}{jump}{still}"
 
 
 def _limits(rule: AlarmRule, kind: DeviceKind, point: Point) -> str:

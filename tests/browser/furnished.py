@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.timezone import localdate
 
 from chengyun.city.assets.factories import HOME, make_asset, row
@@ -55,6 +57,7 @@ from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
 from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
 from chengyun.city.cases.services.wording import add_answer, add_question
+from chengyun.city.indicators.services import tell_lake
 from chengyun.city.inspections.factories import found
 from chengyun.city.people.chiefs import CHIEF_KINDS
 from chengyun.city.people.factories import CITY, DISTRICT, Cast, make_cast
@@ -143,6 +146,8 @@ def furnish() -> City:
     keep_lists(cast)
     told, endpoint = tell(cast)
     audit.seal_new()
+    shutil.rmtree(settings.FACTS, ignore_errors=True)
+    tell_lake()
     return City(
         cast=cast,
         asset=make_asset(keeper_id=cast.crew.pk).code,

@@ -209,6 +209,10 @@ def _evaluation(city: City) -> list[Stop]:
         ("evaluator", f"/evaluation/bulletins/{city.bulletin}/issue/"),
         ("evaluator", f"/evaluation/bulletins/{city.bulletin}/"),
         ("leader", f"/evaluation/bulletins/{city.bulletin}/"),
+        ("leader", "/evaluation/ranking/"),
+        ("evaluator", "/evaluation/ranking/?by=unit&sort=rework_rate"),
+        ("evaluator", "/evaluation/indicators/inst_rate/?side=not"),
+        ("evaluator", "/evaluation/indicators/"),
     ]
 
 
@@ -227,6 +231,7 @@ def _fences() -> list[Stop]:
         ("duty", f"/monitoring/fences/{fence}/"),
         ("supervisor", "/monitoring/fences/add/?device=13800000001"),
         ("supervisor", f"/monitoring/fences/add/?like={fence}"),
+        ("supervisor", f"/monitoring/fences/{fence}/end/"),
     ]
 
 
@@ -238,6 +243,7 @@ def _rules(own: str) -> list[Stop]:
         ("supervisor", "/monitoring/rules/ponding_depth/trial/"),
         ("supervisor", _tried_last_week()),
         ("supervisor", f"/monitoring/limits/{own}/"),
+        ("supervisor", f"/monitoring/limits/{own}/end/"),
     ]
 
 
@@ -263,6 +269,7 @@ def _alarms(city: City) -> list[Stop]:
         ("duty", "/monitoring/silences/add/"),
         ("duty", "/monitoring/silences/add/?device=JS-001"),
         ("duty", f"/monitoring/silences/{silence}/"),
+        ("duty", f"/monitoring/silences/{silence}/end/"),
         ("leader", "/monitoring/counts/"),
     ]
 
@@ -286,6 +293,7 @@ def _devices(city: City) -> list[Stop]:
         ("leader", "/monitoring/lights/"),
         ("supervisor", "/monitoring/lights/plans/add/"),
         ("supervisor", f"/monitoring/lights/plans/{plan}/"),
+        ("supervisor", f"/monitoring/lights/plans/{plan}/end/"),
         ("duty", "/monitoring/devices/DD-0/"),
         ("duty", "/monitoring/devices/DD-0/bind/"),
         ("duty", "/monitoring/devices/"),

@@ -17,7 +17,6 @@ from django.utils.timezone import localtime
 
 from chengyun.city.sensing.fences import zone_of
 from chengyun.city.sensing.models import Device, Fence, Series
-from chengyun.city.sensing.services.readings import UNPLACED
 from chengyun.city.sensing.specs import PLACE, DeviceKind
 from chengyun.gateways.moments import microseconds, moment
 from chengyun.kernel import clock, registry
@@ -25,6 +24,7 @@ from chengyun.lake.readings import SCHEMA, with_day
 from chengyun.science.coordinates import Crs, to_wgs84
 from chengyun.science.episodes import Flags
 from chengyun.science.fences import Zone, astray, in_hours
+from chengyun.science.quality import UNPLACED
 from chengyun.science.signals import Floats, Ints
 
 KEPT = timedelta(days=2)

@@ -23,7 +23,6 @@ from django.db import close_old_connections
 
 from chengyun.city.people.models import User
 from chengyun.city.sensing.services.devices import heard_of
-from chengyun.city.sensing.services.readings import CLOCK_WRONG, OUT_OF_RANGE
 from chengyun.gateways.names import UNKNOWN, names_of
 from chengyun.gateways.parsing import TOLD, Message, Unreadable, read_all
 from chengyun.gateways.roster import Register
@@ -34,6 +33,7 @@ from chengyun.lake.journal import Journal, Unwritable
 from chengyun.lake.readings import MOMENT, READINGS, encode, with_day
 from chengyun.lake.tables import committed
 from chengyun.science.episodes import Flags, Ints
+from chengyun.science.quality import CLOCK_WRONG, OUT_OF_RANGE
 
 log = logging.getLogger(__name__)
 

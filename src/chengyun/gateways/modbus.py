@@ -30,6 +30,9 @@ logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what it would say is
 DOOR = "modbus"
 WITHIN = 3.0
 """Seconds for an answer."""
+NOT_DONE = (1, 2, 3, 6, 10)
+"""Exceptions after which nothing was done: no such function, address or value, busy, no way there. After others (failed
+meanwhile, takes long, the device behind a gateway is silent) nobody knows."""
 WORDS = {"int16": 1, "uint16": 1, "int32": 2, "uint32": 2, "float32": 2}
 """Registers of 16 bits a value takes."""
 
@@ -125,7 +128,7 @@ class Controller:
         return _value(register, answer) * register.factor
 
     async def write(self, write: Write, value: float) -> None:
-        """Write it, once. Raises Unanswered when nobody knows whether it arrived, Fault when it was refused."""
+        """Write it, once. Raises Unanswered when nobody knows whether it was done, Fault when it was not."""
         raw, unit = value / write.factor, self.server.unit
         answer = await self._answer(
             f"写 {place_of(write)}",
@@ -137,6 +140,8 @@ class Controller:
         )
         if answer.isError():
             code = getattr(answer, "exception_code", "")
+            if code not in NOT_DONE:
+                raise Unanswered(f"写 {place_of(write)} 没有结果：异常码 {code}")
             raise Fault("refused", f"控制器不收 {place_of(write)}：异常码 {code}。")
 
     def _write_words(self, write: Write, words: list[int]) -> Awaitable[ModbusPDU]:

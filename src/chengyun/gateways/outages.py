@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chengyun.city.places.specs import shared_region
 from chengyun.city.sensing.models import Link
 from chengyun.city.sensing.outages import LEAST, standing_outages
 from chengyun.city.sensing.services.outages import OutageChange
 from chengyun.city.sensing.specs import MANY_SILENT
 from chengyun.gateways.moments import microseconds, moment
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.science.absence import NEVER, Absence, together
 from chengyun.science.episodes import Flags
@@ -28,7 +28,6 @@ DISTRICT = 6
 """Digits of a district's code."""
 ALONE = -1
 """The number of the outage of a device that has none."""
-AREA_LENGTHS = (12, 9, 6, 4)
 
 
 class Groups:
@@ -50,23 +49,24 @@ class Groups:
 
 @dataclass(kw_only=True)
 class Standing:
-    """An outage that is not over: the series its alarm is of, its level, and who was told to be silent last."""
+    """An outage that is not over: the series its alarm is of, its level, and the devices people know are silent."""
 
     group: str
     series: int
     level: int
-    told: tuple[int, ...] = ()
+    told: frozenset[int] = frozenset()
 
 
 class Outages:
     """Which of the awaited devices are silent for one cause.
 
     Of the shape (n,): ``number``, of which outage each is; ``last``, its last word before that; ``back``, the newest
-    after it, ``NEVER`` while it is silent.
+    after it, ``NEVER`` while it is silent. ``least``: fewer silences have no cause in common.
     """
 
     def __init__(self, rows: Sequence[Awaited]) -> None:
         self.rows = rows
+        self.least = int(settings_of(city_area())[LEAST]) if rows else 0
         self.number: Ints = np.full(len(rows), ALONE)
         self.last: Ints = np.full(len(rows), NEVER)
         self.back: Ints = np.full(len(rows), NEVER)
@@ -77,12 +77,6 @@ class Outages:
             for name in each.groups:
                 named.setdefault(name, []).append(row)
         self.groups = {name: np.array(mine, np.int64) for name, mine in named.items()}
-
-    @cached_property
-    def area(self) -> str:
-        """That of the city."""
-        city = installation()
-        return city.area if city else ""
 
     def follow(self, row: int, before: Outages, place: int) -> None:
         """The register may have changed: a device that is still awaited stays as it stood."""
@@ -123,9 +117,9 @@ class Outages:
         for number, each in self.standing.items():
             mine = np.intersect1d(reached, self.groups.get(each.group, reached[:0]))
             self._join(number, mine[self.number[mine] == ALONE], absence)
-        free, least = self.number == ALONE, int(settings_of(self.area)[LEAST])
+        free = self.number == ALONE
         free[excused] = False
-        new = together(self.groups, reached[free[reached]], absence, free, least, now)
+        new = together(self.groups, reached[free[reached]], absence, free, self.least, now)
         for group, rows in new:
             number = max(self.standing, default=ALONE) + 1
             self._join(number, rows, absence)
@@ -144,7 +138,7 @@ class Outages:
         """What is new of an outage: who is part of it, or its level."""
         rows = np.flatnonzero(self.number == number)
         level = max(each.level, int(absence.level[rows].max(initial=0)))
-        silent = tuple(rows[self.back[rows] == NEVER].tolist())
+        silent = frozenset(self.rows[row].device for row in rows[self.back[rows] == NEVER])
         if level != each.level or silent != each.told:
             each.level, each.told = level, silent
             yield self._change(number, each, level, now)
@@ -191,6 +185,5 @@ class Outages:
     def _area(self, rows: Sequence[int], group: str) -> str:
         """The smallest region in which all of them stand."""
         if group == "city:":
-            return self.area
-        shared = commonprefix([self.rows[row].area for row in rows])
-        return next((shared[:n] for n in AREA_LENGTHS if len(shared) >= n), self.area)
+            return city_area()
+        return shared_region([self.rows[row].area for row in rows]) or city_area()

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,15 +19,17 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.city.sensing.services.devices import open_new_series
 from chengyun.city.sensing.services.outages import OutageChange, follow_outage
-from chengyun.city.sensing.services.readings import CLOCK_WRONG, Newest, remember
+from chengyun.city.sensing.services.readings import Newest, remember
 from chengyun.gateways import roster
 from chengyun.gateways.moments import moment
 from chengyun.gateways.revising import revise_some
 from chengyun.gateways.watching import Rules
 from chengyun.kernel import clock
+from chengyun.kernel.errors import Conflict
 from chengyun.lake import journal, readings, tables
 from chengyun.lake.archive import Archive
 from chengyun.science.episodes import Ints
+from chengyun.science.quality import CLOCK_WRONG
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ COMMIT = 60.0
 MOST_LOOSE = 2_000_000
 """Readings in memory that the lake has not got yet, above which it gets them at once."""
 AGAIN = 1.0
+TIMES = 5
+"""So often a change is told when others act on its alarm at the same time."""
 PIECES = 64
 """Batches that are made one."""
 
@@ -135,7 +139,7 @@ class Pipeline(threading.Thread):
         """Do what waits now; whether there will be more."""
         batches, going = self._taken()
         self._accept(batches)
-        self.changes.extend(self.rules.tick(clock.now()))
+        self._follow(self.rules.tick(clock.now()))
         self._surely(self._write)
         self._store()
         return going
@@ -156,13 +160,21 @@ class Pipeline(threading.Thread):
         fresh = [batch for batch in batches if batch.end > self.done]
         if fresh:
             table = pa.concat_tables([batch.readings for batch in fresh])
-            self.changes.extend(self.rules.take(table))
+            self._follow(self.rules.take(table))
             self.done = fresh[-1].end
             self.newest.append(table)
         self.loose.add([batch for batch in batches if batch.end > self.stored])
 
+    def _follow(self, changes: Iterator[LevelChange]) -> None:
+        """What the rules say; where they fail the readings are stored all the same, and the next ones looked at."""
+        try:
+            self.changes.extend(changes)
+        except Exception as error:
+            self.trouble = f"有读数没有按规则判断：{error}"
+            log.exception("the rules could not look at what came")
+
     def _surely(self, work: Callable[[], None]) -> None:
-        """Do it, again and again while the database is away; nothing is lost meanwhile."""
+        """Do it, again and again while the database is away: nothing is lost. What else fails stops nothing else."""
         while True:
             try:
                 close_old_connections()
@@ -170,6 +182,8 @@ class Pipeline(threading.Thread):
             except (DatabaseError, InterfaceError):
                 log.exception("the database does not take what the gateway has; trying again")
                 time.sleep(AGAIN)
+            except Exception:
+                return log.exception("what the gateway has could not be written")
 
     def _write(self) -> None:
         """Alarms first, since people wait for them. What is written is forgotten, so that it may be called again."""
@@ -260,10 +274,17 @@ def _moments(microseconds: Ints) -> list[datetime]:
 
 
 def _tell(change: LevelChange) -> None:
-    """A change that cannot be told must not keep the others from being told."""
-    try:
-        follow_outage(change) if isinstance(change, OutageChange) else follow(change)
-    except (DatabaseError, InterfaceError):
-        raise
-    except Exception:
-        log.exception("a change of level could not be told: %s", change)
+    """A change that cannot be told must not keep the others from being told.
+
+    Somebody who acts on the alarm in this moment makes it a Conflict: it is told again of the alarm as it is then.
+    """
+    for left in reversed(range(TIMES)):
+        try:
+            follow_outage(change) if isinstance(change, OutageChange) else follow(change)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:
+            if isinstance(error, Conflict) and left:
+                continue
+            log.exception("a change of level could not be told: %s", change)
+        return

@@ -16,8 +16,6 @@ from chengyun.gateways.parsing import Row
 
 CHINA = timezone(timedelta(hours=8))
 """The time of all three protocols, wherever the city lies."""
-DOUBTED = 4
-"""A quality mark: the device itself doubts the value."""
 
 Quirks = frozenset[str]
 Knows = Callable[[str], bool]

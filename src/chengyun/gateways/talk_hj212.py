@@ -13,7 +13,6 @@ from chengyun.gateways import hj212
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.talk import (
     AS_WRITTEN,
-    DOUBTED,
     Departs,
     Heard,
     Knows,
@@ -21,6 +20,7 @@ from chengyun.gateways.talk import (
     Said,
     moment_of,
 )
+from chengyun.science.quality import DOUBTED
 
 DATA = {"2011", "2051", "2061", "2031"}
 ANSWERS_OF_STATIONS = ("9011", "9012", "9013", "9014")

@@ -16,7 +16,6 @@ from chengyun.gateways import jt808
 from chengyun.gateways.faults import Fault
 from chengyun.gateways.talk import (
     AS_WRITTEN,
-    DOUBTED,
     Departs,
     Heard,
     Knows,
@@ -24,6 +23,7 @@ from chengyun.gateways.talk import (
     Said,
     moment_of,
 )
+from chengyun.science.quality import DOUBTED
 
 REGISTER, UNREGISTER, IDENTIFY, HEARTBEAT, ANSWER = 0x0100, 0x0003, 0x0102, 0x0002, 0x0001
 POSITION, BATCH = 0x0200, 0x0704

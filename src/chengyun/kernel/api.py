@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from inspect import signature
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
@@ -39,6 +40,8 @@ from chengyun.kernel.errors import (
 from chengyun.kernel.models.machinery import IdempotentAnswer
 from chengyun.kernel.pages import unsettled
 from chengyun.kernel.scope import Person
+
+M = TypeVar("M", bound=models.Model)
 
 
 class ProblemField(Schema):
@@ -72,6 +75,14 @@ class Part(Schema):
 
     after: Annotated[str, StringConstraints(max_length=paging.LONGEST_MARK)] = ""
     limit: int = Field(50, ge=1, le=paging.MOST)
+
+
+def part_of(
+    rows: QuerySet[M], order: tuple[str, ...], wanted: Part, shown: Callable[[M], Any]
+) -> dict[str, Any]:
+    """The rows that are wanted, and the mark after which the next begin; ``order`` as of ``paging.keyset``."""
+    found = paging.keyset(rows, order, after=wanted.after, limit=wanted.limit)
+    return {"items": [shown(row) for row in found.items], "next": found.next}
 
 
 PROBLEMS = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})

@@ -253,6 +253,13 @@ def form_of(
     return form
 
 
+def either(form: forms.Form, *names: str) -> forms.Form:
+    """One of these fields is needed, so none of them is called optional."""
+    for name in names:
+        form.fields[name].widget.attrs["data-either"] = "true"
+    return form
+
+
 def _made(field: Field, choices: Choices) -> forms.Field:
     common = {
         "label": field.label,
@@ -276,6 +283,26 @@ def _messages(field: Field) -> dict[str, str]:
         "invalid_choice": f"请从列表中选{label}。",
         "null_characters_not_allowed": f"「{label}」里有看不见的字符，请重新输入。",
     }
+
+
+def sound(form: forms.Form, *checks: Callable[[Mapping[str, Any]], object]) -> bool:
+    """Whether a form is sound by itself and to every check, so that all that is wrong with it is told at once.
+
+    A check is given what was filled in, None where that is wrong by itself, and refuses what else is wrong.
+    """
+    form.is_valid()
+    given = dict.fromkeys(form.fields) | form.cleaned_data
+    for check in checks:
+        known = set(form.errors)
+        try:
+            check(given)
+        except Invalid as refusal:
+            for fault in refusal.fields:
+                if fault.field not in known:
+                    form.add_error(
+                        fault.field if fault.field in form.fields else None, fault.message
+                    )
+    return form.is_valid()
 
 
 def faults_of(form: forms.BaseForm) -> Invalid:

@@ -26,6 +26,12 @@ def installation() -> Installation | None:
     return _kept()[0]
 
 
+def city_area() -> str:
+    """The code of the whole city; "" before there is one."""
+    city = installation()
+    return city.area if city else ""
+
+
 def forget() -> None:
     """Tests make and unmake cities."""
     _kept.cache_clear()

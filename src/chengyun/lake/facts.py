@@ -135,16 +135,18 @@ def read(folder: Path, begin: datetime, end: datetime, origin: str = "") -> Iter
     """Open the acts from ``begin`` to before ``end``, both aware, in the newest version.
 
     With them go the open cases as they stood at the end: the newest act of each once more, as `STANDING` at that
-    moment, with no milestone and no clock that ended. An overrun that was forgiven by an appeal, whenever, is none.
-    Without a table there are no acts. The engine ends with the block.
+    moment, with no milestone and no clock that ended. An overrun that was forgiven by an appeal, whenever, is none: the
+    limit of the unit is not told of such a case.
+    Without a table there are no acts; of a time that has not begun nothing is said. The engine ends with the block.
     """
     table = opened(place_of(folder, origin))
     engine = connected()
     try:
         everything = _rows(engine, table, ALWAYS[0], ALWAYS[1], origin)
         rows = _rows(engine, table, ALWAYS[0], end, origin)
-        acts = rows.filter(rows["at"] >= begin).union(_standing(rows, end))
-        yield Facts(_forgiven(acts, everything), engine, tables.position(table) if table else 0)
+        acts = rows.filter(rows["at"] >= begin)
+        told = acts.union(_standing(rows, end)) if begin < end else acts
+        yield Facts(_forgiven(told, everything), engine, tables.position(table) if table else 0)
     finally:
         engine.disconnect()
 
@@ -178,10 +180,12 @@ def _standing(rows: ibis.Table, end: datetime) -> ibis.Table:
 def _forgiven(acts: ibis.Table, everything: ibis.Table) -> ibis.Table:
     appeals = everything.filter(everything.verb == FORGIVES).select("case").distinct()
     told = acts.left_join(appeals, acts["case"] == appeals["case"])
-    mine = told.case_right.isnull() | ~told.ended.isin(OF_THE_UNIT)
+    appealed = told.case_right.notnull()
+    ran_over, runs = told.ended.isin(OF_THE_UNIT), told.stage.isin(OF_THE_UNIT)
     kept = told.mutate(
-        late=mine.ifelse(told.late, told.late & False),
-        was_late=told.was_late & told.case_right.isnull(),
+        late=(appealed & ran_over).ifelse(told.late & False, told.late),
+        was_late=told.was_late & ~appealed,
+        due=(appealed & runs).ifelse(ibis.null(told.due.type()), told.due),
     )
     return kept.select(*SCHEMA.names)
 

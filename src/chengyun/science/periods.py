@@ -70,6 +70,11 @@ class Period:
             self.kind, self.start.year * 12 + self.start.month - 1 - MONTHS[self.kind] * periods
         )
 
+    def widened(self, kind: str) -> Period:
+        """The period of a kind in which this one begins."""
+        months = self.start.year * 12 + self.start.month - 1
+        return _of(kind, months - months % MONTHS[kind])
+
     @property
     def year_ago(self) -> Period:
         """The same days a year before; the 29th of February becomes the 28th."""

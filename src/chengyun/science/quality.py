@@ -1,6 +1,5 @@
-"""What is doubted about a reading beside its neighbours: it came late, it jumps away and back, it does not move.
+"""What is doubted about a reading, as bits: what is known when it comes, and what its neighbours show later.
 
-Marks are bits. They say nothing about what stands in the reading alone, such as its range: that is known when it comes.
 The definitions are the usual ones of real-time quality control of sensors (spike test and flat line test, IOOS QARTOD
 manuals); there is no error beyond that of a float.
 """
@@ -12,7 +11,11 @@ from numpy.typing import NDArray
 
 from chengyun.science.signals import Floats, Ints
 
-LATE, JUMP, STILL = 4, 8, 16
+OUT_OF_RANGE, CLOCK_WRONG, DOUBTED, UNPLACED = 1, 2, 4, 8
+"""Kept with the reading as it comes: the value is none its point can have; the clock of the device is ahead of ours;
+the device itself doubts it; half of a position that should have been converted."""
+STILL, LATE, JUMP = 16, 32, 64
+"""Found when somebody looks: it does not move, it came late, it jumps away and back."""
 Marks = NDArray[np.int16]
 
 

@@ -14,7 +14,7 @@ from chengyun.city.assets.values import Unreadable
 from chengyun.city.places.queries import Place, locate
 from chengyun.kernel import registry, search
 from chengyun.kernel.errors import FieldError, Invalid
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.science.coordinates import Crs, point_to_wgs84
 
@@ -70,8 +70,7 @@ def type_of(key: str) -> AssetType:
 
 def layout() -> Layout:
     """The city's layout of asset codes."""
-    city = installation()
-    return Layout.parse(str(settings_of(city.area if city else "")["asset.code.layout"]))
+    return Layout.parse(str(settings_of(city_area())["asset.code.layout"]))
 
 
 def refusal(key: str, message: str, label: str = "") -> Invalid:

@@ -13,8 +13,7 @@ from chengyun.city.cases.models import Camera, DiscoveryKind
 from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.cases.services import cameras as register
 from chengyun.city.cases.services import kinds as service
-from chengyun.kernel import paging
-from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 from chengyun.science.coordinates import Crs, point_to_wgs84
@@ -85,9 +84,7 @@ def cameras(request: HttpRequest, wanted: Query[CameraWanted]) -> Any:
     rows = reads.cameras_for(user)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-id",), after=wanted.after, limit=limit)
-    return {"items": [camera_shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-id",), wanted, camera_shown)
 
 
 @router.post("/cameras", response={201: CameraOut, **problems()})

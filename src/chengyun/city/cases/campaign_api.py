@@ -17,8 +17,7 @@ from chengyun.city.cases.models import Campaign
 from chengyun.city.cases.schemas import Code, Long
 from chengyun.city.cases.services import campaigns as service
 from chengyun.city.people.models import User
-from chengyun.kernel import paging
-from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, part_of, problems
 from chengyun.kernel.errors import wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
@@ -183,8 +182,7 @@ def campaigns(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     rows = reads.campaigns_for(user)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    found = paging.keyset(rows, ("-starts", "-id"), after=wanted.after, limit=wanted.limit)
-    return {"items": [line(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-starts", "-id"), wanted, line)
 
 
 @router.post("/campaigns", response={201: CampaignOut, **problems()})

@@ -15,8 +15,7 @@ from chengyun.city.cases import queries
 from chengyun.city.cases.models import Discovery
 from chengyun.city.cases.schemas import Code, Line, Long
 from chengyun.city.cases.services import discoveries as service
-from chengyun.kernel import paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 from chengyun.science.coordinates import Crs, point_to_wgs84
@@ -157,9 +156,7 @@ def discoveries(request: HttpRequest, wanted: Query[Wanted]) -> Any:
         "flight__code": wanted.flight,
     }
     rows = reads.discoveries_for(user).filter(**{k: v for k, v in asked.items() if v})
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(reads.in_full(rows), ("-id",), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(reads.in_full(rows), ("-id",), wanted, shown)
 
 
 @router.get("/discoveries/{code}", response={200: DiscoveryOut, **problems(404)})

@@ -13,8 +13,7 @@ from chengyun.city.cases import flights as reads
 from chengyun.city.cases.models import Flight
 from chengyun.city.cases.schemas import Code, Line, Long
 from chengyun.city.cases.services import flights as service
-from chengyun.kernel import paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 
 router = Router(tags=["飞行任务"])
@@ -83,9 +82,7 @@ def flights(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     rows = reads.flights_for(user)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(reads.with_pilots(rows), ("-id",), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(reads.with_pilots(rows), ("-id",), wanted, shown)
 
 
 @router.post("/flights", response={201: FlightOut, **problems()})

@@ -14,8 +14,7 @@ from chengyun.city.cases import queries
 from chengyun.city.cases.models import HandOver
 from chengyun.city.cases.schemas import Code, Long
 from chengyun.city.cases.services import handovers as service
-from chengyun.kernel import paging
-from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 
 router = Router(tags=["移送"])
@@ -85,9 +84,7 @@ def handovers(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     rows = reads.handovers_for(user)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(reads.with_cases(rows), ("-id",), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(reads.with_cases(rows), ("-id",), wanted, shown)
 
 
 @router.post("/cases/{code}/handovers", response={201: HandOverOut, **problems(404, 409)})

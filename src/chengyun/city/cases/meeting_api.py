@@ -14,8 +14,8 @@ from chengyun.city.cases.queries import unit_named
 from chengyun.city.cases.schemas import Code, Line, Long
 from chengyun.city.cases.services import meetings as service
 from chengyun.city.people.models import User
-from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.science.coordinates import Crs, point_to_wgs84
 
@@ -127,8 +127,7 @@ OF_PROMISE = (
 def meetings(request: HttpRequest, wanted: Query[Part]) -> Any:
     """例会列表，新的在前。"""
     rows = reads.meetings_for(_reader(request)).select_related("unit", "by")
-    found = paging.keyset(rows, ("-held_at", "-id"), after=wanted.after, limit=wanted.limit)
-    return {"items": [_meeting(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-held_at", "-id"), wanted, _meeting)
 
 
 @router.post("/meetings", response={201: MeetingWhole, **problems()})
@@ -181,8 +180,7 @@ def promises(request: HttpRequest, wanted: Query[WantedPromises]) -> Any:
         rows = rows.filter(state=wanted.state)
     if wanted.late:
         rows = rows.filter(state=Promise.State.OPEN, due_at__lt=clock.now())
-    found = paging.keyset(rows, ("due_at", "id"), after=wanted.after, limit=wanted.limit)
-    return {"items": [_shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("due_at", "id"), wanted, _shown)
 
 
 @router.get("/promises/{code}", response={200: PromiseOut, **problems(404)})

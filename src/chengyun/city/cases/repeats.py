@@ -18,7 +18,7 @@ from chengyun.city.cases.models import DISTRICT, Case
 from chengyun.city.cases.queries import RELATED, cases_for
 from chengyun.city.people.models import User
 from chengyun.kernel import clock
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.science.cells import around, ranges
 from chengyun.science.coordinates import Plane, distance
@@ -78,8 +78,7 @@ def measure_for(area: str) -> Measure:
 
 def area_of(user: User) -> str:
     """The area whose measure a person's list goes by."""
-    city = installation()
-    return user.standing[0].area if user.standing else city.area if city else ""
+    return user.standing[0].area if user.standing else city_area()
 
 
 def repeats_for(user: User) -> list[Repeat]:

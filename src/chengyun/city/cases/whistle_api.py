@@ -15,8 +15,8 @@ from chengyun.city.cases.models import Arrival, Whistle
 from chengyun.city.cases.schemas import Code, Line, Long, PhotoId
 from chengyun.city.cases.services import whistles as service
 from chengyun.city.people.models import User
-from chengyun.kernel import files, paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import files
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.errors import Invalid
 from chengyun.kernel.permissions import require
 from chengyun.science.coordinates import Crs, point_to_wgs84
@@ -133,8 +133,7 @@ def whistles(request: HttpRequest, wanted: Query[Wanted]) -> Any:
     rows = reads.with_callers(reads.whistles_for(user))
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    found = paging.keyset(rows, ("-at", "-id"), after=wanted.after, limit=wanted.limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-at", "-id"), wanted, shown)
 
 
 @router.post("/whistles", response={201: WhistleOut, **problems()})

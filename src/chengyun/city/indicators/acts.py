@@ -15,7 +15,7 @@ REACHED = {
     "accepted": ("accept", "rush", "pass"),
     "filed": ("file", "rush", "pass"),
     "dispatched": ("dispatch", "rush", "assign"),
-    "handled": ("handle", "pass", "rectify"),
+    "handled": ("handle", "rectify"),
     "closed": ("close", "force_close", "pass", "follow", "clear"),
 }
 """The milestones of a case, and the acts by which it reaches them."""
@@ -63,9 +63,11 @@ class Known:
         return verb if own == self.flow else whole
 
     def hear(self, verb: str, facts: Mapping[str, Any]) -> None:
-        """What an act says holds for it already."""
-        timing = facts.get(TIMING) or {}
+        """What an act says holds for it already; what is no step of the workflow speaks of other units."""
         self.counted[verb] += 1
+        if "." in verb:
+            return
+        timing = facts.get(TIMING) or {}
         self.source = facts.get("source", self.source)
         self.kind = _code(facts.get("class")) or self.kind
         self.unit = facts["unit"] if isinstance(facts.get("unit"), dict) else self.unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from django.utils.timezone import make_aware
 from chengyun.city.indicators.specs import Group, Indicator
 from chengyun.kernel import clock, registry
 from chengyun.kernel.params import settings_of
+from chengyun.kernel.recent import recent
 from chengyun.science.periods import Period
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 FLOW = "case"
 HUNDREDTH = Decimal("0.01")
 HOUR = 3600
+PART, WHOLE, NOT = "part", "whole", "not"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class Figure:
         shown = Decimal(self.part) / self.whole
         shown = shown / HOUR if self.indicator.seconds else shown * 100
         return shown.quantize(HUNDREDTH, ROUND_HALF_UP)
+
+    @property
+    def none(self) -> Figure:
+        """The same of a group of which there is nothing."""
+        return Figure(self.indicator, 0, None if self.whole is None else 0)
+
+    @property
+    def hours(self) -> Decimal:
+        """Of a duration, the hours of all together."""
+        return (Decimal(self.part) / HOUR).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
 Figures = dict[str, Figure]
@@ -85,21 +97,47 @@ def asked(question: Question, wholes: Mapping[str, str]) -> Answer:
     return Answer(told, _figures(wanted, wholes, total[0]), opened.position)
 
 
-def behind(
-    question: Question, indicator: Indicator, group: str, *, first: int, most: int
-) -> tuple[int, list[dict[str, Any]]]:
-    """The acts one number counts, oldest first: how many, and a page of them."""
+@recent(20)
+def figures(question: Question, wholes: tuple[tuple[str, str], ...]) -> Answer:
+    """The same, kept for a moment: a page, its words and its file ask one after the other."""
+    return asked(question, dict(wholes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """Which acts stand behind a number: ``PART``, ``WHOLE``, or the cases of the whole that the part has ``NOT``."""
+
+    question: Question
+    indicator: Indicator
+    whole: str = ""
+    side: str = PART
+    group: str | None = None
+
+
+def behind(number: Behind, *, first: int, most: int) -> tuple[int, list[dict[str, Any]]]:
+    """The acts a number counts, oldest first: how many, and some of them from the ``first`` on."""
     from chengyun.lake import facts
 
-    with facts.read(
-        settings.FACTS, *moments(question.period, question.origin), question.origin
-    ) as opened:
+    question = number.question
+    span = moments(question.period, question.origin)
+    with facts.read(settings.FACTS, *span, question.origin) as opened:
         acts = _inside(opened.acts, question)
-        acts = acts.filter(question.by.value(acts) == group) if group else acts
-        rows = acts.filter(_counted(indicator)(acts))
+        if number.group is not None:
+            acts = acts.filter(question.by.value(acts) == number.group)
+        rows = _side(acts, number)
         count = opened.asked(rows.aggregate(n=rows.count())).to_pylist()[0]["n"]
         page = rows.order_by(rows["at"], rows.id).limit(most, offset=first)
         return count, opened.asked(page).to_pylist()
+
+
+def _side(acts: ibis.Table, number: Behind) -> ibis.Table:
+    if number.side == PART:
+        return acts.filter(_counted(number.indicator)(acts))
+    whole = acts.filter(_counted(registry.get(Indicator, number.whole))(acts))
+    if number.side == WHOLE:
+        return whole
+    part = acts.filter(_counted(number.indicator)(acts)).select("case").distinct()
+    return whole.anti_join(part, "case")
 
 
 def indicators_of(group: Group) -> list[Indicator]:
@@ -146,7 +184,7 @@ def histories() -> list[str]:
 
 
 def _midnight(day: date, zone: ZoneInfo | None) -> datetime:
-    return make_aware(datetime.combine(day, time.min), zone)
+    return make_aware(datetime.combine(day, time.min), zone).astimezone(UTC)
 
 
 def _inside(acts: ibis.Table, question: Question) -> ibis.Table:
@@ -192,8 +230,8 @@ def _figures(
 
 
 def _figure(indicator: Indicator, wholes: Mapping[str, str], sums: Mapping[str, Any]) -> Figure:
-    part = _number(indicator, sums)
-    return Figure(indicator, part, int(sums[wholes[indicator.key]]) if indicator.whole else None)
+    whole = int(sums[wholes[indicator.key]]) if indicator.whole else None
+    return Figure(indicator, _number(indicator, sums), whole)
 
 
 def _number(indicator: Indicator, sums: Mapping[str, Any]) -> int:

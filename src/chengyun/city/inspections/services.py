@@ -20,7 +20,7 @@ from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed
 from chengyun.kernel.files import attach
 from chengyun.kernel.history import newest_act, overtaken
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area, installation
 from chengyun.kernel.models import File
 from chengyun.kernel.permissions import require
 from chengyun.kernel.sequences import take
@@ -143,8 +143,7 @@ def _correction_faults(finding: Finding, correction: Correction) -> Iterator[Fie
 def office_of(by: User | None) -> str:
     """The area of the evaluation office a person inspects for; the system inspects for the whole city."""
     if by is None:
-        city = installation()
-        return city.area if city else ""
+        return city_area()
     areas = by.scope("inspection.record").areas
     if not areas:
         raise NotAllowed("你的岗位没有对应的考评辖区，请找管理员设置。")

@@ -73,6 +73,7 @@ DEFAULT_ROLES = (
         icon="shield",
         permissions=(
             *CASE_VIEW,
+            "indicator.view",
             "case.file",
             "case.close",
             "case.void",
@@ -212,6 +213,7 @@ DEFAULT_ROLES = (
         icon="star",
         permissions=(
             *CASE_VIEW,
+            "indicator.view",
             *INSPECTING,
             "case.report",
             "case.assign",
@@ -231,6 +233,7 @@ DEFAULT_ROLES = (
         icon="screen",
         permissions=(
             *CASE_VIEW,
+            "indicator.view",
             *INSPECTING,
             "case.report",
             "walk.record",

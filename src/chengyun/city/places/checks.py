@@ -25,7 +25,7 @@ from chengyun.city.places.specs import (
     ShapeRow,
     parent_code,
 )
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area, installation
 from chengyun.kernel.params import settings_of
 from chengyun.science.coordinates import Plane
 from chengyun.science.coverage import Fault, Tolerance, faults_of
@@ -75,8 +75,7 @@ def check_regions(rows: Sequence[RegionRow], tolerance: Tolerance | None = None)
 
 def check_grids(rows: Sequence[GridRow], tolerance: Tolerance | None = None) -> list[RowFault]:
     """Faults of unit grids: codes, and the outlines within their communities."""
-    city = installation()
-    digits = int(settings_of(city.area if city else "")["places.grid_digits"])
+    digits = int(settings_of(city_area())["places.grid_digits"])
     faults = [fault for row in rows for fault in _grid_faults(row, digits)]
     return _in_order([*faults, *_layer_faults(rows, Grid, (), tolerance)])
 

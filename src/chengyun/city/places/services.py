@@ -43,7 +43,7 @@ from chengyun.city.places.specs import (
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record, record_many
 from chengyun.kernel.errors import FieldError, Invalid
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 from chengyun.science.coordinates import Crs, Plane
@@ -187,8 +187,7 @@ def _numbered(rows: Sequence[Row]) -> Sequence[Row]:
 
 def _area(kind: LayerKind, rows: Sequence[Row]) -> str:
     """The smallest region that holds all rows; the whole city for roads and the base map."""
-    city = installation()
-    whole = city.area if city else ""
+    whole = city_area()
     if kind in ("roads", "shapes"):
         return whole
     return shared_region([row.code for row in rows]) or whole

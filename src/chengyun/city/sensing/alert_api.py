@@ -15,8 +15,7 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing.models import Alert
 from chengyun.city.sensing.services import alerts as service
 from chengyun.city.sensing.specs import Rank
-from chengyun.kernel import paging
-from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 
@@ -103,10 +102,7 @@ def alerts(request: HttpRequest, wanted: Query[AlertsWanted]) -> Any:
         rows = rows.filter(lifted_at=None)
     if wanted.overdue:
         rows = reads.overdue(rows)
-    limit = max(1, min(wanted.limit, paging.MOST))
-    order = ("-issued_at", "-id")
-    found = paging.keyset(reads.with_units(rows), order, after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(reads.with_units(rows), ("-issued_at", "-id"), wanted, shown)
 
 
 @router.get("/alerts/{code}", response={200: AlertOut, **problems(404)})

@@ -18,8 +18,7 @@ from chengyun.city.sensing.outages import outage_for
 from chengyun.city.sensing.services import alarms as alarm_service
 from chengyun.city.sensing.services import devices as service
 from chengyun.city.sensing.silences import silence_of, silences_now
-from chengyun.kernel import paging
-from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel.api import Part, caller, idempotent, part_of, problems
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
@@ -116,10 +115,8 @@ def alarms(request: HttpRequest, wanted: Query[AlarmsWanted]) -> Any:
     rows = queries.alarms_for(user).filter(**{key: value for key, value in asked.items() if value})
     if wanted.open:
         rows = rows.filter(open=True)
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-raised_at", "-id"), after=wanted.after, limit=limit)
     silences = silences_now()
-    return {"items": [alarm_shown(row, silences) for row in found.items], "next": found.next}
+    return part_of(rows, ("-raised_at", "-id"), wanted, lambda row: alarm_shown(row, silences))
 
 
 @router.get("/alarms/{code}", response={200: AlarmOut, **problems(404)})
@@ -274,9 +271,7 @@ def devices(request: HttpRequest, wanted: Query[DevicesWanted]) -> Any:
     require(user, "monitoring.view")
     asked = {"kind": wanted.kind, "state": wanted.state}
     rows = queries.devices_for(user).filter(**{key: value for key, value in asked.items() if value})
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows.select_related("unit"), ("-id",), after=wanted.after, limit=limit)
-    return {"items": [device_shown(row) for row in found.items], "next": found.next}
+    return part_of(rows.select_related("unit"), ("-id",), wanted, device_shown)
 
 
 @router.post("/devices", response={201: DeviceOut, **problems()})

@@ -98,7 +98,7 @@ def value_words(device: Device, point: str, value: float | None) -> str:
         return "不知道"
     if declared is None:
         return f"{value:g}"
-    return f"{value:.{declared.digits}f} {declared.unit}".rstrip()
+    return declared.word(value) or f"{value:.{declared.digits}f} {declared.unit}".rstrip()
 
 
 def obstacle(device: Device, control: Control) -> str:

@@ -10,7 +10,7 @@ from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Device, Dialect
 from chengyun.city.sensing.queries import devices_for
 from chengyun.kernel.errors import Missing
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area, installation
 
 VIEW = "monitoring.view"
 
@@ -73,5 +73,4 @@ def label_of(dialect: Dialect) -> str:
 def area_of(dialect: Dialect) -> str:
     """Where its device stands; the whole city while nobody has adopted it."""
     found = Device.objects.filter(code=dialect.name).values_list("area", flat=True).first()
-    city = installation()
-    return found or (city.area if city else "")
+    return found or city_area()

@@ -33,8 +33,9 @@ from chengyun.city.sensing.services.limits import NewLimits, set_limits
 from chengyun.city.sensing.services.silences import NewSilence, silence
 from chengyun.city.sensing.services.switching import NewPlan, set_plan
 from chengyun.city.sensing.services.weather import NewWarning, take
+from chengyun.city.sensing.specs import AlarmRule
 from chengyun.city.sensing.workflow import RAISED
-from chengyun.kernel import clock
+from chengyun.kernel import clock, registry
 from chengyun.kernel.models import Audit
 
 RULE = "ponding_depth"
@@ -57,14 +58,19 @@ def series_of(device: Device) -> Series:
 
 
 def change(
-    device: Device, level: int, at: datetime | None = None, value: float = 30.0
+    device: Device,
+    level: int,
+    at: datetime | None = None,
+    value: float = 30.0,
+    *,
+    rule: str = RULE,
 ) -> Alarm | None:
-    """The series of a device reaches a level (0: none) of its rule."""
-    moment = at or clock.now()
+    """The series of a device that a rule looks at reaches a level (0: none) of it."""
+    moment, point = at or clock.now(), registry.get(AlarmRule, rule).point
     return follow(
         LevelChange(
-            series=series_of(device).pk,
-            rule=RULE,
+            series=Series.objects.get(device=device, point=point).pk,
+            rule=rule,
             level=level,
             value=value,
             at=moment,

@@ -15,8 +15,8 @@ from chengyun.city.sensing import fence_shapes, queries
 from chengyun.city.sensing import fences as reads
 from chengyun.city.sensing.models import Fence
 from chengyun.city.sensing.services import fences as service
-from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.errors import wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
@@ -82,6 +82,12 @@ class WayOut(Schema):
     coordinates: list[list[float]]
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: Fence) -> dict[str, Any]:
     """A fence as every answer gives it."""
     same = (
@@ -102,9 +108,7 @@ def fences(request: HttpRequest, wanted: Query[FencesWanted]) -> Any:
         rows = rows.filter(devices__code=wanted.device)
     if wanted.lasting:
         rows = rows.filter(reads.lasting(clock.now()))
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-made_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-made_at", "-id"), wanted, shown)
 
 
 @router.get("/fences/way", response={200: WayOut, **problems()}, url_name="fence_way")
@@ -137,7 +141,7 @@ def fence_draw(request: HttpRequest, body: NewFenceIn) -> tuple[int, Any]:
         duty=body.duty,
         shape=of(body.place) if body.place else fence_shapes.of_geojson(body.shape),
         margin=body.margin,
-        devices=[queries.device_for(user, each) for each in body.devices],
+        devices=queries.devices_called(user, body.devices),
         hours=(body.hour_from, body.hour_to),
         valid_from=body.valid_from,
         valid_to=body.valid_to,
@@ -148,10 +152,10 @@ def fence_draw(request: HttpRequest, body: NewFenceIn) -> tuple[int, Any]:
 
 @router.post("/fences/{code}/end", response={200: FenceOut, **problems(404, 409)})
 @idempotent
-def fence_end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def fence_end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """不再用：5 秒内不再按它报警。"""
     user = caller(request)
     require(user, reads.CHANGE)
     row = reads.fence_for(user, code)
-    service.end_fence(row, by=user)
+    service.end_fence(row, body.reason, by=user)
     return 200, shown(row)

@@ -14,7 +14,7 @@ from chengyun.city.sensing.services import (
 )
 from chengyun.city.sensing.services.alarms import case_ended
 from chengyun.kernel import clock, registry
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
 from chengyun.kernel.params import settings_of
@@ -48,8 +48,8 @@ def keep_up() -> None:
     # A second and 90 MB of libraries, for the one lane that needs them.
     from chengyun.lake import hours, upkeep
 
-    archive, now, city = Archive(settings.READINGS), clock.now(), installation()
-    keeping = settings_of(city.area if city else "")
+    archive, now = Archive(settings.READINGS), clock.now()
+    keeping = settings_of(city_area())
     upkeep.compact(archive.table, before=now.date() + timedelta(days=1))
     hours.summarise(archive.table, archive.hours, now=now)
     if days := keeping[READINGS_KEPT]:

@@ -16,8 +16,8 @@ from chengyun.city.sensing import lighting, queries
 from chengyun.city.sensing import switching as reads
 from chengyun.city.sensing.models import Device, SwitchingPlan
 from chengyun.city.sensing.services import switching as service
-from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Part, caller, idempotent, problems
+from chengyun.kernel import clock
+from chengyun.kernel.api import Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 from chengyun.science.switching import night_of
@@ -108,6 +108,12 @@ class BoundOut(BindIn):
     code: str
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: SwitchingPlan) -> dict[str, Any]:
     """A plan as every answer gives it."""
     same = (
@@ -135,9 +141,7 @@ def plans(request: HttpRequest, wanted: Query[PlansWanted]) -> Any:
     rows = reads.plans_for(user)
     if wanted.standing:
         rows = rows.filter(ended_at=None)
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-made_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-made_at", "-id"), wanted, shown)
 
 
 @router.post("/switching-plans", response={201: PlanOut, **problems(404)})
@@ -153,12 +157,12 @@ def plan_add(request: HttpRequest, body: NewPlanIn) -> tuple[int, Any]:
 
 @router.post("/switching-plans/{code}/end", response={200: PlanOut, **problems(404, 409)})
 @idempotent
-def plan_end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def plan_end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """不再用。"""
     user = caller(request)
     require(user, reads.CHANGE)
     row = reads.plan_of_code(user, code)
-    service.end_plan(row, by=user)
+    service.end_plan(row, body.reason, by=user)
     return 200, shown(row)
 
 

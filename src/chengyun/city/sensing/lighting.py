@@ -44,13 +44,13 @@ class NightLine:
     intact: Rate
 
 
-def nights_of(user: User, since: date) -> list[NightLine]:
-    """Every night of every district of this person's part of the city, by kind of device, the newest first.
+def nights_of(user: User, since: date, until: date = date.max) -> list[NightLine]:
+    """The nights of every district of this person's part of the city, by kind of device, the newest first.
 
     亮灯率: of all looks at lamps that ought to burn, at how many they burned. 完好率: of all lamps that were seen, how
     many did at every look what their plan wanted.
     """
-    rows = LampNight.objects.filter(user.scope("monitoring.view").area_q("area"), night__gte=since)
+    rows = LampNight.objects.filter(_mine(user), night__range=(since, until))
     right = Q(lit=F("due"), dark=F("idle"))
     told = (
         rows.annotate(district=Substr("area", 1, DISTRICT))
@@ -70,6 +70,16 @@ def nights_of(user: User, since: date) -> list[NightLine]:
         )
         for each in told
     ]
+
+
+def last_night_before(user: User, day: date) -> date | None:
+    """The newest night before a day of which anything is known."""
+    rows = LampNight.objects.filter(_mine(user), night__lt=day)
+    return rows.order_by("-night").values_list("night", flat=True).first()
+
+
+def _mine(user: User) -> Q:
+    return user.scope("monitoring.view").area_q("area")
 
 
 def timely(user: User, rules: Iterable[str], begin: datetime, end: datetime) -> Rate:

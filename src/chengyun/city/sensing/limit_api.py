@@ -17,8 +17,8 @@ from chengyun.city.sensing.models import OwnLimits
 from chengyun.city.sensing.services import limits as service
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Level, Rank
 from chengyun.city.sensing.wording import condition_words
-from chengyun.kernel import clock, paging, registry
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock, registry
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 
@@ -150,6 +150,12 @@ def rule_shown(rule: AlarmRule) -> dict[str, Any]:
     }
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: OwnLimits) -> dict[str, Any]:
     """Own limits as every answer gives them."""
     same = (
@@ -190,9 +196,7 @@ def limits(request: HttpRequest, wanted: Query[LimitsWanted]) -> Any:
         rows = rows.filter(rule=wanted.rule)
     if wanted.lasting:
         rows = rows.filter(pk__in=reads.lasting(clock.now()))
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-made_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-made_at", "-id"), wanted, shown)
 
 
 @router.get("/alarm-limits/{code}", response={200: LimitsOut, **problems(404)})
@@ -225,12 +229,12 @@ def add(request: HttpRequest, body: NewLimitsIn) -> tuple[int, Any]:
 
 @router.post("/alarm-limits/{code}/end", response={200: LimitsOut, **problems(404, 409)})
 @idempotent
-def end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """不再用：从现在起按别的限值报警。"""
     user = caller(request)
     require(user, reads.CHANGE)
     row = reads.limits_of_code(user, code)
-    service.end_limits(row, by=user)
+    service.end_limits(row, body.reason, by=user)
     return 200, shown(row)
 
 

@@ -13,11 +13,22 @@ import pyarrow.compute as pc
 from django.conf import settings
 
 from chengyun.city.sensing.models import Series
-from chengyun.city.sensing.services.readings import CLOCK_WRONG, OUT_OF_RANGE
 from chengyun.city.sensing.specs import Point
 from chengyun.lake.archive import Archive
 from chengyun.lake.readings import SCHEMA, history
-from chengyun.science.quality import JUMP, LATE, STILL, Marks, jumps, late, stands
+from chengyun.science.quality import (
+    CLOCK_WRONG,
+    DOUBTED,
+    JUMP,
+    LATE,
+    OUT_OF_RANGE,
+    STILL,
+    UNPLACED,
+    Marks,
+    jumps,
+    late,
+    stands,
+)
 from chengyun.science.signals import Floats, Ints
 
 MICROSECOND = timedelta(microseconds=1)
@@ -25,6 +36,8 @@ LATE_AFTER = timedelta(hours=1)
 MARKS = {
     OUT_OF_RANGE: "超出量程",
     CLOCK_WRONG: "时钟不准",
+    DOUBTED: "设备存疑",
+    UNPLACED: "位置不全",
     LATE: "晚到",
     JUMP: "突跳",
     STILL: "不变",
@@ -83,11 +96,11 @@ def marked(readings: pa.Table, points: Mapping[int, Point | None]) -> pa.Table:
     series = readings["series"].to_numpy()
     at = pc.cast(readings["at"], pa.int64()).to_numpy()
     received = pc.cast(readings["received"], pa.int64()).to_numpy()
-    value, marks = readings["value"].to_numpy(), readings["quality"].to_numpy().copy()
-    marks |= late(at, received, LATE_AFTER // MICROSECOND)
+    value, told = readings["value"].to_numpy(), readings["quality"].to_numpy()
+    marks = told | late(at, received, LATE_AFTER // MICROSECOND)
     for pk, point in points.items():
         first, end = np.searchsorted(series, [pk, pk + 1])
-        sound = first + np.flatnonzero((marks[first:end] & (OUT_OF_RANGE | CLOCK_WRONG)) == 0)
+        sound = first + np.flatnonzero(told[first:end] == 0)
         if point is not None:
             marks[sound] |= _beside(point, at[sound], value[sound])
     where = SCHEMA.get_field_index("quality")

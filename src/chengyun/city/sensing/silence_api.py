@@ -14,8 +14,8 @@ from chengyun.city.sensing import queries
 from chengyun.city.sensing import silences as reads
 from chengyun.city.sensing.models import Silence
 from chengyun.city.sensing.services import silences as service
-from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
 
@@ -57,6 +57,12 @@ class NewSilenceIn(Schema):
     reason: Reason
 
 
+class EndIn(Schema):
+    """Why it is ended."""
+
+    reason: Reason
+
+
 def shown(row: Silence) -> dict[str, Any]:
     """A silence as every answer gives it."""
     same = ("code", "area", "kind", "begins_at", "ends_at", "ended_at", "reason")
@@ -74,9 +80,7 @@ def silences(request: HttpRequest, wanted: Query[SilencesWanted]) -> Any:
     rows = reads.silences_for(user).select_related("device")
     if wanted.lasting:
         rows = rows.filter(pk__in=reads.lasting(clock.now()))
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-made_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-made_at", "-id"), wanted, shown)
 
 
 @router.get("/silences/{code}", response={200: SilenceOut, **problems(404)})
@@ -100,10 +104,10 @@ def add(request: HttpRequest, body: NewSilenceIn) -> tuple[int, Any]:
 
 @router.post("/silences/{code}/end", response={200: SilenceOut, **problems(404, 409)})
 @idempotent
-def end(request: HttpRequest, code: Key) -> tuple[int, Any]:
+def end(request: HttpRequest, code: Key, body: EndIn) -> tuple[int, Any]:
     """提前结束：还没有人确认的报警马上告知。"""
     user = caller(request)
     require(user, reads.SILENCE)
     row = reads.silence_for(user, code)
-    service.end_silence(row, by=user)
+    service.end_silence(row, body.reason, by=user)
     return 200, shown(row)

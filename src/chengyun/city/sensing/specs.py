@@ -29,7 +29,7 @@ class Point:
 
     So is one that lies more than ``jump`` beside both its neighbours, and one that has stood for longer than ``still``.
     ``reckoned``: no device tells it; the gateway reckons it from where the device is: ``astray``, the metres it is from
-    where the fences and routes given to it let it be.
+    where the fences and routes given to it let it be. ``codes``: what 0, 1, … mean where a value is a state.
     """
 
     key: str
@@ -42,14 +42,28 @@ class Point:
     jump: float | None = None
     still: timedelta | None = None
     reckoned: Literal["", "astray"] = ""
+    codes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
             raise Misdeclared(f"Point {self.key}: low must be below high")
+        if self.codes and (self.low, self.high, self.unit) != (0, len(self.codes) - 1, ""):
+            raise Misdeclared(f"Point {self.key}: codes are counted from 0 and have no unit")
         if self.jump is not None and not 0 < self.jump < self.high - self.low:
             raise Misdeclared(f"Point {self.key}: jump is a part of its range")
         if self.reckoned and self.heard_as:
             raise Misdeclared(f"Point {self.key}: what is reckoned is told by nobody")
+
+    @property
+    def scale(self) -> str:
+        """柜门（关 0、开 1）, for who writes or draws its numbers."""
+        codes = "、".join(f"{word} {n}" for n, word in enumerate(self.codes))
+        return f"{self.label}（{codes}）" if codes else self.label
+
+    def word(self, value: float) -> str:
+        """What a code means; "" where a value is a quantity, and for what is no code."""
+        known = value in range(len(self.codes))
+        return self.codes[int(value)] if known else ""
 
 
 PLACE = ("lon", "lat")

@@ -14,7 +14,7 @@ from chengyun.city.people.models import User
 from chengyun.city.places.queries import box_of
 from chengyun.city.sensing.models import Device, SwitchingPlan
 from chengyun.kernel.errors import Missing
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.recent import recent
 from chengyun.science.switching import Night, night, night_of
 
@@ -109,8 +109,7 @@ def _place(plan: SwitchingPlan) -> tuple[float, float]:
 @recent(60)
 def middle_of(area: str) -> tuple[float, float]:
     """The middle of an area; that of the city when it has no outline."""
-    city = installation()
-    box = box_of(area) or box_of(city.area if city else "")
+    box = box_of(area) or box_of(city_area())
     if box is None:
         raise Missing("还没有区域的边界，算不出日出日落。")
     return (box.west + box.east) / 2, (box.south + box.north) / 2

@@ -12,7 +12,7 @@ from django.utils.timezone import get_default_timezone, localdate
 from chengyun.city.sensing.models import Series, UsualHours
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Usual
 from chengyun.kernel import clock, registry
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.workcalendar import calendar_for
 from chengyun.science.usual import SORTS, Floats, Usuals, Week
 
@@ -55,10 +55,10 @@ def wants_usual(series: Series) -> bool:
 
 def week_now() -> Week:
     """The rest days of the city around today, by its work calendar."""
-    now, city = clock.now(), installation()
+    now = clock.now()
     ahead = get_default_timezone().utcoffset(now)
     assert ahead is not None
-    calendar, today = calendar_for(city.area if city else ""), localdate(now)
+    calendar, today = calendar_for(city_area()), localdate(now)
     days = (today + timedelta(days=n) for n in range(-AROUND.days, AROUND.days))
     rest = [(day - EPOCH).days for day in days if not calendar.is_workday(day)]
     return Week(zone=ahead // MICROSECOND, rest=np.array(rest, np.int64))

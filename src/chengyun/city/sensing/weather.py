@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -135,11 +135,3 @@ def weather_was(at: datetime) -> Weather:
 
 def _warned(row: WeatherWarning) -> Warned:
     return Warned(row.label, row.kind, row.level, tuple(row.areas))
-
-
-def common(areas: Sequence[str]) -> str:
-    """The smallest area that holds all of these."""
-    shortest = min(areas, key=len)
-    lengths = (n for n in (len(shortest), 12, 9, 6, 4, 2) if n <= len(shortest))
-    held = (shortest[:n] for n in lengths if all(a.startswith(shortest[:n]) for a in areas))
-    return next(held, "")

@@ -17,8 +17,8 @@ from chengyun.city.sensing import weather_cap
 from chengyun.city.sensing.models import WeatherWarning
 from chengyun.city.sensing.services import weather as service
 from chengyun.city.sensing.specs import Rank
-from chengyun.kernel import clock, paging
-from chengyun.kernel.api import Moment, Part, caller, idempotent, problems
+from chengyun.kernel import clock
+from chengyun.kernel.api import Moment, Part, caller, idempotent, part_of, problems
 from chengyun.kernel.errors import NotAllowed
 from chengyun.kernel.permissions import require
 from chengyun.kernel.texts import Storable
@@ -106,9 +106,7 @@ def weather_warnings(request: HttpRequest, wanted: Query[WarningsWanted]) -> Any
     rows = reads.warnings()
     if wanted.standing:
         rows = rows.filter(pk__in=reads.in_force(clock.now()).order_by().values("pk"))
-    limit = max(1, min(wanted.limit, paging.MOST))
-    found = paging.keyset(rows, ("-issued_at", "-id"), after=wanted.after, limit=limit)
-    return {"items": [shown(row) for row in found.items], "next": found.next}
+    return part_of(rows, ("-issued_at", "-id"), wanted, shown)
 
 
 @router.post("/weather-warnings", response={200: WarningTaken, 201: WarningTaken, **problems(409)})

@@ -23,6 +23,7 @@ from chengyun.city.people.models import User
 from chengyun.city.places.queries import regions
 from chengyun.city.sensing.services.weather import NewWarning, faults_of, take
 from chengyun.city.sensing.specs import RANK_LABELS, WEATHER
+from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, Refusal, TooLarge
 from chengyun.kernel.installation import installation
 
@@ -43,6 +44,8 @@ COLUMNS = {
 }
 NEEDED = ("kind", "rank", "areas", "text", "source", "issued_at")
 MOMENTS = ("issued_at", "valid_from", "valid_to")
+STAND_IN: dict[str, Any] = dict.fromkeys(COLUMNS, "") | dict.fromkeys(MOMENTS)
+"""What a row is looked at with in place of a cell that cannot be read, so that its other cells are looked at too."""
 BETWEEN = re.compile(r"[、,，;；\s]+")
 KINDS = {label: key for key, label in WEATHER.items()}
 RANKS = {label: key for key, label in RANK_LABELS.items()} | {
@@ -98,15 +101,18 @@ def _doubled(rows: Sequence[tuple[int, NewWarning]]) -> Iterator[Fault]:
 
 
 def _take(rows: Sequence[tuple[int, NewWarning]], report: Report, by: User | None) -> None:
-    """All in one transaction; what a row meets there undoes the others too."""
+    """All in one transaction; what rows meet there is told of each, and undoes the others too."""
     done = {"added": 0, "changed": 0, "same": 0}
-    try:
-        with transaction.atomic():
-            for _, new in rows:
-                done[take(new, by=by).what] += 1
-    except Refusal as refusal:
-        report.faults.append(Fault(rows[sum(done.values())][0], "", refusal.message))
-        return
+    with transaction.atomic():
+        for number, new in rows:
+            try:
+                with transaction.atomic():
+                    done[take(new, by=by).what] += 1
+            except Refusal as refusal:
+                report.faults.append(Fault(number, "", refusal.message))
+        if report.faults:
+            transaction.set_rollback(True)
+            return
     report.added, report.changed, report.same = done["added"], done["changed"], done["same"]
 
 
@@ -151,30 +157,35 @@ def _rows(sheet: Sheet) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Each row by the keys of its columns. Raises Invalid when a column is missing or unknown."""
     keys = {label: key for key, label in COLUMNS.items()}
     lacking = [COLUMNS[key] for key in NEEDED if COLUMNS[key] not in sheet.header]
-    if sheet.total and lacking:
-        raise Invalid(f"缺少这些列：{'、'.join(lacking)}。")
-    for column in sheet.header:
-        if column not in keys:
-            raise Invalid(f"「{column[:40]}」不是气象预警的列名。")
-        if sheet.header.count(column) > 1:
-            raise Invalid(f"两列都是「{column}」。")
+    unknown = [
+        f"「{column[:40]}」不是气象预警的列名" for column in sheet.header if column not in keys
+    ]
+    doubled = [f"两列都是「{label}」" for label in keys if list(sheet.header).count(label) > 1]
+    missing = [f"缺少这些列：{'、'.join(lacking)}"] if sheet.total and lacking else []
+    if wrong := [*missing, *unknown, *doubled]:
+        raise Invalid("；".join(wrong) + "。")
     for number, cells in sheet.rows():
         yield number, {keys[c]: v for c, v in zip(sheet.header, cells, strict=False)}
 
 
 def _read(number: int, cells: Mapping[str, object]) -> tuple[NewWarning | None, list[Fault]]:
     """One row as a warning, or what is wrong with it."""
-    faults, given = [], dict[str, Any]()
+    faults, given, bad = [], STAND_IN | {"issued_at": clock.now()}, set[str]()
     for key, label in COLUMNS.items():
         try:
             given[key] = _value(key, cells.get(key))
         except Unreadable as error:
             faults.append(Fault(number, label, f"{error}。"))
-    if faults:
-        return None, faults
+            bad.add(key)
+    if bad & set(MOMENTS):
+        bad |= set(MOMENTS)
     new = NewWarning(**given)
-    said = [Fault(number, COLUMNS[each.field], each.message) for each in faults_of(new)]
-    return (None, said) if said else (new, [])
+    faults += [
+        Fault(number, COLUMNS[each.field], each.message)
+        for each in faults_of(new)
+        if each.field not in bad
+    ]
+    return (None, faults) if faults else (new, [])
 
 
 def _value(key: str, raw: object) -> Any:

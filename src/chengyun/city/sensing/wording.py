@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chengyun.city.sensing.specs import AlarmRule, DeviceKind
+from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Point
 from chengyun.science.conditions import All, AnyOf, Beyond, Condition, Not
 
 
@@ -11,6 +11,11 @@ def signal_words(rule: AlarmRule | None, signal: float | None, unit: str) -> str
     if rule is None or rule.looks_at is None or signal is None:
         return ""
     return rule.looks_at.told(signal, unit)
+
+
+def value_words(point: Point | None, value: float) -> str:
+    """开, or the number as short as it can be written, without its unit."""
+    return (point.word(value) if point else "") or f"{value:g}"
 
 
 WAYS = {

@@ -9,7 +9,7 @@ from datetime import timedelta
 from multiprocessing import get_context
 
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import get_current_timezone, localdate
 
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
@@ -52,6 +52,7 @@ from chengyun.kernel.errors import Conflict, Invalid
 from chengyun.kernel.installation import install, installation
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.workcalendar import calendar_for, import_year
+from chengyun.science.switching import night_of
 
 Told = Callable[[str], None]
 EVERY = 4000
@@ -101,7 +102,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_cameras(scenario.cameras)
         add_devices(streets_of(city), folk.units, SEED)
         add_plan(CITY)
-        add_nights(localdate(now), SEED)
+        add_nights(night_of(now, get_current_timezone()), SEED)
         give_route(folk.accounts["supervisor"])
     live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller, officers)
 

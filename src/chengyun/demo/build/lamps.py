@@ -62,13 +62,13 @@ def add_plan(area: str) -> None:
     set_plan(new, by=None)
 
 
-def add_nights(today: date, seed: int) -> None:
-    """What the lamps did in the nights before today, as the looks of the platform would have counted it."""
+def add_nights(tonight: date, seed: int) -> None:
+    """What the lamps did in the nights before tonight, as the looks of the platform would have counted it."""
     rng = random.Random(seed + 3)  # noqa: S311
     kinds = ("lamp", "lamp_cabinet")
     lamps = list(Device.objects.filter(kind__in=kinds, simulated=True).order_by("id"))
     for back in range(NIGHTS, 0, -1):
-        night, missed = today - timedelta(days=back), dict[int, list[Device]]()
+        night, missed = tonight - timedelta(days=back), dict[int, list[Device]]()
         for lamp in lamps:
             fails = LOOKS if lamp.code == SINGLE else 0
             fails = fails or (

@@ -1,8 +1,11 @@
 """The demo city in the database: built by playing a few days, whole, marked, and sound."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from django.db.models import F
+from django.utils.timezone import get_current_timezone
 
 from chengyun.city.assets.models import Asset
 from chengyun.city.cases.models import Camera, Case, Discovery, Flight, HandOver
@@ -13,15 +16,16 @@ from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.places.models import Grid, Region
 from chengyun.city.places.queries import locate
 from chengyun.city.sensing.fences import zone_of
-from chengyun.city.sensing.models import Fence
+from chengyun.city.sensing.models import Fence, LampNight
 from chengyun.demo.build.city import build_city
 from chengyun.demo.devices import truck
 from chengyun.demo.scenario.pending import QUEUE
 from chengyun.demo.scenario.watching import WAITING
-from chengyun.kernel import audit
+from chengyun.kernel import audit, clock
 from chengyun.kernel.errors import Conflict
 from chengyun.kernel.installation import installation
 from chengyun.kernel.models import Attachment, SavedFilter
+from chengyun.science.switching import night_of
 
 pytestmark = pytest.mark.django_db
 DAYS = 9  # always more than a week, so that there are work days
@@ -42,8 +46,15 @@ def test_a_few_days_of_the_demo_city() -> None:
     check_habits()
     check_patrols()
     check_route()
+    check_nights()
     with pytest.raises(Conflict):
         build_city(told.append, days=DAYS)
+
+
+def check_nights() -> None:
+    """The lamps have burned in the nights before this one, which is not over."""
+    newest = LampNight.objects.latest("night").night
+    assert newest == night_of(clock.now(), get_current_timezone()) - timedelta(days=1)
 
 
 def check_places() -> None:

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 from pytest_django.fixtures import Settings
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device, make_silence, series_of
 from chengyun.city.sensing.models import Alarm, Device
@@ -18,7 +17,6 @@ from chengyun.gateways.asgi import Gateway
 from chengyun.gateways.pipeline import Pipeline
 from chengyun.kernel import clock
 from chengyun.lake import readings
-from chengyun.lake.archive import Archive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,18 +25,8 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
 def device(cast: Cast) -> Device:
     return make_device("RQ-001", kind="gas_space", name="燃气相邻井")
-
-
-@pytest.fixture
-def start(device: Device, tmp_path: Path) -> Callable[[], Pipeline]:
-    return lambda: Pipeline(Archive(tmp_path), lambda end: None, lambda: None)
 
 
 def speak(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.db import OperationalError, connection
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.places.factories import centre_of
 from chengyun.city.sensing.factories import make_device, make_silence, verbs
@@ -17,8 +16,8 @@ from chengyun.city.sensing.models import Alarm, Device, Outage, Series
 from chengyun.city.sensing.services.links import Count, count
 from chengyun.gateways.pipeline import Pipeline
 from chengyun.kernel import clock
+from chengyun.kernel.recent import forget_everything
 from chengyun.lake import readings
-from chengyun.lake.archive import Archive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,16 +26,6 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 EAST, WEST = "371523001001001", "371502001001001"
 """A grid in each of two districts."""
 MANY, ONE = "many_silent", "methane_lel_silent"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def start(cast: Cast, tmp_path: Path) -> Callable[[], Pipeline]:
-    return lambda: Pipeline(Archive(tmp_path), lambda end: None, lambda: None)
 
 
 def devices(number: int, *, grid: str = WEST, letter: str = "A") -> list[Device]:
@@ -203,6 +192,21 @@ def test_who_is_repaired_is_not_counted(cast: Cast, start: Callable[[], Pipeline
     town.wait(BEGIN + timedelta(seconds=5))
     town.wait(BEGIN + HOUR)
     assert Alarm.objects.filter(rule=ONE).count() == Alarm.objects.count() == 9
+
+
+def test_a_database_that_is_away_keeps_nobody_from_noticing(start: Callable[[], Pipeline]) -> None:
+    """The clock asks it nothing: what it finds is told when the database is back."""
+    town = Town(start)
+    town.speak(devices(12), BEGIN)
+    town.wait(BEGIN + MINUTE)
+    forget_everything()
+
+    def away(*args: object) -> None:
+        raise OperationalError("the database is away")
+
+    with connection.execute_wrapper(away):
+        found = list(town.pipeline.rules.tick(BEGIN + HOUR))
+    assert [(each.rule, each.value) for each in found] == [(MANY, 12)]
 
 
 def test_many_more_than_once_each_time_is_told(start: Callable[[], Pipeline]) -> None:

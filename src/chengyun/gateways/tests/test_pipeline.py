@@ -9,11 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
+from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device, series_of
 from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.gateways import pipeline as pipelines
 from chengyun.gateways.pipeline import Pipeline
+from chengyun.kernel.errors import Conflict
 from chengyun.lake import readings, tables
 from chengyun.lake.archive import Archive
 from chengyun.lake.journal import Journal
@@ -24,16 +26,66 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def table(series: int, minute: int) -> pa.Table:
-    """A depth of 30 cm."""
+def table(series: int, minute: int, depth: float = 30) -> pa.Table:
+    """A depth in cm."""
     at = pa.array([BEGIN + timedelta(minutes=minute)], readings.MOMENT)
-    told = {"series": [series], "at": at, "serial": [0], "value": [30.0], "quality": [0]}
+    told = {"series": [series], "at": at, "serial": [0], "value": [depth], "quality": [0]}
     return readings.with_day(pa.table(told | {"received": at}))
 
 
-def test_a_full_disk_stops_no_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_working_city()
-    series = series_of(make_device()).pk
+@pytest.fixture
+def series(cast: Cast) -> int:
+    return series_of(make_device()).pk
+
+
+def play(pipeline: Pipeline, series: int, depths: dict[int, float]) -> None:
+    """By the minute."""
+    for minute, depth in depths.items():
+        pipeline.told(table(series, minute, depth), minute + 1)
+        assert pipeline.turn()
+
+
+def test_who_acts_on_an_alarm_in_the_same_moment_keeps_no_change_from_it(
+    series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline, faster = Pipeline(Archive(tmp_path), print, lambda: None), [1]
+
+    def beaten_once(change: LevelChange) -> Alarm | None:
+        if not change.level and faster:
+            faster.clear()
+            raise Conflict("王芳已经确认了这条报警。")
+        return follow(change)
+
+    monkeypatch.setattr(pipelines, "follow", beaten_once)
+    play(pipeline, series, {0: 30, 1: 30, 2: 0, 62: 0})
+    assert not faster and Alarm.objects.get().cleared
+
+
+def test_what_fails_is_told_and_stops_nothing_else(
+    series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules trip over one batch, the register cannot be read once: readings, rules and alarms go on."""
+
+    def fail(*args: object) -> None:
+        raise ZeroDivisionError("除以零")
+
+    pipeline = Pipeline(Archive(tmp_path), print, lambda: None)
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline.rules.watch, "step", fail)
+        patched.setattr(pipeline.roster, "again", fail)
+        pipeline.looked = 0
+        play(pipeline, series, {0: 30})
+    assert "除以零" in pipeline.trouble
+    play(pipeline, series, {1: 30, 2: 30})
+    assert Alarm.objects.get().rank == "red"
+    pipeline.inbox.put(None)
+    pipeline.run()
+    assert pipeline.trouble == "" and pipeline.stored == 3
+
+
+def test_a_full_disk_stops_no_alarm(
+    series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive = Archive(tmp_path)
     cuts: list[int] = []
     pipeline = Pipeline(archive, cuts.append, lambda: None)

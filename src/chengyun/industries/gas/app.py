@@ -63,7 +63,12 @@ STATION = DeviceKind(
     label="调压站报警主机",
     points=(
         Point(
-            key="alarm", label="报警状态（正常 0、低报 1、高报 2、切断 3）", unit="", low=0, high=3
+            key="alarm",
+            label="报警状态",
+            unit="",
+            low=0,
+            high=3,
+            codes=("正常", "低报", "高报", "切断"),
         ),
     ),
     silent_after=timedelta(minutes=15),

@@ -11,7 +11,7 @@ from chengyun.kernel import clock, outbox, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, NotAllowed, wrong
 from chengyun.kernel.history import ERASED
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.models.history import Delivery
 from chengyun.kernel.models.messages import ChannelRule, Dispatch, Endpoint, Message, Preference
 from chengyun.kernel.notify import choices
@@ -80,7 +80,7 @@ def _may_be_muted(kind: str) -> bool:
 @transaction.atomic
 def set_rule(role: str, kind: str, channels: Iterable[str], *, by: Person | None) -> None:
     """By which ways a role is told of a kind of event from now on; the whole city is meant."""
-    require(by, RULE, area=_city())
+    require(by, RULE, area=city_area())
     if not registry.has(Notice, kind):
         raise wrong("kind", f"没有「{kind}」这种消息。")
     notice, ways = registry.get(Notice, kind), choices.known(channels)
@@ -179,8 +179,3 @@ def _kinds(kinds: Iterable[str]) -> list[str]:
     if not wanted:
         raise wrong("kinds", "至少选一种消息。")
     return wanted
-
-
-def _city() -> str:
-    city = installation()
-    return city.area if city else ""

@@ -20,7 +20,7 @@ from chengyun.city.people.queries import person_of, units_serving
 from chengyun.kernel import registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.files import store_photo
-from chengyun.kernel.forms import form_of
+from chengyun.kernel.forms import either, form_of
 from chengyun.kernel.specs import Field, Step
 from chengyun.systems.coordination import queries
 from chengyun.systems.coordination.questions import AGAIN
@@ -119,8 +119,7 @@ def step_form(request: HttpRequest, case: Case, step: Step) -> forms.Form:
         words = next(key for key in WORDS if key in form.fields)
         form.fields[PHRASE].widget.attrs["data-fills"] = f"id_{words}"
         if words in step.needs:
-            for key in (PHRASE, words):
-                form.fields[key].widget.attrs["data-either"] = "true"
+            either(form, PHRASE, words)
     if "condition" in form.fields:
         _reload_conditions(form)
     if "class" in form.fields:

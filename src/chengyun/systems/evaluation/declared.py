@@ -38,6 +38,14 @@ registry.add(
         may="inspection.view",
         order=2,
     ),
+    Tab(
+        system="evaluation",
+        key="ranking",
+        label="考核排名",
+        url="evaluation:ranking",
+        may="indicator.view",
+        order=3,
+    ),
     Queue(
         key="evaluation.drafts",
         label="待印发通报",

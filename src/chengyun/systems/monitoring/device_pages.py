@@ -33,6 +33,7 @@ from chengyun.systems.monitoring import (
     dialect_view,
     fence_view,
     near_view,
+    readings,
     tracks,
     view,
 )
@@ -177,7 +178,7 @@ def _form(
     fields: tuple[Field, ...],
     initial: dict[str, Any] | None = None,
 ) -> Form:
-    units = [("", "不填"), *((unit.code, str(unit)) for unit in _units(user))]
+    units = [(unit.code, str(unit)) for unit in _units(user)]
     choices = {"kind": _kinds(), "unit": units, "told_crs": TOLD_CRS}
     return form_of(fields, request.POST or None, initial=initial, choices=choices)
 
@@ -247,7 +248,7 @@ def _rules(found: Device) -> list[tuple[AlarmRule, str, OwnLimits | None, str]]:
     return [
         (
             rule,
-            view.limits_words(rule, _unit(found, rule.point)),
+            readings.limits_words(rule, _unit(found, rule.point)),
             own,
             now.during(rule, found.code, found.area),
         )

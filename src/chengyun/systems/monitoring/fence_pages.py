@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 from shapely.geometry.base import BaseGeometry
 
 from chengyun.city.people.models import User
@@ -19,14 +18,15 @@ from chengyun.city.sensing import fences as reads
 from chengyun.city.sensing.models import Device, Fence, Series
 from chengyun.city.sensing.services import fences as service
 from chengyun.kernel import clock, registry
-from chengyun.kernel.errors import Invalid, Missing, wrong
-from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.errors import FieldError, Invalid, Missing, wrong
+from chengyun.kernel.forms import either, faulty, form_of, retold, sound
 from chengyun.kernel.history import history_of
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
-from chengyun.systems.monitoring import fence_view, view
+from chengyun.systems.monitoring import fence_view, readings, view
+from chengyun.systems.monitoring.ending import ending
 
 DEVICES_SHOWN = 200
 FIELDS = (
@@ -39,7 +39,7 @@ FIELDS = (
         label="拐点",
         kind="long",
         max_length=100_000,
-        hint="在图上点出来；也可以直接写，一行一个点：经度,纬度（WGS 84）。",
+        hint="在图上点出来；也可以直接写，一行一个点：经度,纬度（WGS 84）。不画就填下面的区域。",
     ),
     Field(
         key="by_road",
@@ -179,7 +179,9 @@ def _given(user: User, row: Fence) -> list[tuple[Device, str, bool]]:
     found = []
     for device in mine:
         point, value = points[device.kind], far.get(device.pk)
-        words = f"{view.number(value, point)} {point.unit}" if value is not None else "还没有报位置"
+        words = (
+            f"{readings.number(value, point)} {point.unit}" if value is not None else "还没有报位置"
+        )
         found.append((device, words, bool(value)))
     return found
 
@@ -196,7 +198,7 @@ def fence_add(request: HttpRequest) -> HttpResponse:
     }
     if request.method != "POST":
         return page(request, form=form, **context)
-    if not form.is_valid():
+    if not sound(form, *_checks(user)):
         return faulty(request, form, **context)
     try:
         made = service.draw_fence(_new(user, form.cleaned_data), by=user)
@@ -211,7 +213,34 @@ def _form(request: HttpRequest, user: User) -> Form:
     initial: dict[str, Any] = {"margin": "30", "devices": request.GET.get("device", "")}
     if like:
         initial |= fence_view.filled(reads.fence_for(user, like))
-    return form_of(FIELDS, request.POST or None, initial=initial)
+    form = form_of(FIELDS, request.POST or None, initial=initial)
+    return either(form, "corners", "place")
+
+
+def _checks(user: User) -> tuple[Callable[[Mapping[str, Any]], object], ...]:
+    """What is looked at before anything is drawn, each for itself."""
+    return (
+        lambda given: service.movers(_devices(user, given), user) if given["devices"] else None,
+        _check_shape,
+        lambda given: given["margin"] is None or service.margin_told(float(given["margin"])),
+        lambda given: service.check_hours(_hours(given)),
+        lambda given: service.check_until(given["valid_to"], given["valid_from"]),
+    )
+
+
+def _check_shape(given: Mapping[str, Any]) -> None:
+    """What is wrong with a shape is said at the field it was given in."""
+    if not given["duty"] or given["corners"] is None or given["place"] is None:
+        return
+    try:
+        service.shape_told(given["duty"], _shape(given))
+    except Invalid as refusal:
+        field = "place" if given["place"].strip() else "corners"
+        raise wrong(field, refusal.message) from refusal
+
+
+def _hours(given: Mapping[str, Any]) -> tuple[str, str]:
+    return (given["hour_from"] or "").strip(), (given["hour_to"] or "").strip()
 
 
 def _new(user: User, given: Mapping[str, Any]) -> service.NewFence:
@@ -220,19 +249,25 @@ def _new(user: User, given: Mapping[str, Any]) -> service.NewFence:
         duty=given["duty"],
         shape=_shape(given),
         margin=float(given["margin"]),
-        devices=[_device(user, code) for code in given["devices"].split()],
-        hours=(given["hour_from"].strip(), given["hour_to"].strip()),
+        devices=_devices(user, given),
+        hours=_hours(given),
         valid_from=given["valid_from"],
         valid_to=given["valid_to"],
         reason=given["reason"],
     )
 
 
-def _device(user: User, code: str) -> Device:
-    try:
-        return queries.device_for(user, code)
-    except Missing as missing:
-        raise wrong("devices", missing.message) from missing
+def _devices(user: User, given: Mapping[str, Any]) -> list[Device]:
+    """The devices that are named; Invalid names each that there is not."""
+    found, faults = [], list[FieldError]()
+    for code in given["devices"].split():
+        try:
+            found.append(queries.device_for(user, code))
+        except Missing as missing:
+            faults.append(FieldError("devices", missing.message))
+    if faults:
+        raise Invalid(faults[0].message, fields=tuple(faults))
+    return found
 
 
 def _shape(given: Mapping[str, Any]) -> BaseGeometry:
@@ -245,12 +280,14 @@ def _shape(given: Mapping[str, Any]) -> BaseGeometry:
     return fence_shapes.drawn(given["duty"], corners, by_road=given["by_road"])
 
 
-@require_POST
 @door(may=reads.CHANGE)
 def fence_end(request: HttpRequest, code: str) -> HttpResponse:
-    """It holds no longer."""
+    """It holds no longer; why is asked on a page of its own."""
     user = person_of(request)
     row = reads.fence_for(user, code)
-    service.end_fence(row, by=user)
-    here = reverse("monitoring:fence", args=(code,))
-    return back(request, here, f"「{row.name}」不再用，5 秒内不再按它报警。")
+
+    def end(reason: str) -> str:
+        service.end_fence(row, reason, by=user)
+        return f"「{row.name}」不再用，5 秒内不再按它报警。"
+
+    return ending(request, reverse("monitoring:fence", args=(code,)), end, fence=row)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
-from django.views.decorators.http import require_POST
 
 from chengyun.city.assets.queries import asset_for
 from chengyun.city.people.models import User
@@ -23,14 +22,17 @@ from chengyun.city.sensing.services.devices import CHANGE
 from chengyun.city.sensing.silences import areas_to_silence
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, Missing, wrong
-from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.forms import either, faulty, form_of, retold, sound
 from chengyun.kernel.history import history_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 from chengyun.science.switching import night_of
 from chengyun.systems.monitoring import light_view, view
+from chengyun.systems.monitoring.ending import ending
 
-NIGHTS = 14
+NIGHTS = 5
+"""So many nights on one page of the rates."""
+FARTHEST = timedelta(days=3660)
 DAYS = [(str(n), f"周{day}") for n, day in enumerate(light_view.WEEK, start=1)]
 
 
@@ -50,7 +52,10 @@ def _minutes(key: str, label: str) -> Field:
 
 # fmt: off
 PLAN = (
-    Field(key="device", label="设备编号", max_length=40, hint="填控制柜的，管它供电的灯；填一盏灯的，只管这一盏。"),
+    Field(
+        key="device", label="设备编号", max_length=40,
+        hint="填控制柜的，管它供电的灯；填一盏灯的，只管这一盏；不填就选区域。",
+    ),
     Field(key="area", label="哪里的", kind="unit", hint="没有填设备编号的，管这里全部的灯。"),
     _minutes("on_minutes", "日落后几分钟开"),
     _minutes("off_minutes", "日出后几分钟关"),
@@ -74,17 +79,31 @@ def lights(request: HttpRequest) -> HttpResponse:
     """Lamps: when they burn tonight, 亮灯率 and 完好率 night by night, and how fast faults were mended."""
     user, now = person_of(request), clock.now()
     tonight = night_of(now, get_current_timezone())
+    last = _night(request.GET.get("until", ""), tonight)
+    since = last - timedelta(days=NIGHTS - 1)
     plans = reads.plans_for(user).filter(ended_at=None).order_by("area", "id")
-    nights = lighting.nights_of(user, tonight - timedelta(days=NIGHTS))
     return page(
         request,
         tonight=tonight,
         plans=[light_view.plan_line(plan, tonight, now) for plan in plans],
-        nights=[light_view.night_line(line) for line in nights],
+        nights=[
+            light_view.night_line(line, tonight) for line in lighting.nights_of(user, since, last)
+        ],
+        since=since,
+        last=last,
+        older=lighting.last_night_before(user, since),
         timely=light_view.timely_of(user, now),
-        days=NIGHTS,
         sets=user.may(reads.CHANGE),
     )
+
+
+def _night(text: str, tonight: date) -> date:
+    """The night somebody asks for; tonight for none, and for what is no night that can be known."""
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        return tonight
+    return asked if tonight - FARTHEST <= asked <= tonight else tonight
 
 
 @door(may="monitoring.view")
@@ -114,7 +133,7 @@ def light_plan_add(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"cancel": reverse("monitoring:lights")}
     if request.method != "POST":
         return page(request, form=form, **context)
-    if not form.is_valid():
+    if not sound(form, *_checks(user)):
         return faulty(request, form, **context)
     try:
         row = service.set_plan(_new(user, form.cleaned_data), by=user)
@@ -127,31 +146,58 @@ def light_plan_add(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, user: User) -> Form:
     filled = {"on_minutes": 0, "off_minutes": 0, "weekdays": list(reads.EVERY_DAY)}
     choices = {
-        "area": [("", "不填"), *areas_to_silence(user, reads.CHANGE)],
-        "half": list(SwitchingPlan.Dims.choices),
+        "area": areas_to_silence(user, reads.CHANGE),
+        "half": [(key, label) for key, label in SwitchingPlan.Dims.choices if key],
         "weekdays": DAYS,
     }
     given = request.POST if request.method == "POST" else None
-    return form_of(PLAN, given, initial=filled | request.GET.dict(), choices=choices)
+    form = form_of(PLAN, given, initial=filled | request.GET.dict(), choices=choices)
+    return either(form, "device", "area")
+
+
+def _checks(user: User) -> tuple[Callable[[Mapping[str, Any]], object], ...]:
+    """What is looked at before a plan is set, each for itself."""
+
+    def where(given: Mapping[str, Any]) -> None:
+        if given["device"] is not None and given["area"] is not None:
+            service.check_where(_device(user, given), given["area"])
+
+    def half(given: Mapping[str, Any]) -> None:
+        names = ("half", "half_from", "half_to")
+        service.check_half(*((given[name] or "").strip() for name in names))
+
+    return where, half, lambda given: service.check_days(given["first_day"], given["last_day"])
+
+
+def _device(user: User, given: Mapping[str, Any]) -> Device | None:
+    """The device that is named; who is named and is not there is a fault of the field."""
+    code = given["device"].strip()
+    try:
+        return queries.device_for(user, code) if code else None
+    except Missing as missing:
+        raise wrong("device", missing.message) from missing
 
 
 def _new(user: User, given: Mapping[str, Any]) -> service.NewPlan:
-    code = given["device"].strip()
     said: dict[str, Any] = {
         key: value.strip() if isinstance(value, str) else value for key, value in given.items()
     }
-    said["device"] = queries.device_for(user, code) if code else None
+    said["device"] = _device(user, given)
     return service.NewPlan(**said | {"weekdays": "".join(given["weekdays"])})
 
 
-@require_POST
 @door(may=reads.CHANGE)
 def light_plan_end(request: HttpRequest, code: str) -> HttpResponse:
-    """The lamps follow another plan."""
+    """The lamps follow another plan; why is asked on a page of its own."""
     user = person_of(request)
-    service.end_plan(reads.plan_of_code(user, code), by=user)
+    row = reads.plan_of_code(user, code)
+
+    def end(reason: str) -> str:
+        service.end_plan(row, reason, by=user)
+        return f"开关灯计划 {code} 不再用。"
+
     here = reverse("monitoring:light_plan", args=(code,))
-    return back(request, here, f"开关灯计划 {code} 不再用。")
+    return ending(request, here, end, plan=row, where=light_view.where(row))
 
 
 @door(may=CHANGE)

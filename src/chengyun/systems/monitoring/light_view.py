@@ -19,7 +19,7 @@ from chengyun.city.sensing.specs import DeviceKind
 from chengyun.city.sensing.switching import EVERY_DAY, middle_of, night_for, plans_now, pole_of
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.ui.words import NOTHING, share, told
 from chengyun.science.sun import TWILIGHT, sun_on
@@ -106,17 +106,21 @@ def rate_cell(rate: Rate, target: float) -> RateCell:
 
 @dataclass(frozen=True, kw_only=True)
 class NightRow:
+    """One night of one kind in one district; ``running``: it is still looked at, so its rates still change."""
+
     night: date
+    running: bool
     where: str
     what: str
     lit: RateCell
     intact: RateCell
 
 
-def night_line(line: NightLine) -> NightRow:
+def night_line(line: NightLine, tonight: date) -> NightRow:
     settings = settings_of(line.area)
     return NightRow(
         night=line.night,
+        running=line.night == tonight,
         where=label_of(line.area),
         what=registry.get(DeviceKind, line.kind).label,
         lit=rate_cell(line.lit, settings["lights.lit"]),
@@ -129,8 +133,7 @@ def timely_of(user: User, now: datetime) -> RateCell:
     local = localtime(now)
     begin = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     areas = user.scope("monitoring.view").areas
-    city = installation()
-    area = min(areas, key=len, default=city.area if city else "")
+    area = min(areas, key=len, default=city_area())
     return rate_cell(timely(user, lamp_rules(), begin, now), settings_of(area)["lights.timely"])
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import person_of, role_labels
@@ -22,16 +21,17 @@ from chengyun.city.sensing.specs import AlarmRule
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Invalid
-from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.forms import either, faulty, form_of, retold
 from chengyun.kernel.history import history_of
 from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 from chengyun.kernel.ui.words import told
 from chengyun.systems.monitoring import limit_view, view
+from chengyun.systems.monitoring.ending import ending
 
 OWN_SHOWN = 100
 WHERE = (
-    Field(key="device", label="设备编号", max_length=40, hint="填了就只管这一台。"),
+    Field(key="device", label="设备编号", max_length=40, hint="填了就只管这一台；不填就选区域。"),
     Field(key="area", label="哪里的", kind="unit", hint="没有填设备编号的，管这里全部设备。"),
 )
 WHEN = (
@@ -154,8 +154,9 @@ def _form(request: HttpRequest, user: User, rule: AlarmRule) -> Form:
     tried = any(key.endswith("_sets") for key in request.GET)
     known = limit_view.levels_filled(held) | limit_view.times_filled(held, rule)
     filled = ({} if tried else known) | request.GET.dict()
-    areas = [("", "不填"), *areas_to_silence(user, reads.CHANGE)]
-    return form_of(fields, request.POST or None, initial=filled, choices={"area": areas})
+    areas = areas_to_silence(user, reads.CHANGE)
+    form = form_of(fields, request.POST or None, initial=filled, choices={"area": areas})
+    return either(form, "device", "area", *(each.key for each in limit_view.level_fields(rule)))
 
 
 def _device_named(user: User, code: str) -> Device | None:
@@ -177,12 +178,15 @@ def _new(user: User, rule: AlarmRule, given: Mapping[str, Any]) -> service.NewLi
     )
 
 
-@require_POST
 @door(may=reads.CHANGE)
 def limit_end(request: HttpRequest, code: str) -> HttpResponse:
-    """They hold no longer."""
+    """They hold no longer; why is asked on a page of its own."""
     user = person_of(request)
     row = reads.limits_of_code(user, code)
-    service.end_limits(row, by=user)
+
+    def end(reason: str) -> str:
+        service.end_limits(row, reason, by=user)
+        return f"自定限值 {code} 不再用，5 秒内按别的限值报警。"
+
     here = reverse("monitoring:limit", args=(code,))
-    return back(request, here, f"自定限值 {code} 不再用，5 秒内按别的限值报警。")
+    return ending(request, here, end, own=row, where=_where(row), words=limit_view.own_words(row))

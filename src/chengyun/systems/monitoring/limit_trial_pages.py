@@ -23,7 +23,7 @@ from chengyun.city.sensing.silences import areas_to_silence
 from chengyun.city.sensing.specs import AlarmRule
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, Missing
-from chengyun.kernel.forms import form_of
+from chengyun.kernel.forms import either, form_of
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.specs import Field
 from chengyun.kernel.ui.words import duration
@@ -33,7 +33,7 @@ SHOWN = 100
 USUAL = timedelta(days=7)
 MINUTE = "%Y-%m-%dT%H:%M"
 WHERE = (
-    Field(key="device", label="设备编号", max_length=40, hint="填了就只试这一台。"),
+    Field(key="device", label="设备编号", max_length=40, hint="填了就只试这一台；不填就选区域。"),
     Field(key="area", label="哪里的", kind="unit", hint="没有填设备编号的，试这里在用的全部设备。"),
 )
 WHEN = (
@@ -53,12 +53,13 @@ def limit_trial(request: HttpRequest, key: str) -> HttpResponse:
     """Try limits on the past: what the address asks for, in fields to change and try again."""
     user, rule = person_of(request), reads.rule_called(key)
     asked = "begin" in request.GET
-    form = form_of(
+    made = form_of(
         _fields(rule),
         request.GET if asked else None,
         initial=_filled(user, rule, request.GET),
-        choices={"area": [("", "不填"), *areas_to_silence(user, reads.CHANGE)]},
+        choices={"area": areas_to_silence(user, reads.CHANGE)},
     )
+    form = either(made, "device", "area", *(each.key for each in limit_view.level_fields(rule)))
     context: dict[str, Any] = {"rule": rule, "form": form}
     if asked and form.is_valid():
         try:

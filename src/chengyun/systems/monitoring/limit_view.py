@@ -26,7 +26,7 @@ from chengyun.city.sensing.specs import (
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import FieldError, Invalid
 from chengyun.kernel.specs import Field
-from chengyun.systems.monitoring import view
+from chengyun.systems.monitoring import readings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,8 @@ def point_of(rule: AlarmRule) -> Point:
 
 def line_of(rule: AlarmRule) -> RuleLine:
     point, kind = point_of(rule), registry.get(DeviceKind, rule.kind)
-    what = f"{kind.label} · {point.label}"
-    return RuleLine(rule=rule, what=what, limits=view.limits_words(rule, point.unit))
+    what = f"{kind.label} · {point.scale}"
+    return RuleLine(rule=rule, what=what, limits=readings.limits_words(rule, point.unit))
 
 
 def facts_of(rule: AlarmRule) -> list[tuple[str, Any]]:
@@ -55,12 +55,12 @@ def facts_of(rule: AlarmRule) -> list[tuple[str, Any]]:
     point, looks = point_of(rule), rule.looks_at
     return [
         ("设备种类", registry.get(DeviceKind, rule.kind).label),
-        ("测点", point.label),
+        ("测点", point.scale),
         ("看什么", looks.words(point.unit) if looks else "读数"),
         ("方向", "大了报警" if rule.side == "above" else "小了报警"),
-        ("默认限值", view.limits_words(rule, point.unit)),
+        ("默认限值", readings.limits_words(rule, point.unit)),
         *(
-            (during.words, view.levels_words(rule, during.levels, point.unit))
+            (during.words, readings.levels_words(rule, during.levels, point.unit))
             for during in rule.during
         ),
         ("持续时间", lasting(rule.hold) if rule.hold else "马上"),
@@ -72,12 +72,10 @@ def facts_of(rule: AlarmRule) -> list[tuple[str, Any]]:
 def own_words(row: OwnLimits) -> str:
     """The limits somebody set: 黄色 20 厘米（回到 17 解除）."""
     rule = row.declared
-    unit = rule.unit(point_of(rule).unit) if rule else ""
-    return "；".join(
-        f"{RANK_LABELS[level.rank]} {level.sets:g} {unit}".rstrip()
-        + (f"（回到 {level.clears:g} 解除）" if _clears(rule) else "")
-        for level in row.as_levels
-    ) + "".join(f"；{TIMES[key]} {lasting(each)}" for key, each in row.times.items())
+    levels = "；".join(f"{RANK_LABELS[each.rank]} {each.sets:g}" for each in row.as_levels)
+    if rule:
+        levels = readings.levels_words(rule, row.as_levels, point_of(rule).unit)
+    return levels + "".join(f"；{TIMES[key]} {lasting(each)}" for key, each in row.times.items())
 
 
 def badge_of(row: OwnLimits) -> dict[str, str]:

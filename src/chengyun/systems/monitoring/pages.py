@@ -18,7 +18,13 @@ from chengyun.city.sensing.models import Alarm, Silence
 from chengyun.city.sensing.outages import outage_for
 from chengyun.city.sensing.services import alarms as service
 from chengyun.city.sensing.silences import loud, silence_of, silenced, silences_now
-from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule
+from chengyun.city.sensing.specs import (
+    MANY_SILENT,
+    MANY_SILENT_LABEL,
+    RANK_LABELS,
+    RANKS,
+    AlarmRule,
+)
 from chengyun.city.sensing.workflow import ALARM, JUDGE
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
@@ -99,9 +105,19 @@ def last_closed(rows: QuerySet[Alarm]) -> str:
     return f"上一条：{level}，{device}，{duration(clock.now() - last.raised_at)}前，{view.label_of(last)}。"
 
 
+def rules_by_name() -> dict[str, list[str]]:
+    """What rules are called, each with the keys of those that are called so."""
+    found: dict[str, list[str]] = {}
+    for rule in registry.all_of(AlarmRule):
+        found.setdefault(rule.label, []).append(rule.key)
+    return found | {MANY_SILENT_LABEL: [MANY_SILENT]}
+
+
 def _rows(user: Any, values: Values) -> QuerySet[Alarm]:
     asked = {"state": values.get("state"), "level": values.get("level")}
     rows = queries.alarms_for(user).filter(**{key: value for key, value in asked.items() if value})
+    if "rule" in values:
+        rows = rows.filter(rule__in=rules_by_name()[values["rule"]])
     if "open" in values:
         rows = rows.filter(open=True)
     return (
@@ -122,6 +138,7 @@ ALARMS = Listing(
             kind="strong",
             value=view.who_of,
         ),
+        Column(key="rule", label="规则", value=lambda row: row.label),
         Column(key="state", label="状态", kind="badge", value=view.badge_of),
         Column(
             key="lasting",
@@ -137,6 +154,11 @@ ALARMS = Listing(
     filters=(
         Filter(key="state", label="状态", choices=lambda user: STATES),
         Filter(key="level", label="级别", choices=lambda user: LEVELS),
+        Filter(
+            key="rule",
+            label="规则",
+            choices=lambda user: [(name, name) for name in rules_by_name()],
+        ),
         Filter(key="open", label="未关闭", kind="check"),
         Filter(key="device", label="设备编号", kind="text"),
     ),
@@ -145,6 +167,7 @@ ALARMS = Listing(
     links=Links(
         url=lambda row: reverse("monitoring:alarm", args=(row.code,)), key=lambda row: row.code
     ),
+    pick="code",
     empty="没有符合条件的报警。",
     way="去掉全部条件",
 )
@@ -155,7 +178,8 @@ registry.add(ALARMS)
 def alarms(request: HttpRequest) -> HttpResponse:
     """All alarms of this person's part of the city, newest first."""
     none = ("还没有过报警。", reverse("monitoring:devices"), "看设备")
-    return page(request, **listed(request, ALARMS, none=none))
+    may_confirm = person_of(request).may(JUDGE)
+    return page(request, **listed(request, ALARMS, none=none, pickable=may_confirm))
 
 
 @door(may="monitoring.view")

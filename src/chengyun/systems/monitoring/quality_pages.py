@@ -12,7 +12,7 @@ from chengyun.city.people.queries import person_of
 from chengyun.city.sensing import queries
 from chengyun.kernel import clock
 from chengyun.kernel.pages import door, page
-from chengyun.systems.monitoring.view import number
+from chengyun.systems.monitoring.readings import number
 
 if TYPE_CHECKING:
     from chengyun.city.sensing.quality import Quality
@@ -47,7 +47,7 @@ def quality(request: HttpRequest, code: str) -> HttpResponse:
 def _line(of: Quality) -> Line:
     point = of.series.declared
     return Line(
-        label=point.label if point else of.series.point,
+        label=point.scale if point else of.series.point,
         readings=of.readings,
         counts=[(label, n) for label, n in of.counts if n],
         newest=[(each.at, number(each.value, point), each.why) for each in of.newest],

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from chengyun.city.people.queries import person_of, role_labels
 from chengyun.city.places.queries import label_of
@@ -27,6 +26,7 @@ from chengyun.kernel.specs import Column, Field, Filter
 from chengyun.kernel.tables import Links
 from chengyun.kernel.ui.words import told
 from chengyun.systems.monitoring import view
+from chengyun.systems.monitoring.ending import ending
 
 WHICH = (
     Field(key="kind", label="哪种设备", kind="unit", required=True),
@@ -159,12 +159,14 @@ def _form(request: HttpRequest, device: Device | None) -> Form:
     return form_of(fields, request.POST or None, choices=choices)
 
 
-@require_POST
 @door(may=reads.SILENCE)
 def silence_end(request: HttpRequest, code: str) -> HttpResponse:
-    """It is over before its time."""
+    """It is over before its time; why is asked on a page of its own."""
     user = person_of(request)
     row = reads.silence_for(user, code)
-    service.end_silence(row, by=user)
-    here = reverse("monitoring:silence", args=(code,))
-    return back(request, here, f"静默 {code} 已结束，还没有人确认的报警重新显示。")
+
+    def end(reason: str) -> str:
+        service.end_silence(row, reason, by=user)
+        return f"静默 {code} 已结束，还没有人确认的报警重新显示。"
+
+    return ending(request, reverse("monitoring:silence", args=(code,)), end, silence=row)

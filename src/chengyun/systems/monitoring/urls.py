@@ -5,6 +5,7 @@ from django.urls import path
 from chengyun.systems.monitoring import (
     alert_pages,
     command_pages,
+    confirm_pages,
     count_pages,
     device_pages,
     dialect_pages,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", pages.wall, name="wall"),
     path("screen/", screen_pages.screen, name="screen"),
     path("alarms/", pages.alarms, name="alarms"),
+    path("alarms/confirm/", confirm_pages.alarms_confirm, name="alarms_confirm"),
     path("alarms/<slug:code>/", pages.alarm, name="alarm"),
     path("alarms/<slug:code>/comment/", pages.alarm_comment, name="alarm_comment"),
     path("alarms/<slug:code>/alert/", alert_pages.alert_add, name="alert_add"),

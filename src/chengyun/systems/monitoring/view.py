@@ -14,27 +14,32 @@ from chengyun.city.sensing.charts import lines_of
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.outages import group_words, outage_of
-from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import rules_on
 from chengyun.city.sensing.specs import (
     RANK_LABELS,
-    AlarmRule,
     DeviceKind,
-    Level,
     Point,
     Rank,
-    Silent,
     Usual,
 )
-from chengyun.city.sensing.wording import condition_words, signal_words
 from chengyun.city.sensing.workflow import RAISED
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.history import Line
 from chengyun.kernel.installation import installation
 from chengyun.kernel.specs import Step
-from chengyun.kernel.ui.words import NOTHING, duration, moment, told
+from chengyun.kernel.ui.words import duration, moment, told
 from chengyun.kernel.workflow import steps_for
+from chengyun.systems.monitoring.readings import (
+    beside,
+    during_of,
+    limit_words,
+    limits_words,
+    now_words,
+    number,
+    rule_of,
+    signal_of,
+)
 
 TONES = {
     "raised": "red",
@@ -77,7 +82,7 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
         what=alarm.label,
         where="　".join(filter(None, (signal_of(alarm), where_of(alarm)))),
         value=f"{alarm.value:.0f}" if outage else number(alarm.series.value, point),
-        unit="台" if outage else point.unit if point else "",
+        unit="台" if outage else beside(point),
         limit=limit_words(alarm),
         lasting=duration((alarm.ended_at or now) - alarm.began_at),
         standing=standing_of(alarm),
@@ -87,9 +92,11 @@ def wall_line(alarm: Alarm, silence: Silence | None = None) -> WallLine:
 
 
 def who_of(alarm: Alarm) -> tuple[str, str]:
-    """Its device and the address of that; of an outage what its devices have in common, and that they are many."""
+    """Its device, and how that stands now and where; of an outage what its devices have in common."""
     outage, device = outage_of(alarm), alarm.series.device
-    return (group_words(outage.group), alarm.label) if outage else (str(device), device.stands_at)
+    if outage:
+        return group_words(outage.group), now_words(alarm)
+    return str(device), "　".join(filter(None, (now_words(alarm), device.stands_at)))
 
 
 def where_of(alarm: Alarm) -> str:
@@ -112,11 +119,6 @@ def silence_badge(silence: Silence) -> dict[str, str]:
     if silence.begins_at > now:
         return {"words": "还没有开始", "tone": "accent"}
     return {"words": "静默中", "tone": "amber"}
-
-
-def number(value: float | None, point: Point | None) -> str:
-    """A reading as people see it; — when there is none."""
-    return NOTHING if value is None else f"{value:.{point.digits if point else 2}f}"
 
 
 def label_of(alarm: Alarm) -> str:
@@ -209,59 +211,6 @@ def said_of(alarm: Alarm) -> str:
 def rank_of(level: int) -> Rank:
     ranks: tuple[Rank, ...] = ("blue", "yellow", "orange", "red")
     return ranks[level - 1]
-
-
-def rule_of(alarm: Alarm) -> AlarmRule | None:
-    """The rule of an alarm with the limits that hold at its device now."""
-    rule, device = alarm.declared, alarm.series.device
-    return holding().at(rule, device.code, device.area) if rule else None
-
-
-def limit_words(alarm: Alarm) -> str:
-    """限 15; with its unit when that is not the one of the value: 限 0.02 MPa/分钟."""
-    rule, point = rule_of(alarm), alarm.series.declared
-    level = rule.level(alarm.level) if rule else None
-    if rule is None or level is None:
-        return ""
-    unit = rule.unit(point.unit if point else "") if rule.looks_at else ""
-    return f"限 {level.sets:g} {unit}".rstrip()
-
-
-def signal_of(alarm: Alarm) -> str:
-    """1 小时内 20 次, when its level last changed; nothing when limits are held against the value itself."""
-    point = alarm.series.declared
-    return signal_words(alarm.declared, alarm.signal, point.unit if point else "")
-
-
-def limits_words(rule: AlarmRule | None, unit: str) -> str:
-    """黄色 10 厘米（回到 7 解除）…, after what they limit when that is not the value itself."""
-    if rule is None:
-        return ""
-    if not rule.levels:
-        return f"平时不看，{'、'.join(each.words for each in rule.during)}才看"
-    levels = levels_words(rule, rule.levels, unit)
-    words = f"{rule.looks_at.words(unit)}：{levels}" if rule.looks_at else levels
-    if rule.when is None:
-        return words
-    when = condition_words(rule.when, registry.get(DeviceKind, rule.kind))
-    return f"{words}；只在{when}的时候"
-
-
-def levels_words(rule: AlarmRule, levels: Sequence[Level], unit: str) -> str:
-    """黄色 10 厘米（回到 7 解除）；橙色 …, levels a rule may have."""
-    own = f" {rule.unit(unit)}".rstrip()
-    ends = not isinstance(rule.looks_at, Silent)
-    return "；".join(
-        f"{RANK_LABELS[level.rank]} {level.sets:g}{own}"
-        + (f"（回到 {level.clears:g} 解除）" if ends else "")
-        for level in levels
-    )
-
-
-def during_of(alarm: Alarm) -> str:
-    """暴雨橙色预警期间, when the limits at its device are those of a weather warning now."""
-    rule, device = alarm.declared, alarm.series.device
-    return holding().during(rule, device.code, device.area) if rule else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -365,7 +314,7 @@ def reading_of(series: Series, span: tuple[int, str] = SPANS[0]) -> Reading:
     rules = rules_on(series.device.kind, series.point)
     return Reading(
         series=series,
-        label=point.label if point else series.point,
+        label=point.scale if point else series.point,
         value=number(series.value, point),
         unit=point.unit if point else "",
         at=moment(series.at, now=now) if series.at else "还没有读数",

@@ -21,7 +21,7 @@ from chengyun.city.sensing.silences import areas_to_silence
 from chengyun.city.sensing.specs import RANK_LABELS, WEATHER
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Invalid
-from chengyun.kernel.forms import faulty, form_of, retold
+from chengyun.kernel.forms import faulty, form_of, retold, sound
 from chengyun.kernel.history import history_of
 from chengyun.kernel.listings import Listing, Values, listed
 from chengyun.kernel.pages import back, door, page
@@ -146,7 +146,7 @@ def weather_add(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"warning": None, "cancel": reverse("monitoring:weather")}
     if request.method != "POST":
         return page(request, form=form, **context)
-    if not form.is_valid():
+    if not sound(form, _check_times):
         return faulty(request, form, **context)
     try:
         row, what = service.take(_new(form.cleaned_data), by=user)
@@ -169,7 +169,7 @@ def weather_change(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {"warning": row, "cancel": here}
     if request.method != "POST":
         return page(request, form=form, **context)
-    if not form.is_valid():
+    if not sound(form, _check_times):
         return faulty(request, form, **context)
     try:
         service.change(row, _new(form.cleaned_data), by=user)
@@ -184,6 +184,13 @@ def _form(request: HttpRequest, user: User, filled: Mapping[str, Any]) -> Form:
     more = [(code, label_of(code)) for code in filled.get("areas", ()) if code not in known]
     choices = {"areas": [*areas, *more]}
     return form_of(WARNING, request.POST or None, initial=dict(filled), choices=choices)
+
+
+def _check_times(given: Mapping[str, Any]) -> None:
+    names = ("issued_at", "valid_from", "valid_to")
+    faults = tuple(service.faulty_times(*(given[name] for name in names)))
+    if faults:
+        raise Invalid(faults[0].message, fields=faults)
 
 
 def _new(given: Mapping[str, Any]) -> service.NewWarning:

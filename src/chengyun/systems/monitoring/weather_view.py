@@ -11,7 +11,7 @@ from chengyun.city.sensing.specs import RANKS, AlarmRule, During
 from chengyun.city.sensing.weather import standing_on, where
 from chengyun.kernel import clock, registry
 from chengyun.kernel.ui.words import told
-from chengyun.systems.monitoring import view
+from chengyun.systems.monitoring import readings
 from chengyun.systems.monitoring.limit_view import point_of
 
 
@@ -73,5 +73,5 @@ def _fits(during: During, row: WeatherWarning) -> bool:
 
 def levels_words(rule: AlarmRule, during: During) -> str:
     """黄色 5 厘米（回到 3 解除）…, and that it watches only then when the rule has no other levels."""
-    words = view.levels_words(rule, during.levels, point_of(rule).unit)
+    words = readings.levels_words(rule, during.levels, point_of(rule).unit)
     return words if rule.levels else f"{words}；平时不看"

@@ -25,7 +25,7 @@ from chengyun.kernel import clock, files, sequences
 from chengyun.kernel.actions import record, record_many
 from chengyun.kernel.errors import Conflict, Invalid, Refusal
 from chengyun.kernel.exports import csv_lines
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 
@@ -153,10 +153,8 @@ def _open(name: str, *, by: User | None, partial: bool, simulated: bool) -> Impo
 
 
 def _area_of(by: User | None) -> str:
-    city = installation()
-    whole = city.area if city else ""
     scope = by.scope("asset.import") if by else None
-    return scope.areas[0] if scope and scope.areas else whole
+    return scope.areas[0] if scope and scope.areas else city_area()
 
 
 def _claim(run: ImportRun, source: str, target: str, **columns: object) -> None:

@@ -16,7 +16,7 @@ from chengyun.city.people.models import User
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 from chengyun.science.workclock import Limit
 
@@ -27,7 +27,7 @@ KINDS = {"P": CaseClass.Kind.PART, "E": CaseClass.Kind.EVENT}
 @transaction.atomic
 def load_catalogue(edition: str, *, by: User | None) -> int:
     """Store one shipped edition of classes with its conditions; 0 when it is there already."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     if CaseClass.objects.filter(edition=edition).exists():
         return 0
     classes = [_class(row) for row in _rows("classes.csv", edition)]
@@ -50,7 +50,7 @@ def add_condition(
     case_class: CaseClass, *, area: str, text: str, limit: Limit, closing: str, by: User | None
 ) -> FilingCondition:
     """A condition of an area's own; its conditions take the place of the catalogue's there."""
-    require(by, "catalogue.change", area=area or _whole_city())
+    require(by, "catalogue.change", area=area or city_area())
     row = FilingCondition(
         case_class=case_class,
         area=area,
@@ -73,17 +73,11 @@ def add_condition(
 @transaction.atomic
 def end_condition(row: FilingCondition, *, by: User | None) -> None:
     """A condition ends for cases filed from now on; those filed under it keep it."""
-    require(by, "catalogue.change", area=row.area or _whole_city())
+    require(by, "catalogue.change", area=row.area or city_area())
     today = localdate(clock.now())
     if not FilingCondition.objects.filter(pk=row.pk, valid_to=None).update(valid_to=today):
         raise Conflict("这一条立案条件已经停用了。")
     record("catalogue.end", row, by=by, area=row.area, facts={"text": row.text})
-
-
-def _whole_city() -> str:
-    """The catalogue's own rows belong to the city as a whole."""
-    city = installation()
-    return city.area if city else ""
 
 
 def _said(value: str, key: str, label: str) -> str:

@@ -23,7 +23,7 @@ from chengyun.kernel import clock, files, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, Invalid, Refusal, wrong
 from chengyun.kernel.exports import csv_lines
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,8 @@ def upload(data: bytes, name: str, source: str, *, by: User | None) -> IntakeRun
 
 
 def _area_of(by: User | None) -> str:
-    city = installation()
     areas = by.scope("inquiry.take").areas if by else ()
-    return areas[0] if areas else city.area if city else ""
+    return areas[0] if areas else city_area()
 
 
 def choose(run: IntakeRun, columns: Mapping[str, str], *, by: User | None) -> None:

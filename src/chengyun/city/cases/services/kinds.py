@@ -12,7 +12,7 @@ from chengyun.city.people.models import User
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
@@ -34,7 +34,7 @@ SHIPPED = (
 @transaction.atomic
 def add_kind(key: str, label: str, class_code: str, *, by: User | None) -> DiscoveryKind:
     """A kind of discovery that is taken from now on."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     if not KEY.fullmatch(key.strip()):
         raise wrong("key", "代号用小写字母、数字和下划线，以字母开头，最多 20 位。")
     kind = DiscoveryKind(key=key.strip(), label=_label(label), class_code=_class_code(class_code))
@@ -50,7 +50,7 @@ def add_kind(key: str, label: str, class_code: str, *, by: User | None) -> Disco
 @transaction.atomic
 def change_kind(kind: DiscoveryKind, label: str, class_code: str, *, by: User | None) -> None:
     """Another name or class; cases made before keep theirs."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     columns = {"label": _label(label), "class_code": _class_code(class_code)}
     if not DiscoveryKind.objects.filter(pk=kind.pk, ended_at=None).update(**columns):
         raise Conflict(f"种类「{kind}」已经停用，不能再改。")
@@ -61,7 +61,7 @@ def change_kind(kind: DiscoveryKind, label: str, class_code: str, *, by: User | 
 @transaction.atomic
 def end_kind(kind: DiscoveryKind, *, by: User | None) -> None:
     """The kind is not taken any more; what waits is still judged."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     now = clock.now()
     if not DiscoveryKind.objects.filter(pk=kind.pk, ended_at=None).update(ended_at=now):
         raise Conflict(f"种类「{kind}」已经停用了。")
@@ -72,7 +72,7 @@ def end_kind(kind: DiscoveryKind, *, by: User | None) -> None:
 def store_kinds(*, by: User | None) -> int:
     """Store the usual kinds that are not there yet, with their class where the city's edition has it."""
     there = set(DiscoveryKind.objects.values_list("key", flat=True))
-    classes = {found.code for found in queries.classes_for(_whole_city())}
+    classes = {found.code for found in queries.classes_for(city_area())}
     missing = [row for row in SHIPPED if row[0] not in there]
     for key, label, code in missing:
         add_kind(key, label, code if code in classes else "", by=by)
@@ -89,7 +89,7 @@ def _class_code(code: str) -> str:
     """A class of the edition in force, or none."""
     if not code.strip():
         return ""
-    known = {found.code for found in queries.classes_for(_whole_city())}
+    known = {found.code for found in queries.classes_for(city_area())}
     if code.strip() not in known:
         raise wrong("class", f"现行目录里没有类别「{code.strip()}」。")
     return code.strip()
@@ -97,10 +97,4 @@ def _class_code(code: str) -> str:
 
 def _record_kind(verb: str, kind: DiscoveryKind, by: User | None, *, new: bool = False) -> None:
     facts = {"key": kind.key, "label": kind.label, "class_code": kind.class_code}
-    record(verb, kind, by=by, area=_whole_city(), facts=facts, new=new)
-
-
-def _whole_city() -> str:
-    """The kinds belong to the city as a whole."""
-    city = installation()
-    return city.area if city else ""
+    record(verb, kind, by=by, area=city_area(), facts=facts, new=new)

@@ -35,6 +35,7 @@ def _some(ids: list[int], by: User | None) -> int:
             Case.objects.filter(pk=case.pk, clock=row.name).update(
                 due_at=row.due_at, warn_at=row.warn_at
             )
-            facts = {"clock": row.name, "before": before, "due": row.due_at}
+            timing = {"due": row.due_at.isoformat()}
+            facts = {"clock": row.name, "before": before, "due": row.due_at, "timing": timing}
             record(f"{case.workflow}.recompute", case, by=by, facts=facts, area=case.area)
     return moved

@@ -14,7 +14,7 @@ from chengyun.city.people.models import User
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
@@ -34,7 +34,7 @@ def add_question(
     condition_equals: str = "",
 ) -> ClassQuestion:
     """A question asked from now on; its condition names an earlier question of the class and one of its answers."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     row = ClassQuestion(
         class_code=case_class.code,
         key=key.strip(),
@@ -84,7 +84,7 @@ def _check_condition(row: ClassQuestion) -> None:
 @transaction.atomic
 def end_question(row: ClassQuestion, *, by: User | None) -> None:
     """A question is not asked any more, nor are those that depend on it; what was answered stays."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     today = localdate(clock.now())
     if not ClassQuestion.objects.filter(pk=row.pk, valid_to=None).update(valid_to=today):
         raise Conflict("这个问题已经停用了。")
@@ -95,7 +95,7 @@ def end_question(row: ClassQuestion, *, by: User | None) -> None:
 @transaction.atomic
 def add_answer(text: str, *, verb: str, class_code: str, by: User | None) -> StandardAnswer:
     """A sentence offered from now on."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     if not text.strip():
         raise wrong("text", "请写这句常用语。")
     row = StandardAnswer(text=text.strip()[:200], verb=verb, class_code=class_code.strip())
@@ -108,14 +108,9 @@ def add_answer(text: str, *, verb: str, class_code: str, by: User | None) -> Sta
 @transaction.atomic
 def end_answer(row: StandardAnswer, *, by: User | None) -> None:
     """A sentence is not offered any more."""
-    require(by, "catalogue.change", area=_whole_city())
+    require(by, "catalogue.change", area=city_area())
     today = localdate(clock.now())
     if not StandardAnswer.objects.filter(pk=row.pk, valid_to=None).update(valid_to=today):
         raise Conflict("这句常用语已经停用了。")
     record("catalogue.unsay", row, by=by, facts={"text": row.text})
     questions.all_standard_answers.forget()
-
-
-def _whole_city() -> str:
-    city = installation()
-    return city.area if city else ""

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.factories import drive, make_case, make_working_city
 from chengyun.city.cases.services.acting import act
-from chengyun.city.indicators.queries import Answer, Question, asked, behind, chosen_wholes
+from chengyun.city.indicators.queries import Answer, Behind, Question, asked, behind, chosen_wholes
 from chengyun.city.indicators.services import compared, tell_lake
 from chengyun.city.indicators.specs import Group, Indicator
 from chengyun.city.people.factories import Cast
@@ -144,5 +144,9 @@ def test_the_acts_behind_a_number_are_as_many_as_it_says(cast: Cast) -> None:
     for key, figure in figures.items():
         indicator = registry.get(Indicator, key)
         if indicator.rows:
-            count, rows = behind(question, indicator, case.district, first=0, most=50)
+            count, rows = behind(
+                Behind(question=question, indicator=indicator, group=case.district),
+                first=0,
+                most=50,
+            )
             assert (count, len(rows)) == (figure.part, figure.part), key

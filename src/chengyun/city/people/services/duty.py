@@ -15,7 +15,7 @@ from chengyun.city.people.models import Attendance, Beat, TrackPoint, User
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, Invalid
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.permissions import require
 
@@ -152,8 +152,7 @@ def _row(stretches: Sequence[Attendance], point: Point) -> TrackPoint:
 
 def tidy_duty() -> None:
     """Who forgot to go off duty goes; ways older than the city keeps them go for ever, what they amounted to stays."""
-    city, now = installation(), clock.now()
-    settings = settings_of(city.area if city else "")
+    now, settings = clock.now(), settings_of(city_area())
     longest = timedelta(hours=settings["duty.longest_hours"])
     for row in Attendance.objects.filter(ended_at=None, began_at__lt=now - longest):
         with transaction.atomic():

@@ -19,7 +19,7 @@ from chengyun.city.people.models import NetworkTries
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Refusal, TooMany
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.ui.words import told
 
@@ -135,12 +135,11 @@ def _block(network: str, most: int) -> None:
         return
     row = NetworkTries.objects.get(address=network)
     facts = {"tries": row.tries, "minutes": limits["login.network_minutes"]}
-    city = installation()
     record(
         "network.block",
         row,
         by=None,
-        area=city.area if city else "",
+        area=city_area(),
         facts=facts,
         personal={"network": network},
     )
@@ -153,8 +152,7 @@ def tidy_up() -> None:
 
 def limits_of_the_city() -> dict[str, Any]:
     """Of an address, and of an account nobody has, no district is known: the city's own parameters hold."""
-    city = installation()
-    return settings_of(city.area if city else "")
+    return settings_of(city_area())
 
 
 def _window(limits: dict[str, Any]) -> timedelta:

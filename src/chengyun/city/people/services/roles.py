@@ -18,7 +18,7 @@ from chengyun.city.people.services.users import hold
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed, wrong
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import Person
 from chengyun.kernel.specs import Permission
@@ -30,7 +30,7 @@ CHANGEABLE = frozenset({"label", "permissions", "reach", "home"})
 @transaction.atomic
 def store_roles(*, by: Person | None = None) -> int:
     """Store the default roles that are not there yet; how many were stored. A city's own changes stay."""
-    require(by, "people.role.change", area=_city())
+    require(by, "people.role.change", area=city_area())
     there = set(Role.objects.values_list("key", flat=True))
     missing = [(n, each) for n, each in enumerate(DEFAULT_ROLES, start=1) if each.key not in there]
     for order, each in missing:
@@ -51,7 +51,7 @@ def add_role(
     key: str, label: str, permissions: Iterable[str], *, reach: str, by: Person | None
 ) -> Role:
     """A role of the city's own, out of declared permissions."""
-    require(by, "people.role.change", area=_city())
+    require(by, "people.role.change", area=city_area())
     if not KEY.fullmatch(key):
         raise wrong("key", "角色代号用小写字母、数字和下划线，以字母开头。")
     if Role.objects.filter(key=key).exists():
@@ -68,14 +68,14 @@ def add_role(
 def _insert(role: Role, *, by: Person | None) -> Role:
     role.save(force_insert=True)
     facts = {"key": role.key, "permissions": role.permissions, "reach": role.reach}
-    record("role.add", role, by=by, area=_city(), facts=facts, new=True)
+    record("role.add", role, by=by, area=city_area(), facts=facts, new=True)
     return role
 
 
 @transaction.atomic
 def change_role(role: Role, changes: Mapping[str, Any], *, by: Person | None) -> Role:
     """Change some of ``CHANGEABLE``; holds at once for everybody in the role."""
-    require(by, "people.role.change", area=_city())
+    require(by, "people.role.change", area=city_area())
     before = {"permissions": set(role.permissions)}
     made = {k: v for k, v in changes.items() if k in CHANGEABLE and v != getattr(role, k)}
     if not made:
@@ -89,7 +89,7 @@ def change_role(role: Role, changes: Mapping[str, Any], *, by: Person | None) ->
         "granted": sorted(after - before["permissions"]),
         "withdrawn": sorted(before["permissions"] - after),
     }
-    record("role.change", role, by=by, area=_city(), facts=facts)
+    record("role.change", role, by=by, area=city_area(), facts=facts)
     forget_posts()
     return role
 
@@ -202,9 +202,3 @@ def _check_holders(role: Role) -> None:
         others = Post.objects.filter(lasting, user=post.user_id).exclude(role=role)
         meeting = [other for other in others.select_related("role") if _meet(other, post)]
         _keep_apart([*role.permissions, *(key for o in meeting for key in o.role.permissions)])
-
-
-def _city() -> str:
-    """Roles belong to the whole city."""
-    city = installation()
-    return city.area if city else ""

@@ -19,7 +19,7 @@ from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import forget_counts, place_told, rules_on, series_of
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import MANY_SILENT, RANK_LABELS, RANKS, Silent
-from chengyun.city.sensing.wording import signal_words
+from chengyun.city.sensing.wording import signal_words, value_words
 from chengyun.city.sensing.workflow import ALARM, CLEARED, CLOSED, FAULTY, JUDGE, OPEN, REFUTED
 from chengyun.kernel import clock, editions, workflow
 from chengyun.kernel.actions import record
@@ -151,13 +151,14 @@ def _after_the_judgement(alarm: Alarm, change: LevelChange) -> None:
 def _said(change: LevelChange, alarm: Alarm) -> dict[str, Any]:
     rank = RANKS[change.level - 1] if change.level else ""
     words = {"level": rank, "value": change.value, "read_at": change.at.isoformat()}
-    if not rank:
-        return words | {"text": f"读数 {change.value:g}"}
     point = alarm.series.declared
+    value = value_words(point, change.value)
+    if not rank:
+        return words | {"text": f"读数 {value}"}
     signal = signal_words(alarm.declared, change.signal, point.unit if point else "")
     during = _during(alarm)
     why = f"（{during}）" if during else ""
-    told = (RANK_LABELS[rank], signal, f"读数 {change.value:g}{why}")
+    told = (RANK_LABELS[rank], signal, f"读数 {value}{why}")
     return words | {"text": "，".join(filter(None, told))}
 
 
@@ -217,7 +218,9 @@ def _open_case(alarm: Alarm, by: User | None) -> Effects:
     device, rule = alarm.series.device, alarm.declared
     point = alarm.series.declared
     lon, lat, address = _where(device)
-    reading = f"{point.label} {alarm.value:g} {point.unit}" if point else f"读数 {alarm.value:g}"
+    reading = f"读数 {alarm.value:g}"
+    if point:
+        reading = f"{point.label} {value_words(point, alarm.value)} {point.unit}".rstrip()
     signal = signal_words(rule, alarm.signal, point.unit if point else "")
     reading = f"{reading}，{signal}" if signal else reading
     since, over = told(alarm.began_at, now=clock.now()), "，现已恢复" if alarm.cleared else ""

@@ -16,14 +16,14 @@ from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.permissions import require
 
 CHANGE = "device.change"
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,39}")
 OUTSIDE = "这个位置不在本市范围内，请在图上重新选点。"
 State = Device.State
-MOST_WAITING = 1000
+MOST_WAITING, MOST_SEEN = 1000, 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,30 +96,30 @@ def end_device(device: Device, *, by: User | None) -> None:
 def heard_of(code: str, seen: Mapping[str, float], *, by: User | None) -> None:
     """An unknown device speaks: it waits, with the newest values it told, until somebody adopts it.
 
-    No more than ``MOST_WAITING`` wait; who comes then is not remembered.
+    No more than ``MOST_WAITING`` wait, each with ``MOST_SEEN`` points; what comes then is not remembered. Who is
+    registered in this moment does not wait.
     """
     if not CODE.fullmatch(code):
         return
     known = Device.objects.filter(code=code).first()
     if known is None and Device.objects.filter(state=State.WAITING).count() < MOST_WAITING:
-        Device(
-            code=code,
-            area=_area_of(by),
-            state=State.WAITING,
-            sender=by,
-            seen=dict(seen),
-            since=clock.now(),
-        ).save(force_insert=True)
+        row = Device(code=code, area=_area_of(by), state=State.WAITING, sender=by)
+        row.seen, row.since = _newest({}, seen), clock.now()
+        Device.objects.bulk_create([row], ignore_conflicts=True)
     elif known is not None and known.state == State.WAITING:
-        told = {**known.seen, **seen}
+        told = _newest(known.seen, seen)
         Device.objects.filter(pk=known.pk, state=State.WAITING).update(seen=told)
+
+
+def _newest(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
+    """The newest value of each point, of those that were told of first."""
+    return dict(list({**before, **now}.items())[:MOST_SEEN])
 
 
 def _area_of(sender: User | None) -> str:
     """Where the devices of a sender stand until somebody knows better; the whole city for a door without tokens."""
     areas = sender.scope("reading.send").areas if sender else ()
-    city = installation()
-    return min(areas, key=len, default=city.area if city else "")
+    return min(areas, key=len, default=city_area())
 
 
 def _describe(device: Device, new: NewDevice, by: User | None) -> None:

@@ -16,6 +16,7 @@ from chengyun.city.people.models import User
 from chengyun.city.places.queries import label_of, names_of
 from chengyun.city.sensing.models import Device, OwnLimits
 from chengyun.city.sensing.own_limits import CHANGE, holding, rule_called
+from chengyun.city.sensing.services.endings import why
 from chengyun.city.sensing.specs import (
     MOST_TIMES,
     RANK_LABELS,
@@ -97,15 +98,15 @@ def set_limits(new: NewLimits, *, by: User | None) -> OwnLimits:
 
 
 @transaction.atomic
-def end_limits(row: OwnLimits, *, by: User | None) -> None:
+def end_limits(row: OwnLimits, reason: str, *, by: User | None) -> None:
     """Before their time: from now on the rule has the limits it would have without them."""
     require(by, CHANGE, area=row.area)
-    now = clock.now()
+    told, now = why(reason), clock.now()
     over = row.valid_to is not None and row.valid_to <= now
     if over or not OwnLimits.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now):
         raise Conflict(f"自定限值 {row.code} 已经不用了。")
     row.ended_at = now
-    record("limit.end", row, by=by, facts=_named(row))
+    record("limit.end", row, by=by, facts=_named(row) | told)
     holding.forget()
 
 

@@ -8,12 +8,11 @@ from functools import cache
 
 from django.db import connection, transaction
 
+from chengyun.science.quality import CLOCK_WRONG
+
 Newest = tuple[int, datetime, float, int, datetime]
 """The key of a series, when, the value, what is doubted about it, and when it came."""
 
-OUT_OF_RANGE, CLOCK_WRONG, UNPLACED = 1, 2, 8
-"""Quality marks, as bits: the value is none its point can have; the clock of the device is ahead of ours; half of a
-position that should have been converted. 4 is what a device doubts itself."""
 OLDER = f"at IS NULL OR at <= %s OR (quality & {CLOCK_WRONG}) <> 0"
 """What is known is no newer than a moment; a clock that was ahead said nothing about that."""
 NEWER = f"""

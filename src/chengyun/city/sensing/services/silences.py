@@ -13,6 +13,7 @@ from chengyun.city.people.models import User
 from chengyun.city.places.queries import label_of, names_of
 from chengyun.city.sensing.models import Alarm, Device, Silence
 from chengyun.city.sensing.queries import forget_counts
+from chengyun.city.sensing.services.endings import why
 from chengyun.city.sensing.silences import SILENCE, about, loud, silences_now
 from chengyun.city.sensing.specs import DeviceKind
 from chengyun.city.sensing.workflow import RAISED
@@ -68,12 +69,13 @@ def silence(new: NewSilence, *, by: User | None) -> Silence:
 
 
 @transaction.atomic
-def end_silence(row: Silence, *, by: User | None) -> None:
+def end_silence(row: Silence, reason: str, *, by: User | None) -> None:
     """Before its time: what stands unanswered is told now."""
     require(by, SILENCE, area=row.area)
+    told = why(reason)
     if not _end(row, clock.now()):
         raise Conflict(f"静默 {row.code} 已经结束了。")
-    record("silence.end", row, by=by, facts=_named(row))
+    record("silence.end", row, by=by, facts=_named(row) | told)
     _tell_again(row)
 
 

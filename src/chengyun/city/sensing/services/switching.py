@@ -16,11 +16,12 @@ from chengyun.city.assets.models import Asset
 from chengyun.city.people.models import User
 from chengyun.city.places.queries import label_of, names_of
 from chengyun.city.sensing.models import Device, LampNight, Series, SwitchingPlan
+from chengyun.city.sensing.services.endings import why
 from chengyun.city.sensing.specs import Burning, DeviceKind
 from chengyun.city.sensing.switching import CHANGE, EVERY_DAY, Plans, plans_now
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
-from chengyun.kernel.errors import Conflict, wrong
+from chengyun.kernel.errors import Conflict, FieldError, Invalid, wrong
 from chengyun.kernel.permissions import require
 from chengyun.kernel.sequences import take
 from chengyun.science.switching import night_of
@@ -54,7 +55,7 @@ class NewPlan:
 def set_plan(new: NewPlan, *, by: User | None) -> SwitchingPlan:
     """From the next look on this is the plan of these lamps."""
     area = new.device.area if new.device else new.area
-    _check_where(new)
+    check_where(new.device, new.area)
     require(by, CHANGE, area=area)
     _check_when(new)
     now = clock.now()
@@ -76,13 +77,13 @@ def set_plan(new: NewPlan, *, by: User | None) -> SwitchingPlan:
 
 
 @transaction.atomic
-def end_plan(row: SwitchingPlan, *, by: User | None) -> None:
+def end_plan(row: SwitchingPlan, reason: str, *, by: User | None) -> None:
     """These lamps follow the next plan that is about them."""
     require(by, CHANGE, area=row.area)
-    row.ended_at = clock.now()
+    told, row.ended_at = why(reason), clock.now()
     if not SwitchingPlan.objects.filter(pk=row.pk, ended_at=None).update(ended_at=row.ended_at):
         raise Conflict(f"开关灯计划 {row.code} 已经停用了。")
-    record("lights.end_plan", row, by=by, area=row.area)
+    record("lights.end_plan", row, by=by, area=row.area, facts=told)
 
 
 @transaction.atomic
@@ -182,11 +183,12 @@ def _note(day: date, devices: list[Device], *, ought: bool, burns: bool, times: 
         rows.update(idle=F("idle") + times, dark=F("dark") + times * (not burns))
 
 
-def _check_where(new: NewPlan) -> None:
-    if new.device is not None:
-        if new.device.state != Device.State.WORKING:
-            raise wrong("device", f"设备「{new.device.code}」不在用，不用定计划。")
-    elif not names_of([new.area]):
+def check_where(device: Device | None, area: str) -> None:
+    """A device in use, or an area of the city. Raises Invalid."""
+    if device is not None:
+        if device.state != Device.State.WORKING:
+            raise wrong("device", f"设备「{device.code}」不在用，不用定计划。")
+    elif not names_of([area]):
         raise wrong("area", "请从列表中选区域。")
 
 
@@ -194,23 +196,33 @@ def _check_when(new: NewPlan) -> None:
     for name, label in (("on_minutes", "开灯"), ("off_minutes", "关灯")):
         if abs(getattr(new, name)) > MOST_MINUTES:
             raise wrong(name, f"{label}提前或推迟最多 {MOST_MINUTES} 分钟。")
-    _check_half(new)
+    check_half(new.half, new.half_from, new.half_to)
     if not new.weekdays or not set(new.weekdays) <= set(EVERY_DAY):
         raise wrong("weekdays", "请选星期几用。")
-    if (new.first_day is None) != (new.last_day is None):
+    check_days(new.first_day, new.last_day)
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Both days or neither, in their order. Raises Invalid."""
+    if (first is None) != (last is None):
         raise wrong("last_day", "特别的日子要填第一天和最后一天，或者都不填。")
-    if new.first_day and new.last_day and new.last_day < new.first_day:
+    if first and last and last < first:
         raise wrong("last_day", "最后一天不能早于第一天。")
 
 
-def _check_half(new: NewPlan) -> None:
-    if new.half not in SwitchingPlan.Dims.values:
+def check_half(half: str, begin: str, end: str) -> None:
+    """Which half goes out and from when, or neither; Invalid names every clock that is none."""
+    if half not in SwitchingPlan.Dims.values:
         raise wrong("half", "请从列表中选半夜灯。")
-    for name in ("half_from", "half_to"):
-        if getattr(new, name) and not CLOCK.fullmatch(getattr(new, name)):
-            raise wrong(name, "时间要写成 23:30 这样。")
-    if bool(new.half) != bool(new.half_from):
-        raise wrong("half_from", "半夜灯和从几点熄要一起填，或者都不填。")
+    faults = [
+        FieldError(name, "时间要写成 23:30 这样。")
+        for name, each in (("half_from", begin), ("half_to", end))
+        if each and not CLOCK.fullmatch(each)
+    ]
+    if bool(half) != bool(begin):
+        faults.append(FieldError("half_from", "半夜灯和从几点熄要一起填，或者都不填。"))
+    if faults:
+        raise Invalid(faults[0].message, fields=tuple(faults))
 
 
 def _said(text: str) -> str:

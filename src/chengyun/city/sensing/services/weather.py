@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -12,15 +12,15 @@ from django.utils.timezone import localtime
 
 from chengyun.city.people.models import User
 from chengyun.city.places.queries import names_of
-from chengyun.city.places.specs import trimmed
+from chengyun.city.places.specs import shared_region, trimmed
 from chengyun.city.sensing.models import WeatherWarning
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.specs import RANKS, WEATHER
-from chengyun.city.sensing.weather import common, in_force_now, where
+from chengyun.city.sensing.weather import in_force_now, where
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, FieldError, Invalid, NotAllowed, wrong
-from chengyun.kernel.installation import installation
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.sequences import take as take_number
 from chengyun.kernel.ui.words import told
@@ -28,6 +28,7 @@ from chengyun.kernel.ui.words import told
 LONGEST_TEXT, LONGEST_SOURCE, LONGEST_NUMBER, LONGEST_REASON = 1000, 60, 80, 200
 MOST_AREAS = 200
 LONGEST = timedelta(days=90)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=10)
 """By how much the clock of whoever issues it may be ahead of ours."""
 AT_MOST = 200
@@ -63,10 +64,7 @@ class Taken(NamedTuple):
 
 def take(new: NewWarning, *, by: User | None) -> Taken:
     """A warning as it is now said to be: added, or changed when its number is known; the same again changes nothing."""
-    faults = tuple(faults_of(new))
-    if faults:
-        raise Invalid(faults[0].message, fields=faults)
-    said = _said(new)
+    said = _sound(new)
     _allow(by, said["areas"])
     number = new.number.strip()
     found = _numbered(number)
@@ -82,12 +80,7 @@ def take(new: NewWarning, *, by: User | None) -> Taken:
 
 def change(row: WeatherWarning, new: NewWarning, *, by: User | None) -> What:
     """What is known of a warning is put right, whether it has a number or not."""
-    faults = tuple(faults_of(new))
-    if faults:
-        raise Invalid(faults[0].message, fields=faults)
-    said = _said(new)
-    _allow(by, [*row.areas, *said["areas"]])
-    return _change(row, said, by)
+    return _change(row, _sound(new), by)
 
 
 @transaction.atomic
@@ -112,17 +105,21 @@ def sweep_weather() -> int:
 
 @transaction.atomic
 def _over(row: WeatherWarning) -> bool:
-    if not _end(row, row.valid_to, "到时"):
+    """Whether it was ended; who has just made it last longer comes first."""
+    if not _end(row, row.valid_to, "到时", valid_to=row.valid_to):
         return False
     record("weather.over", row, by=None, area=row.area)
     return True
 
 
-def _end(row: WeatherWarning, at: datetime, reason: str) -> bool:
+def _end(row: WeatherWarning, at: datetime, reason: str, **seen: datetime) -> bool:
+    """Whether it was in force until now, and as it was ``seen``."""
+    rows = WeatherWarning.objects.filter(pk=row.pk, ended_at=None, **seen)
+    if not rows.update(ended_at=at, reason=reason):
+        return False
     row.ended_at, row.reason = at, reason
     _forget()
-    rows = WeatherWarning.objects.filter(pk=row.pk, ended_at=None)
-    return bool(rows.update(ended_at=at, reason=reason))
+    return True
 
 
 def _forget() -> None:
@@ -143,7 +140,7 @@ def _add(said: dict[str, Any], new: NewWarning, by: User | None) -> WeatherWarni
     row = WeatherWarning(
         code=f"QX{day}{take_number(f'weather:{day}'):03d}",
         number=new.number.strip(),
-        area=common(said["areas"]),
+        area=shared_region(said["areas"]),
         ended_at=said["valid_to"] if over else None,
         made_at=now,
         made_by=by,
@@ -158,9 +155,11 @@ def _add(said: dict[str, Any], new: NewWarning, by: User | None) -> WeatherWarni
 
 @transaction.atomic
 def _change(row: WeatherWarning, said: dict[str, Any], by: User | None) -> What:
+    """It is for whoever may take it as it was and as it will be."""
+    _allow(by, [*row.areas, *said["areas"]])
     if all(getattr(row, name) == value for name, value in said.items()):
         return "same"
-    columns = said | {"area": common(said["areas"])}
+    columns = said | {"area": shared_region(said["areas"])}
     if not WeatherWarning.objects.filter(pk=row.pk, ended_at=None).update(**columns):
         raise Conflict(f"气象预警 {row.code} 已经结束了，不能再改；要继续请用新的编号。")
     before, text = _words(row), row.text
@@ -200,7 +199,7 @@ def faults_of(new: NewWarning) -> Iterator[FieldError]:
     if len(new.number.strip()) > LONGEST_NUMBER:
         yield FieldError("number", f"编号最多 {LONGEST_NUMBER} 个字符。")
     yield from _faulty_areas(new.areas)
-    yield from _faulty_times(new)
+    yield from faulty_times(new.issued_at, new.valid_from, new.valid_to)
 
 
 def _faulty_areas(areas: Sequence[str]) -> Iterator[FieldError]:
@@ -211,30 +210,48 @@ def _faulty_areas(areas: Sequence[str]) -> Iterator[FieldError]:
             yield FieldError("areas", f"本市没有区域「{code[:20]}」。")
 
 
-def _faulty_times(new: NewWarning) -> Iterator[FieldError]:
-    begins = new.valid_from or new.issued_at
-    if new.issued_at > clock.now() + AHEAD:
+def faulty_times(
+    issued: datetime | None, begin: datetime | None, end: datetime | None
+) -> Iterator[FieldError]:
+    """What is wrong with the times of a warning, as far as they are known."""
+    begins = begin or issued
+    if issued is not None and issued > clock.now() + AHEAD:
         yield FieldError("issued_at", "发布时间在将来，请核对。")
-    if new.valid_to is not None and new.valid_to <= begins:
+    if issued is not None and issued < EARLIEST:
+        yield FieldError("issued_at", f"发布时间在 {EARLIEST.year} 年以前，请核对。")
+    if begins is None:
+        return
+    if not EARLIEST <= begins <= clock.now() + LONGEST:
+        last = f"最多在 {LONGEST.days} 天以后"
+        yield FieldError("valid_from", f"开始时间要在 {EARLIEST.year} 年以后，{last}。")
+    if end is None:
+        return
+    if end <= begins:
         yield FieldError("valid_to", "结束时间要晚于开始时间。")
-    if new.valid_to is not None and new.valid_to - begins > LONGEST:
+    if end - begins > LONGEST:
         yield FieldError("valid_to", f"一条预警最长 {LONGEST.days} 天，还不结束可以再改。")
 
 
 def ours(code: str) -> str:
     """The area of the city a code stands for; what lies around the city is all of it; "" when it is none of ours."""
-    code, city = trimmed(code.strip()), installation()
-    home = city.area if city else ""
+    code, home = trimmed(code.strip()), city_area()
     if len(code) >= 2 and home.startswith(code.rstrip("0") or "-"):
         return home
     return code if code.startswith(home) and names_of([code]) else ""
+
+
+def _sound(new: NewWarning) -> dict[str, Any]:
+    """What it says, as columns. Raises Invalid."""
+    if faults := tuple(faults_of(new)):
+        raise Invalid(faults[0].message, fields=faults)
+    return _said(new)
 
 
 def _said(new: NewWarning) -> dict[str, Any]:
     """The columns a sound warning says something about."""
     areas = sorted({ours(code) for code in new.areas})
     begins = new.valid_from or new.issued_at
-    hours = settings_of(common(areas))["weather.hours"]
+    hours = settings_of(shared_region(areas))["weather.hours"]
     return {
         "kind": new.kind,
         "level": [*RANKS].index(new.rank) + 1,  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services.acting import act as act_on_case
 from chengyun.city.people.factories import Cast
@@ -23,16 +22,6 @@ from chengyun.kernel.models import Audit, Message
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
 
 
 def follow(device: Device, *levels: int) -> Alarm:

@@ -6,12 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import DISTRICT, Cast, make_user
 from chengyun.city.people.models import Unit, User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.units import add_unit
 from chengyun.city.sensing.alerts import count_waiting, readers
 from chengyun.city.sensing.factories import make_alarm, make_alert, verbs
@@ -19,6 +16,7 @@ from chengyun.city.sensing.jobs import look_at_limits
 from chengyun.city.sensing.models import Alarm, Alert, AlertUnit
 from chengyun.city.sensing.services.alarms import act
 from chengyun.city.sensing.services.alerts import NewAlert, acknowledge, issue, lift
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Message
@@ -27,11 +25,6 @@ from chengyun.kernel.params import set_param
 pytestmark = pytest.mark.django_db
 
 LATER = timedelta(minutes=16)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 @pytest.fixture
@@ -54,15 +47,6 @@ def told(user: User) -> list[str]:
     return list(
         Message.objects.filter(person_id=user.pk).order_by("id").values_list("title", flat=True)
     )
-
-
-def call(user: User, method: str, path: str, body: Any = None) -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
 
 
 def test_each_unit_is_told_and_acknowledges_for_itself(

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.people.models import User
 from chengyun.city.sensing.commands import commands_to_carry_out, count_waiting
@@ -23,11 +22,6 @@ from chengyun.kernel.params import set_param
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def state(command: Command) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
@@ -20,11 +19,6 @@ from chengyun.city.sensing.services.devices import heard_of
 pytestmark = pytest.mark.django_db
 
 BODY = {"kind": "ponding", "name": "立交桥下", "lon": CENTRE[0] - 0.001, "lat": CENTRE[1] + 0.001}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def api(user: User) -> Client:
@@ -74,6 +68,14 @@ def test_an_unknown_device_waits_with_what_it_told_and_is_adopted(cast: Cast) ->
     assert (told["state"], told["seen"]) == ("waiting", {"depth": 4.0, "volts": 3.6})
     assert post(cast.duty, "/devices/X-9/adopt", BODY).json()["state"] == "working"
     assert post(cast.duty, "/devices/X-9/adopt", BODY).status_code == 409
+
+
+def test_of_a_device_that_tells_ever_new_points_a_hundred_are_remembered(cast: Cast) -> None:
+    for n in range(3):
+        heard_of("X-9", {f"p{n}-{k}": 1.0 for k in range(70)}, by=cast.sender)
+    heard_of("X-9", {"p0-0": 2.0}, by=cast.sender)
+    seen = Device.objects.get().seen
+    assert (len(seen), seen["p0-0"], "p1-29" in seen, "p1-30" in seen) == (100, 2.0, True, False)
 
 
 def test_a_device_with_a_strange_name_does_not_wait(cast: Cast) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.sensing.factories import make_alarm, make_device, make_silence
@@ -22,11 +21,6 @@ from chengyun.kernel.params import set_param
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
 
 
 def reports(alarm: Alarm) -> list[str]:
@@ -81,7 +75,7 @@ def test_a_silence_keeps_it_and_the_time_counts_from_its_end(cast: Cast) -> None
     alarm = make_alarm(device)
     assert look(alarm, after=30 * MINUTE) == []
     with clock.at(alarm.raised_at + 31 * MINUTE):
-        end_silence(silence, by=cast.duty)
+        end_silence(silence, "用完了", by=cast.duty)
     assert look(alarm, after=35 * MINUTE) == []
     assert look(alarm, after=36 * MINUTE) == ["5分无人应答，上报值班长"]
 

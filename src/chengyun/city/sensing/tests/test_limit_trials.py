@@ -12,7 +12,6 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
@@ -36,16 +35,6 @@ BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOW = BEGIN + 3 * DAY
 YELLOW: dict[Rank, tuple[float, float]] = {"yellow": (8, 6)}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
 
 
 @pytest.fixture

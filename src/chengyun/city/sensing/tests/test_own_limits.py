@@ -6,17 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
-from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import RULE, make_device, make_limits
 from chengyun.city.sensing.models import Device, OwnLimits
 from chengyun.city.sensing.own_limits import holding, in_season, rule_called
 from chengyun.city.sensing.services.devices import end_device
 from chengyun.city.sensing.services.limits import end_limits
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import audit, clock
 from chengyun.kernel.errors import Conflict, Invalid, Missing, NotAllowed
 from chengyun.kernel.models import Audit
@@ -26,16 +23,6 @@ pytestmark = pytest.mark.django_db
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 MINUTES = {"red": (60, 60)}
 JUNE, DECEMBER = datetime(2027, 6, 15, 4, tzinfo=UTC), datetime(2027, 12, 15, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
 
 
 def red(device: Device, at: datetime | None = None) -> float:
@@ -52,15 +39,6 @@ def levels(value: float) -> dict[str, tuple[float, float]]:
     return {"red": (value, value - 5)}
 
 
-def call(user: User, method: str, path: str, body: Any = None) -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
-
-
 def test_the_nearest_holds(cast: Cast, device: Device) -> None:
     other = make_device("JS-002")
     assert red(device) == 27
@@ -71,7 +49,7 @@ def test_the_nearest_holds(cast: Cast, device: Device) -> None:
     own = make_limits(device, levels=levels(60), by=cast.supervisor)
     make_limits(None, area=DISTRICT, levels=levels(50), by=cast.supervisor)
     assert (red(device), red(other)) == (60, 50)
-    end_limits(own, by=cast.supervisor)
+    end_limits(own, "用完了", by=cast.supervisor)
     assert red(device) == 50
 
 
@@ -114,7 +92,7 @@ def test_hold_and_calm_are_those_of_the_rule_unless_somebody_set_them(
     assert times() == (0, 120)
     told = Audit.objects.get(subject_type="sensing.ownlimits", subject_id=row.pk).facts
     assert (told["hold"], told["calm"]) == ("0 秒", "2 分钟")
-    end_limits(row, by=cast.supervisor)
+    end_limits(row, "用完了", by=cast.supervisor)
     assert times() == (600, 300)
 
 
@@ -127,9 +105,9 @@ def test_a_season_may_go_over_new_year() -> None:
 
 def test_who_set_them_and_why_is_in_the_audit(cast: Cast, device: Device) -> None:
     row = make_limits(device, by=cast.supervisor)
-    end_limits(row, by=cast.supervisor)
+    end_limits(row, "用完了", by=cast.supervisor)
     with pytest.raises(Conflict, match="已经不用了"):
-        end_limits(row, by=cast.supervisor)
+        end_limits(row, "用完了", by=cast.supervisor)
     rows = Audit.objects.filter(subject_type="sensing.ownlimits", subject_id=row.pk).order_by("seq")
     assert [(each.verb, each.actor_id) for each in rows] == [
         ("limit.set", cast.supervisor.pk),
@@ -228,7 +206,12 @@ def test_the_api_sets_lists_and_ends(cast: Cast, device: Device) -> None:
     listed = call(cast.leader, "get", f"/alarm-limits?lasting=true&rule={RULE}").json()["items"]
     assert [item["code"] for item in listed] == [code]
     assert call(cast.duty, "get", "/alarm-limits/XZ1").status_code == 404
-    assert call(cast.supervisor, "post", f"/alarm-limits/{code}/end").json()["ended_at"]
-    assert call(cast.supervisor, "post", f"/alarm-limits/{code}/end").status_code == 409
+    assert call(cast.supervisor, "post", f"/alarm-limits/{code}/end", {"reason": "完工"}).json()[
+        "ended_at"
+    ]
+    assert (
+        call(cast.supervisor, "post", f"/alarm-limits/{code}/end", {"reason": "完工"}).status_code
+        == 409
+    )
     assert call(cast.leader, "get", "/alarm-limits?lasting=true").json()["items"] == []
     assert call(cast.leader, "get", f"/alarm-limits/{code}").json()["season_to"] == "09-30"

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import (
     RULE,
     change,
-    make_device,
     make_warning,
     series_of,
     verbs,
@@ -29,16 +27,6 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 Span = tuple[int, int | None, int]
 """Begin and end in minutes, and the highest level."""
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
 
 
 @pytest.fixture

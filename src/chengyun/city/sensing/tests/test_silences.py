@@ -6,12 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import change, make_alarm, make_device, make_silence, verbs
 from chengyun.city.sensing.jobs import look_at_limits
 from chengyun.city.sensing.models import Device, Silence
@@ -19,6 +16,7 @@ from chengyun.city.sensing.queries import count_waiting
 from chengyun.city.sensing.services.alarms import act
 from chengyun.city.sensing.services.devices import end_device
 from chengyun.city.sensing.services.silences import NewSilence, end_silence, silence
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Message
@@ -28,30 +26,11 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
 def told(user: User) -> list[str]:
     outbox.deliver_due()
     return list(
         Message.objects.filter(person_id=user.pk).order_by("id").values_list("kind", flat=True)
     )
-
-
-def call(user: User, method: str, path: str, body: Any = None) -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
 
 
 def test_nobody_is_told_and_everything_is_recorded(cast: Cast, device: Device) -> None:
@@ -87,11 +66,11 @@ def test_what_still_stands_is_told_when_the_time_is_up(cast: Cast, device: Devic
 def test_it_is_ended_before_its_time_once(cast: Cast, device: Device) -> None:
     row = make_silence(device, by=cast.duty)
     alarm = make_alarm(device)
-    end_silence(row, by=cast.duty)
+    end_silence(row, "用完了", by=cast.duty)
     assert told(cast.duty) == ["alarm.unmuted"]
     assert count_waiting(cast.duty) == (1, 1)
     with pytest.raises(Conflict, match="已经结束了"):
-        end_silence(row, by=cast.duty)
+        end_silence(row, "用完了", by=cast.duty)
     with clock.at(row.ends_at + HOUR):
         look_at_limits()
     assert verbs(alarm).count("unmute") == 1
@@ -105,12 +84,12 @@ def test_what_somebody_answered_or_another_silences_is_not_told_again(
     other = make_device("JS-002")
     kind = make_silence(None, kind="ponding", area=DISTRICT, by=cast.duty)
     make_alarm(other)
-    end_silence(row, by=cast.duty)
+    end_silence(row, "用完了", by=cast.duty)
     assert verbs(confirmed) == ["raise", "confirm"]
     own = make_silence(other, by=cast.duty)
-    end_silence(own, by=cast.duty)
+    end_silence(own, "用完了", by=cast.duty)
     assert "alarm.unmuted" not in told(cast.duty)
-    end_silence(kind, by=cast.duty)
+    end_silence(kind, "用完了", by=cast.duty)
     assert told(cast.duty) == ["alarm.unmuted"]
 
 
@@ -119,7 +98,7 @@ def test_one_that_has_not_begun_silences_nothing(cast: Cast, device: Device) -> 
     alarm = make_alarm(device)
     assert count_waiting(cast.duty) == (1, 1)
     assert told(cast.duty) == ["alarm.raised"]
-    end_silence(row, by=cast.duty)
+    end_silence(row, "用完了", by=cast.duty)
     assert verbs(alarm) == ["raise"]
 
 
@@ -182,7 +161,7 @@ def test_the_api_begins_lists_and_ends(cast: Cast, device: Device) -> None:
     listed = call(cast.leader, "get", "/silences?lasting=true").json()["items"]
     assert [item["code"] for item in listed] == [code]
     assert call(cast.duty, "get", "/silences/JM1").status_code == 404
-    assert call(cast.duty, "post", f"/silences/{code}/end").json()["ended_at"]
-    assert call(cast.duty, "post", f"/silences/{code}/end").status_code == 409
+    assert call(cast.duty, "post", f"/silences/{code}/end", {"reason": "完工"}).json()["ended_at"]
+    assert call(cast.duty, "post", f"/silences/{code}/end", {"reason": "完工"}).status_code == 409
     assert call(cast.leader, "get", "/silences?lasting=true").json()["items"] == []
     assert call(cast.leader, "get", f"/silences/{code}").json()["reason"] == "更换探头"

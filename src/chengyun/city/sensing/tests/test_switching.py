@@ -7,13 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
 
 from chengyun.city.assets.factories import make_asset
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
-from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.lighting import Rate, nights_of, timely
 from chengyun.city.sensing.models import Alarm, Device, LampNight, Series, SwitchingPlan
@@ -28,6 +24,7 @@ from chengyun.city.sensing.services.switching import (
     set_plan,
 )
 from chengyun.city.sensing.switching import plans_now, pole_of
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 
@@ -35,20 +32,6 @@ pytestmark = pytest.mark.django_db
 
 CHINA = ZoneInfo("Asia/Shanghai")
 TUESDAY = date(2026, 12, 1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-def call(user: User, method: str, path: str, body: Any = None) -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    return client.post(f"/api/v1{path}", body or {}, "application/json", headers=head)
 
 
 def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
@@ -120,7 +103,7 @@ def test_the_nearest_plan_is_its_own(cast: Cast) -> None:
     assert own() == fed
     alone = plan(device=device)
     assert own() == alone
-    end_plan(alone, by=None)
+    end_plan(alone, "用完了", by=None)
     assert own() == fed
 
 
@@ -180,8 +163,18 @@ def test_programs_set_plans_read_rates_and_bind(cast: Cast) -> None:
     note(clock.now().date(), [device], ought=True, burns=True)
     (night,) = call(cast.duty, "get", "/lamp-nights").json()["items"]
     assert night["lit"] == {"part": 1, "whole": 1} and night["kind"] == "lamp"
-    assert call(cast.supervisor, "post", f"/switching-plans/{code}/end").status_code == 200
-    assert call(cast.supervisor, "post", f"/switching-plans/{code}/end").status_code == 409
+    assert (
+        call(
+            cast.supervisor, "post", f"/switching-plans/{code}/end", {"reason": "完工"}
+        ).status_code
+        == 200
+    )
+    assert (
+        call(
+            cast.supervisor, "post", f"/switching-plans/{code}/end", {"reason": "完工"}
+        ).status_code
+        == 409
+    )
 
 
 def test_whoever_is_silent_doubted_or_just_switched_is_not_counted(cast: Cast) -> None:
@@ -244,10 +237,10 @@ def test_who_may_set_and_end(cast: Cast) -> None:
             set_plan(new, by=user)
     row = plan()
     with pytest.raises(NotAllowed):
-        end_plan(row, by=cast.duty)
-    end_plan(row, by=None)
+        end_plan(row, "用完了", by=cast.duty)
+    end_plan(row, "用完了", by=None)
     with pytest.raises(Conflict):
-        end_plan(row, by=None)
+        end_plan(row, "用完了", by=None)
 
 
 def test_a_fault_mended_in_time_counts(cast: Cast) -> None:

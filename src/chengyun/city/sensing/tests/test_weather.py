@@ -6,24 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import CITY, DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
-from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.factories import (
     RULE,
     a_warning,
     change,
-    make_device,
     make_limits,
     make_warning,
 )
 from chengyun.city.sensing.jobs import look_at_limits
 from chengyun.city.sensing.models import Device, WeatherWarning
 from chengyun.city.sensing.own_limits import holding_now, rule_called
-from chengyun.city.sensing.services.weather import lift, take
+from chengyun.city.sensing.services import weather
+from chengyun.city.sensing.services.weather import lift, sweep_weather, take
+from chengyun.city.sensing.tests.doors import call
 from chengyun.kernel import audit, clock, outbox
 from chengyun.kernel.errors import Conflict, Invalid, NotAllowed
 from chengyun.kernel.models import Audit, Message
@@ -45,31 +43,11 @@ CAP = """<?xml version="1.0" encoding="UTF-8"?>
 </info></alert>"""
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture
-def device(cast: Cast) -> Device:
-    return make_device()
-
-
 def told(user: User) -> list[str]:
     outbox.deliver_due()
     return list(
         Message.objects.filter(person_id=user.pk).order_by("id").values_list("kind", flat=True)
     )
-
-
-def call(user: User, method: str, path: str, body: Any = None, media: str = "") -> Any:
-    raw, _ = issue_token(user, "试验", timedelta(days=1), by=None)
-    client = Client(raise_request_exception=False)
-    head = {"Authorization": f"Bearer {raw}"}
-    if method == "get":
-        return client.get(f"/api/v1{path}", headers=head)
-    kind = media or "application/json"
-    return client.post(f"/api/v1{path}", body or {}, kind, headers=head)
 
 
 def pushed(**changes: Any) -> dict[str, Any]:
@@ -201,6 +179,8 @@ def test_the_same_number_is_the_same_warning(cast: Cast) -> None:
         ({"valid_to": "2020-01-01T00:00:00+08:00"}, "结束时间要晚于开始时间"),
         ({"valid_to": "2099-01-01T00:00:00+08:00"}, "最长 90 天"),
         ({"issued_at": "2098-12-31T00:00:00+08:00", "valid_to": None}, "发布时间在将来"),
+        ({"issued_at": "1970-01-01T08:00:00+08:00"}, "发布时间在 2000 年以前"),
+        ({"valid_from": "9999-12-31T23:00:00Z", "valid_to": None}, "最多在 90 天以后"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_kept(
@@ -220,6 +200,32 @@ def test_who_may(cast: Cast) -> None:
     refused = call(cast.duty, "post", f"/weather-warnings/{row.code}/lift", {"reason": "停"})
     assert refused.status_code == 403
     assert call(cast.duty, "get", "/weather-warnings?standing=true").json()["items"]
+
+
+def test_a_number_opens_no_warning_of_another_district(cast: Cast) -> None:
+    """Not even to say that it is for one's own district from now on."""
+    row = make_warning(number="QX-1", areas=[OTHER_DISTRICT])
+    refused = call(cast.duty, "post", "/weather-warnings", pushed(number="QX-1"))
+    assert refused.status_code == 403
+    row.refresh_from_db()
+    assert row.areas == [OTHER_DISTRICT]
+
+
+def test_who_makes_it_last_longer_in_its_last_moment_comes_first(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, over = make_warning(number="QX-1"), weather._over
+    longer = a_warning(number="QX-1", valid_to=row.valid_to + HOUR, issued_at=row.issued_at)
+
+    def beaten(seen: WeatherWarning) -> bool:
+        assert take(longer, by=None).what == "changed"
+        return over(seen)
+
+    monkeypatch.setattr(weather, "_over", beaten)
+    with clock.at(row.valid_to):
+        assert sweep_weather() == 0
+    row.refresh_from_db()
+    assert row.ended_at is None
 
 
 def test_programs_read_what_a_rule_has_meanwhile(cast: Cast) -> None:

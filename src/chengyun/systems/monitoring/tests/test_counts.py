@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -49,8 +50,8 @@ def page(cast: Cast, asked: str = "") -> str:
 
 
 def row(text: str, begins: str) -> list[str]:
-    cells = text.split(begins, 1)[1].split("</tr>")[0].split('<td class="num">')[1:]
-    return [cell.split("</td>")[0] for cell in cells]
+    found = text.split(begins, 1)[1].split("</tr>")[0]
+    return re.findall(r'<td class="num" data-label="[^"]+">(.*?)</td>', found)
 
 
 def test_a_time_without_alarms_says_so(cast: Cast) -> None:

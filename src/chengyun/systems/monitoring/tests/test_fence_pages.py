@@ -61,11 +61,13 @@ GIVEN = {
     "devices": TRUCK,
     "reason": "核准的运输线路",
 }
+WHY = {"reason": "工地完工"}
 
 
 def test_a_route_is_drawn_given_to_a_truck_shown_and_ended(cast: Cast) -> None:
     truck, keeper = make_truck(TRUCK), enter(cast.supervisor)
-    assert TRUCK in keeper.get(f"{ADD}?device={TRUCK}").content.decode()
+    form = keeper.get(f"{ADD}?device={TRUCK}").content.decode()
+    assert TRUCK in form and "拐点</label>" in form and "或者用区域、网格的边界</label>" in form
     assert keeper.post(ADD, GIVEN).status_code == 303
     row = Fence.objects.get()
     assert list(row.devices.all()) == [truck] and row.area == truck.area
@@ -77,10 +79,16 @@ def test_a_route_is_drawn_given_to_a_truck_shown_and_ended(cast: Cast) -> None:
     assert here in seen(cast.duty, f"/monitoring/devices/{TRUCK}/")
     like = keeper.get(f"{ADD}?like={row.code}").content.decode()
     assert GIVEN["corners"].splitlines()[0] in like and "核准的运输线路" in like
-    assert keeper.post(f"{here}end/").status_code == 303
-    assert "不再用" in keeper.get(here).content.decode()
+    asked = keeper.get(f"{here}end/").content.decode()
+    assert "不再用「城东工地到消纳场」？" in asked and "给它的 1 台设备" in asked
+    refused = keeper.post(f"{here}end/", {"reason": " "})
+    assert refused.status_code == 422 and "请填写原因" in refused.content.decode()
+    assert "在用" in keeper.get(here).content.decode()
+    assert keeper.post(f"{here}end/", WHY).status_code == 303
+    ended = keeper.get(here).content.decode()
+    assert "不再用" in ended and WHY["reason"] in ended
     assert here not in seen(cast.duty, f"/monitoring/devices/{TRUCK}/")
-    assert keeper.post(f"{here}end/").status_code == 409
+    assert keeper.post(f"{here}end/", WHY).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -113,6 +121,22 @@ def test_what_cannot_be_is_said_in_a_sentence(
     answer = enter(cast.supervisor).post(ADD, GIVEN | changes)
     assert answer.status_code == 422 and sentence in answer.content.decode()
     assert not Fence.objects.exists()
+
+
+def test_all_that_is_wrong_is_said_at_once(cast: Cast) -> None:
+    make_truck(TRUCK)
+    make_device("JS-001")
+    wrong = {"name": "", "corners": "115.98,36.45", "margin": "9999", "hour_from": "6点"}
+    wrong |= {"hour_to": "22:00", "valid_to": "2020-01-01 00:00", "devices": f"{TRUCK} X Y"}
+    answer = enter(cast.supervisor).post(ADD, GIVEN | wrong)
+    text = answer.content.decode()
+    for sentence in ("请填写名称", "线路至少要两个点", "0 到 5000 米", "时:分", "晚于现在"):
+        assert sentence in text, sentence
+    assert "没有设备「X」" in text and "没有设备「Y」" in text and answer.status_code == 422
+    part = enter(cast.supervisor).post(
+        ADD, GIVEN | wrong | {"devices": "JS-001"}, headers={"HX-Request": "true", "HX-Target": "f"}
+    )
+    assert "有 6 处要改" in part.content.decode() and "不报位置" in part.content.decode()
 
 
 def test_the_outline_of_a_region_or_a_grid_will_do(cast: Cast) -> None:
@@ -168,7 +192,7 @@ def test_the_page_of_an_alarm_draws_where_the_truck_ought_to_have_been(cast: Cas
     shape = enter(cast.duty).get(f"/api/v1/fences/{Fence.objects.all()[0].code}/shape.geojson")
     assert shape.json()["features"][-1]["properties"]["label"] == "渣土车"
     wall = seen(cast.duty, "/monitoring/")
-    assert "驶离围栏或线路" in wall and "限 10" in wall
+    assert "驶离围栏或线路" in wall and "高于 10" in wall
 
 
 def test_a_case_is_opened_where_the_truck_is(cast: Cast) -> None:
@@ -192,9 +216,9 @@ def test_a_case_is_opened_where_the_truck_is(cast: Cast) -> None:
 def test_who_may_not_looks_only_and_others_see_nothing(cast: Cast) -> None:
     row = make_fence(make_truck(TRUCK), by=cast.supervisor)
     here = f"{HERE}{row.code}/"
-    assert "不再用</button>" not in seen(cast.duty, here) and "画一条" not in seen(cast.duty, HERE)
+    assert "不再用…" not in seen(cast.duty, here) and "画一条" not in seen(cast.duty, HERE)
     assert enter(cast.duty).get(ADD).status_code == 403
-    assert enter(cast.duty).post(f"{here}end/").status_code == 403
+    assert enter(cast.duty).post(f"{here}end/", WHY).status_code == 403
     assert enter(cast.operator).get(here).status_code == 403
     other = make_user("other-duty", "邻区值守", "duty", cast.other_centre)
     assert enter(other).get(here).status_code == 404
@@ -212,12 +236,17 @@ def test_programs_draw_list_and_end(cast: Cast) -> None:
         there, new | {"shape": {"type": "Circle"}}, content_type="application/json"
     )
     assert broken.status_code == 422 and "GeoJSON" in broken.json()["message"]
+    strange = new | {"shape": shape, "devices": [TRUCK, "NOBODY"]}
+    unseen = keeper.post(there, strange, content_type="application/json")
+    assert unseen.status_code == 404 and "没有设备「NOBODY」" in unseen.json()["message"]
     made = keeper.post(there, new | {"shape": shape}, content_type="application/json")
     assert made.status_code == 201 and made.json()["devices"] == [TRUCK]
     code = made.json()["code"]
     for asked, many in (({"lasting": True}, 1), ({"device": TRUCK}, 1)):
         assert len(keeper.get(there, asked).json()["items"]) == many
     assert enter(cast.duty).get(f"{there}/{code}").json()["margin"] == 30
-    ended = keeper.post(f"{there}/{code}/end", {}, content_type="application/json")
+    lacking = keeper.post(f"{there}/{code}/end", {}, content_type="application/json")
+    assert lacking.status_code == 422
+    ended = keeper.post(f"{there}/{code}/end", WHY, content_type="application/json")
     assert ended.json()["ended_at"]
     assert keeper.get(there, {"lasting": True}).json()["items"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,7 +71,7 @@ def page(cast: Cast, asked: str = "") -> str:
 
 def figures(text: str, code: str) -> list[str]:
     row = text.split(f"/monitoring/devices/{code}/")[1].split("</tr>")[0]
-    return [cell.split("</td>")[0] for cell in row.split('<td class="num">')[1:]]
+    return re.findall(r'<td class="num" data-label="[^"]+">(.*?)</td>', row)
 
 
 def test_before_anything_was_told_it_says_so(cast: Cast) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 
@@ -13,7 +16,9 @@ from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import SwitchingPlan
 from chengyun.city.sensing.services.switching import note
 from chengyun.kernel import clock
+from chengyun.science.switching import night_of
 
+ZONE = ZoneInfo("Asia/Shanghai")
 pytestmark = pytest.mark.django_db
 
 
@@ -44,6 +49,11 @@ def test_a_plan_is_set_shown_and_ended(cast: Cast) -> None:
     assert "请填写原因" in supervisor.post(add, given | {"reason": ""}).content.decode()
     wrong = supervisor.post(add, given | {"half_from": "半夜"}).content.decode()
     assert "时间要写成 23:30 这样" in wrong
+    several = {"device": "X", "half_from": "半夜", "half_to": "25:00", "first_day": "2026-10-01"}
+    wrong = supervisor.post(add, given | several | {"weekdays": [], "reason": ""}).content.decode()
+    assert wrong.count("时间要写成 23:30 这样") == 2 * wrong.count("没有设备「X」") > 0
+    assert "特别的日子要填第一天和最后一天" in wrong and "请填写原因" in wrong
+    assert "请从列表中选星期几晚上用" in wrong or "请选择星期几晚上用" in wrong
     assert supervisor.post(add, given).status_code == 303
     row = SwitchingPlan.objects.get()
     page = supervisor.get("/monitoring/lights/").content.decode()
@@ -54,7 +64,10 @@ def test_a_plan_is_set_shown_and_ended(cast: Cast) -> None:
     assert "日落后 10 分钟开，日出前 15 分钟关，双号杆 23:30–天明 熄" in page and "往后七夜" in page
     assert "不再用" not in enter(cast.duty).get(here).content.decode()
     assert enter(cast.duty).get(add).status_code == 403
-    assert supervisor.post(f"{here}end/").status_code == 303
+    assert "东昌府区全部？" in supervisor.get(f"{here}end/").content.decode()
+    assert supervisor.post(f"{here}end/", {}).status_code == 422
+    assert supervisor.post(f"{here}end/", {"reason": "检修完了"}).status_code == 303
+    assert "检修完了" in supervisor.get(here).content.decode()
     assert "还没有开关灯计划" in supervisor.get("/monitoring/lights/").content.decode()
 
 
@@ -88,3 +101,26 @@ def test_the_rates_show_what_they_are_made_of(cast: Cast) -> None:
     assert page.count("75.00%") == 2 and page.count("3 / 4") == 2
     assert "目标 98%" in page and "目标 90%" in page
     assert "本月没有由路灯报警开的案件" in page
+
+
+def test_a_plan_is_for_a_device_or_an_area_and_neither_is_called_optional(cast: Cast) -> None:
+    text = enter(cast.supervisor).get("/monitoring/lights/plans/add/").content.decode()
+    assert "设备编号</label>" in text and "哪里的</label>" in text and "半夜灯<span" in text
+    assert text.count('<option value=""') == 2
+
+
+def test_the_nights_are_read_page_by_page_and_one_that_is_not_over_says_so(cast: Cast) -> None:
+    lamp, tonight = make_device("DD-001", kind="lamp"), night_of(clock.now(), ZONE)
+    for back in range(7):
+        note(tonight - timedelta(days=back), [lamp], ought=True, burns=True)
+    first = enter(cast.duty).get("/monitoring/lights/").content.decode()
+    assert 'data-label="亮灯率"' in first
+    assert first.count("还没有过完") == 1 and first.count("100.00%") == 10
+    older = f"?until={tonight - timedelta(days=5)}"
+    assert older in first and "最近的" not in first
+    second = enter(cast.duty).get(f"/monitoring/lights/{older}").content.decode()
+    assert "还没有过完" not in second and second.count("100.00%") == 4
+    assert "更早的" not in second and "最近的" in second
+    for odd in ("0001-01-01", "9999-12-31", "昨天"):
+        page = enter(cast.duty).get("/monitoring/lights/", {"until": odd})
+        assert page.status_code == 200 and "还没有过完" in page.content.decode()

@@ -37,7 +37,7 @@ def seen(user: User, url: str) -> str:
 
 def test_every_rule_says_what_it_looks_at(cast: Cast) -> None:
     text = seen(cast.duty, RULES)
-    assert "每分钟变化多少：橙色 -0.02 MPa/分钟" in text
+    assert "每分钟变化多少：橙色 降到 -0.02 MPa/分钟" in text
     assert "1 小时内达到 70 分贝的次数：蓝色 20 次" in text
     assert "设备多久没有读数：黄色 60 分钟" in text
     rule = seen(cast.duty, f"{RULES}gas_medium_drops/")
@@ -70,9 +70,12 @@ def test_limits_are_set_for_a_device_shown_and_ended(cast: Cast) -> None:
     number = Series.objects.get(device=device).pk
     chart = enter(cast.duty).get(f"/api/v1/series/{number}/chart").json()
     assert chart["limits"] == [{"name": "红色", "value": 60}]
-    assert keeper.post(f"{here}end/").status_code == 303
+    assert "红色 60 厘米" in keeper.get(f"{here}end/").content.decode()
+    assert keeper.post(f"{here}end/", {}).status_code == 422
+    assert keeper.post(f"{here}end/", {"reason": "检修完了"}).status_code == 303
     assert "黄色 10 厘米" in seen(cast.duty, f"/monitoring/devices/{device.code}/")
-    assert "不再用" in keeper.get(here).content.decode()
+    ended = keeper.get(here).content.decode()
+    assert "不再用" in ended and "检修完了" in ended
 
 
 def test_hold_and_calm_are_set_shown_and_filled_in_again(cast: Cast) -> None:
@@ -115,8 +118,16 @@ def test_what_is_still_to_come_and_what_is_over_says_so(cast: Cast) -> None:
 def test_who_may_not_looks_only(cast: Cast) -> None:
     row = make_limits(make_device(), by=cast.supervisor)
     here = f"/monitoring/limits/{row.code}/"
-    assert "不再用</button>" not in seen(cast.duty, here)
+    assert "不再用…" not in seen(cast.duty, here)
     assert "另定限值…" not in seen(cast.duty, PONDING)
-    assert enter(cast.duty).post(f"{here}end/").status_code == 403
+    assert enter(cast.duty).post(f"{here}end/", {"reason": "检修完了"}).status_code == 403
     assert enter(cast.duty).get(f"{PONDING}limits/").status_code == 403
     assert enter(cast.operator).get(here).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["limits/", "trial/"])
+def test_of_two_fields_one_is_needed_and_neither_is_called_optional(cast: Cast, page: str) -> None:
+    text = seen(cast.supervisor, f"{PONDING}{page}")
+    for label in ("设备编号", "哪里的", "红色报警值", "红色解除值"):
+        assert f"{label}</label>" in text, label
+    assert text.count('<option value=""') == 1

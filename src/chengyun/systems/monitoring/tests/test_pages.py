@@ -12,7 +12,7 @@ from chengyun.city.cases.models import Case
 from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.people.models import User
 from chengyun.city.places.factories import CENTRE
-from chengyun.city.sensing.factories import change, make_alarm, make_device
+from chengyun.city.sensing.factories import change, make_alarm, make_device, verbs
 from chengyun.city.sensing.models import Device, Gateway
 from chengyun.city.sensing.services.devices import heard_of
 from chengyun.city.sensing.services.links import Count, NewUnread, alive, count
@@ -206,3 +206,45 @@ def test_a_note_stands_in_the_history(cast: Cast) -> None:
     assert "已电话通知泵站" in page and "未确认" in page
     assert "写备注" not in seen(cast.leader, here)
     assert enter(cast.leader).post(f"{here}comment/", {"note": "x"}).status_code == 403
+
+
+def test_several_alarms_are_confirmed_at_once_each_by_itself(cast: Cast) -> None:
+    first, second, done = (make_alarm(make_device(f"JS-00{n}")) for n in (1, 2, 3))
+    client = enter(cast.duty)
+    client.post(f"/monitoring/alarms/{done.code}/confirm/")
+    page = client.get("/monitoring/alarms/?level=4").content.decode()
+    assert f'value="{first.code}"' in page and "/monitoring/alarms/confirm/?level=4" in page
+    there = "/monitoring/alarms/confirm/?level=4"
+    answer = client.post(there, {"pick": [first.code, done.code, "BJ1"]})
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "已确认 1 条，2 条没有确认" in text
+    assert "没有这条报警" in text and "已确认" in text and "?level=4" in text
+    answer = client.post(there, {"pick": [second.code]})
+    assert answer["Location"].endswith("/monitoring/alarms/?level=4")
+    assert "已确认 1 条报警。" in client.get(answer["Location"]).content.decode()
+    for row in (first, second, done):
+        row.refresh_from_db()
+        assert row.state == "confirmed" and verbs(row).count("confirm") == 1
+    assert client.post(there).status_code == 422
+    assert client.post(there, {"pick": ["x"] * 2 + [str(n) for n in range(101)]}).status_code == 422
+    assert enter(cast.leader).post(there, {"pick": [first.code]}).status_code == 403
+    assert 'class="pick"' not in seen(cast.leader, "/monitoring/alarms/")
+
+
+def test_who_looks_after_another_district_confirms_nothing_here(cast: Cast) -> None:
+    row = make_alarm()
+    other = make_user("other-duty", "邻区值守", "duty", cast.other_centre)
+    text = enter(other).post("/monitoring/alarms/confirm/", {"pick": [row.code]}).content.decode()
+    assert "已确认 0 条" in text and "没有这条报警" in text and str(row.series.device) not in text
+    row.refresh_from_db()
+    assert row.state == "raised"
+
+
+def test_the_records_are_listed_by_rule(cast: Cast) -> None:
+    deep = make_alarm(make_device("JS-001"))
+    dark = change(make_device("DD-001", kind="lamp"), 1, value=1, rule="lamp_out")
+    assert dark is not None
+    both = seen(cast.duty, "/monitoring/alarms/")
+    assert deep.code in both and dark.code in both and "积水深度" in both
+    asked = seen(cast.duty, "/monitoring/alarms/?rule=路灯不亮")
+    assert dark.code in asked and deep.code not in asked and "规则：路灯不亮" in asked

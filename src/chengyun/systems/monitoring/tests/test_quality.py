@@ -84,7 +84,27 @@ def test_each_doubt_has_its_reason(cast: Cast, tmp_path: Path) -> None:
         assert words in text
     assert "时钟不准" not in text and "不变" not in text
     assert text.index("4</td><td>晚到") < text.index("60</td><td>突跳")
-    assert exported("JS-001", tmp_path / "out.csv") == ["0", "8", "1", "4", "0"]
+    assert exported("JS-001", tmp_path / "out.csv") == ["0", "64", "1", "32", "0"]
+
+
+def test_what_the_device_doubts_itself_is_neither_late_nor_a_jump(
+    cast: Cast, tmp_path: Path
+) -> None:
+    """Nor is it a neighbour by which others are judged: 60 lies beyond 3 and 4, 35 would hide that."""
+    device, soon = make_device(), timedelta(seconds=1)
+    values = [
+        (HOUR * 5, 3.0, 0, soon),
+        (HOUR * 4, 60.0, 0, soon),
+        (HOUR * 3, 35.0, 4, soon),
+        (HOUR * 2, 4.0, 0, soon),
+        (HOUR, 7.0, 8, soon),
+    ]
+    told(device, *values)
+    text = page(cast, "JS-001")
+    for words in ("设备存疑 1", "位置不全 1", "突跳 1"):
+        assert words in text
+    assert "晚到" not in text and "35</td><td>设备存疑</td>" in text
+    assert exported("JS-001", tmp_path / "out.csv") == ["0", "64", "4", "0", "8"]
 
 
 def test_a_probe_that_is_stuck(cast: Cast, tmp_path: Path) -> None:

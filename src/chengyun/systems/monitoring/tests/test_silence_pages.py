@@ -57,7 +57,10 @@ def test_a_device_is_silenced_from_its_page_and_folded_on_the_wall(cast: Cast) -
     page = duty.get(here).content.decode()
     assert alarm.code in page and "提前结束" in page and "静默中" in page
     assert "静默到" in duty.get(f"/monitoring/devices/{device.code}/").content.decode()
-    assert duty.post(f"{here}end/").status_code == 303
+    assert "提前结束静默" in duty.get(f"{here}end/").content.decode()
+    assert duty.post(f"{here}end/", {}).status_code == 422
+    assert duty.post(f"{here}end/", {"reason": "检修完了"}).status_code == 303
+    assert "检修完了" in duty.get(here).content.decode()
     wall = duty.get("/monitoring/").content.decode()
     assert alarm.code in wall and 'data-unanswered="2"' in wall and "静默 1 条" not in wall
     assert "静默结束" in duty.get(f"/monitoring/alarms/{alarm.code}/").content.decode()
@@ -80,6 +83,6 @@ def test_who_may_not_looks_only(cast: Cast) -> None:
     here = f"/monitoring/silences/{row.code}/"
     assert "提前结束" not in seen(cast.leader, here)
     assert "设置静默" not in seen(cast.leader, "/monitoring/silences/")
-    assert enter(cast.leader).post(f"{here}end/").status_code == 403
+    assert enter(cast.leader).post(f"{here}end/", {"reason": "检修完了"}).status_code == 403
     assert enter(cast.leader).get("/monitoring/silences/add/").status_code == 403
     assert enter(cast.operator).get(here).status_code == 403

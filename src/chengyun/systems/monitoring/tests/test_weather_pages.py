@@ -70,6 +70,10 @@ def test_entered_by_hand_it_stands_on_both_walls_until_it_is_lifted(cast: Cast) 
     )
     late = duty.post("/monitoring/weather/add/", given | {"valid_to": at(-1)}).content.decode()
     assert "结束时间要晚于开始时间" in late
+    wrong = given | {"valid_to": at(-1), "issued_at": at(1), "text": "", "areas": []}
+    page = duty.post("/monitoring/weather/add/", wrong).content.decode()
+    for sentence in ("结束时间要晚于开始时间", "发布时间在将来", "请填写内容", "请选择区域"):
+        assert sentence in page, sentence
     assert duty.post("/monitoring/weather/add/", given).status_code == 303
     made = WeatherWarning.objects.get()
     for wall in ("/monitoring/", "/monitoring/screen/"):
@@ -118,6 +122,23 @@ def test_the_alarm_the_device_and_the_rule_say_so(cast: Cast) -> None:
     assert "暴雨黄色以上预警期间" in rule and "黄色 6 厘米" in rule
     rules = duty.get("/monitoring/rules/").content.decode()
     assert "暴雨黄色以上预警期间换限值" in rules and "暴雨橙色以上预警期间才看" in rules
+
+
+def test_a_row_is_told_all_that_is_wrong_with_it(cast: Cast) -> None:
+    bad = row("A-1", kind="流星雨", area="火星", ends="明天")
+    page = brought(cast.supervisor, "\n".join([HEAD, bad])).content.decode()
+    for sentence in ("没有预警种类「流星雨」", "本市没有区域「火星」", "应当是时间"):
+        assert sentence in page, sentence
+    assert "1 行，3 处有错" in page
+    heads = brought(cast.supervisor, "\n".join([HEAD.replace("种类", "品种"), bad]))
+    assert heads.status_code == 422 and "缺少这些列：种类" in heads.content.decode()
+    assert "「品种」不是气象预警的列名" in heads.content.decode()
+
+
+def test_a_file_with_rows_for_others_names_each(cast: Cast) -> None:
+    rows = [row("A-1", area="茌平区"), row("A-2"), row("A-3", area="茌平区")]
+    page = brought(cast.duty, "\n".join([HEAD, *rows])).content.decode()
+    assert page.count("超出了你的范围") == 2 and not WeatherWarning.objects.exists()
 
 
 def test_a_file_is_taken_whole_or_not_at_all(cast: Cast) -> None:

@@ -85,7 +85,7 @@ function showBulk() {
   const ticked = document.querySelectorAll(".pick input:checked").length;
   bar.hidden = ticked === 0;
   document.body.toggleAttribute("data-picked", ticked > 0);
-  bar.querySelector("[data-bulk-count]").textContent = `已选 ${ticked} 件`;
+  bar.querySelector("[data-bulk-count]").textContent = `已选 ${ticked} ${bar.dataset.bulk || "件"}`;
 }
 
 export function startKeys() {

@@ -1,0 +1,2 @@
+from chengyun.city.sensing.tests.fixtures import cast as cast
+from chengyun.city.sensing.tests.fixtures import device as device
