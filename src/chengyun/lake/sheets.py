@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ CSV = (".csv", ".csv.gz")
 SUFFIXES = (*CSV, ".parquet")
 MOMENT = pa.timestamp("us", tz="UTC")
 OFFSET = "%z"
+DAY = pa.scalar(timedelta(days=1), pa.duration("us"))
 NOTHING = "里一行也没有"
 MOST = 20
 """Lines that do not fit which are named one by one."""
@@ -95,17 +97,33 @@ def local(words: pa.Array, formats: Sequence[str]) -> pa.Array:
     return found.cast(MOMENT if OFFSET in formats[0] else pa.timestamp("us"))
 
 
-def moments(shown: pa.Array, zone: ZoneInfo) -> pa.Array:
+def moments(shown: pa.Array, zone: ZoneInfo, *, second: bool = False) -> pa.Array:
     """What clocks of a zone showed, as moments; a column of moments stays as it is.
 
-    Of the hour that comes twice in autumn it is the first; what the clock left out in spring is its first moment after.
-    So a later time on the clock is never an earlier moment.
+    Of the hour that comes twice in autumn it is the first, or the ``second``; what the clock left out in spring is its
+    first moment after.  So a later time on the clock is never an earlier moment.
     """
     if pa.types.is_timestamp(shown.type) and shown.type.tz:
         return shown.cast(MOMENT, safe=False)
     plain = shown.cast(pa.timestamp("us"), safe=False)
-    known = pc.assume_timezone(plain, str(zone), ambiguous="earliest", nonexistent="latest")
+    which = "latest" if second else "earliest"
+    known = pc.assume_timezone(plain, str(zone), ambiguous=which, nonexistent="latest")
     return known.cast(MOMENT)
+
+
+def last_of_day(shown: pa.Array) -> pa.Array:
+    """What is told as a day only, as the last moment of it; all else as it is."""
+    if pa.types.is_date(shown.type):
+        shown = shown.cast(pa.timestamp("us"))
+    midnight = pc.floor_temporal(shown, unit="day")
+    last = pc.subtract(pc.add(midnight, DAY), pa.scalar(1, pa.duration("us")))
+    return pc.if_else(pc.equal(shown, midnight), last.cast(shown.type), shown)
+
+
+def shown_in(column: pa.Array, row: int) -> str:
+    """What stands in a row, as people read it."""
+    said: str = texts(column.slice(row, 1))[0].as_py()
+    return said.partition(".")[0] if is_moments(column) else said
 
 
 def _read_csv(path: Path, names: Sequence[str], encoding: str) -> Sheet:
@@ -142,7 +160,7 @@ def _read_parquet(path: Path, names: Sequence[str], _: str) -> Sheet:
 
 def _filled(table: pa.Table, numbers: NDArray[np.int64]) -> Sheet:
     """Without the rows in which nothing stands."""
-    columns = {name: _plain(table[name]) for name in table.column_names}
+    columns = {name: _plain(name, table[name]) for name in table.column_names}
     empty = np.ones(len(table), bool)
     for column in columns.values():
         nothing = column.is_null() if is_moments(column) else pc.equal(texts(column), "")
@@ -153,9 +171,12 @@ def _filled(table: pa.Table, numbers: NDArray[np.int64]) -> Sheet:
     return Sheet({name: each.filter(kept) for name, each in columns.items()}, numbers[~empty])
 
 
-def _plain(column: pa.ChunkedArray) -> pa.Array:
+def _plain(name: str, column: pa.ChunkedArray) -> pa.Array:
     whole = column.combine_chunks()
-    return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
+    whole = whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
+    if pa.types.is_nested(whole.type) or pa.types.is_binary(whole.type):
+        raise Unreadable(f"「{name}」这一列里不是文字、数字或时间。")
+    return whole
 
 
 def _must_have(known: Sequence[str], names: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,19 @@ class Cases:
 
     def __len__(self) -> int:
         return len(self.words["number"])
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """What the clocks of the other city showed, as moments; where a time came twice, the second one is ``again``."""
+
+    first: Moments
+    again: Moments
+
+    def after(self, newest: Moments) -> Moments:
+        """The moments, of a time that came twice the one that is not before what it follows."""
+        second = (self.first < newest) & (self.again >= newest)
+        return np.where(second, self.again, self.first)
 
 
 class Faults:
@@ -87,13 +100,14 @@ def _checked(sheet: Sheet, recipe: Recipe, shown: dict[str, pa.Array]) -> Cases:
     faults = Faults(sheet.numbers)
     _check_numbers(faults, shown["number"])
     found = {
-        field: _moments(faults, recipe, field, shown[field]) for field in MOMENTS if field in shown
+        field: _clocked(faults, recipe, field, shown[field]) for field in MOMENTS if field in shown
     }
-    _check_range(faults, recipe, found)
-    steps, lifted = _in_order(faults, recipe, found)
+    _check_range(faults, recipe, found, shown)
+    steps, lifted = _in_order(faults, recipe, found, shown)
     faults.refuse()
     nothing = np.full(len(faults.rows), "NaT", "datetime64[us]")
-    return Cases(_words(recipe, shown), {"target": nothing, **found, **steps}, int(lifted.sum()))
+    target = found["target"].first if "target" in found else nothing
+    return Cases(_words(recipe, shown), {**steps, "target": target}, int(lifted.sum()))
 
 
 def _words(recipe: Recipe, shown: dict[str, pa.Array]) -> dict[str, pa.Array]:
@@ -112,74 +126,81 @@ def _check_numbers(faults: Faults, numbers: pa.Array) -> None:
     _, first = np.unique(codes, return_index=True)
     faults.add(
         first[codes] != np.arange(len(codes)),
-        lambda row: f"编号「{numbers[row]}」与第 {faults.numbers[first[codes[row]]]} 行重复",
+        lambda row: (
+            f"{_cell('number', numbers, row)}与第 {faults.numbers[first[codes[row]]]} 行重复"
+        ),
     )
 
 
-def _moments(faults: Faults, recipe: Recipe, field: str, shown: pa.Array) -> Moments:
-    if sheets.is_moments(shown):
-        return _utc(sheets.moments(shown, recipe.zone))
-    found = sheets.local(shown, recipe.formats)
-    faults.add(
-        _numpy(found.is_null()) & _numpy(pc.not_equal(shown, "")),
-        lambda row: f"{FIELDS[field]}「{_short(str(shown[row]))}」看不懂",
+def _clocked(faults: Faults, recipe: Recipe, field: str, shown: pa.Array) -> Clocked:
+    local = shown
+    if not sheets.is_moments(shown):
+        local = sheets.local(shown, recipe.formats)
+        faults.add(
+            _numpy(local.is_null()) & _numpy(pc.not_equal(shown, "")),
+            lambda row: f"{_cell(field, shown, row)}看不懂",
+        )
+    if field == "target" and recipe.whole_day:
+        local = sheets.last_of_day(local)
+    first, again = (
+        _utc(sheets.moments(local, recipe.zone, second=second)) for second in (False, True)
     )
-    return _utc(sheets.moments(found, recipe.zone))
+    return Clocked(first, again)
 
 
-def _check_range(faults: Faults, recipe: Recipe, found: dict[str, Moments]) -> None:
-    faults.add(np.isnat(found["opened"]), lambda row: "没有上报时间")
-    faults.add(found["opened"] < FIRST, lambda row: "上报时间在 2000 年以前")
+def _check_range(
+    faults: Faults, recipe: Recipe, found: dict[str, Clocked], shown: dict[str, pa.Array]
+) -> None:
+    opened = found["opened"].first
+    faults.add(np.isnat(opened), lambda row: "没有上报时间")
+    faults.add(opened < FIRST, lambda row: "上报时间在 2000 年以前")
     taken = np.datetime64(recipe.as_of.astimezone(UTC).replace(tzinfo=None), "us")
     for field in STEPS:
         if field in found:
-            faults.add(found[field] >= taken, _late(recipe, field, found[field]))
+            faults.add(found[field].first >= taken, _not_yet(field, shown[field]))
 
 
-def _late(recipe: Recipe, field: str, moments: Moments) -> Callable[[int], str]:
-    return lambda row: f"{FIELDS[field]} {_told(recipe, moments[row])} 不早于取数的时刻"
+def _not_yet(field: str, shown: pa.Array) -> Callable[[int], str]:
+    return lambda row: f"{_cell(field, shown, row)}不早于取数的时刻"
 
 
 def _in_order(
-    faults: Faults, recipe: Recipe, found: dict[str, Moments]
+    faults: Faults, recipe: Recipe, found: dict[str, Clocked], shown: dict[str, pa.Array]
 ) -> tuple[dict[str, Moments], Wrong]:
     """The moments of the steps, none before the one it follows, and whose were lifted to it.
 
     A step without a column is done with the one before it; handled, without one, is what is closed.
     """
-    steps, newest, before = {}, found["opened"], found["opened"]
-    lifted = np.zeros(len(newest), bool)
+    steps, newest = {}, found["opened"].first
+    before, lifted = newest, np.zeros(len(newest), bool)
     for field in STEPS:
         if field in found:
-            early = newest - found[field]
-            faults.add(early > np.timedelta64(recipe.tolerance, "s"), _early(recipe, field, found))
+            moments = found[field].after(newest)
+            early = newest - moments
+            faults.add(early > np.timedelta64(recipe.tolerance, "s"), _early(field, found, shown))
             lifted |= early > np.timedelta64(0)
-            before = np.where(early > np.timedelta64(0), newest, found[field])
+            before = np.where(early > np.timedelta64(0), newest, moments)
             newest = np.where(np.isnat(before), newest, before)
         steps[field] = before
     return steps | ({} if "handled" in found else {"handled": steps["closed"]}), lifted
 
 
-def _early(recipe: Recipe, field: str, found: dict[str, Moments]) -> Callable[[int], str]:
+def _early(
+    field: str, found: dict[str, Clocked], shown: dict[str, pa.Array]
+) -> Callable[[int], str]:
     """Says which moment lies before which: the newest of the steps before it."""
 
     def says(row: int) -> str:
         earlier = [each for each in STEPS[: STEPS.index(field)] if each in found]
-        other = max(earlier, key=lambda each: _order(found[each][row]))
-        shown = [f"{FIELDS[each]} {_told(recipe, found[each][row])}" for each in (field, other)]
-        return f"{shown[0]} 早于{shown[1]}"
+        known = [each for each in earlier if not np.isnat(found[each].first[row])]
+        newest = max(known, key=lambda each: found[each].first[row])
+        return f"{_cell(field, shown[field], row)}早于{_cell(newest, shown[newest], row)}"
 
     return says
 
 
-def _order(moment: np.datetime64) -> int:
-    return -1 if np.isnat(moment) else int(moment.astype(np.int64))
-
-
-def _told(recipe: Recipe, moment: np.datetime64) -> str:
-    """A moment as the clocks of the other city show it."""
-    aware = moment.astype(datetime).replace(tzinfo=UTC)
-    return f"{aware.astimezone(recipe.zone):%Y-%m-%d %H:%M:%S}"
+def _cell(field: str, shown: pa.Array, row: int) -> str:
+    return f"{FIELDS[field]}「{_short(sheets.shown_in(shown, row))}」"
 
 
 def _short(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid
 
 SHIPPED = Path(__file__).parent / "recipes"
@@ -45,9 +46,10 @@ ISO = (
 )  # fmt: skip
 KEYS: dict[str, type | tuple[type, ...]] = {
     "origin": str, "zone": str, "as_of": datetime, "format": (str, list), "encoding": str, "without_target": str,
-    "tolerance": int, "columns": dict, "constants": dict, "values": dict,
+    "tolerance": int, "whole_day": bool, "columns": dict, "constants": dict, "values": dict,
 }  # fmt: skip
 """What a recipe may say, and what kind of value it is."""
+FIRST_YEAR, LAST_YEAR = 2000, 3000
 COMPULSORY = ("origin", "zone", "as_of", "columns")
 
 
@@ -57,8 +59,9 @@ class Recipe:
 
     ``columns`` names a column for each field, ``constants`` a word for all rows, ``values`` other words for those of a
     field.  Times without a distance from UTC are those of ``zone``.  A case without a deadline is in time, or nobody
-    knows (``without_target``).  A moment at most ``tolerance`` seconds before the one it follows is taken as that one.
-    ``as_of`` is when the table was taken: nothing in it happened then or later.
+    knows (``without_target``); with ``whole_day`` one told as a day holds to its end.  A moment at most ``tolerance``
+    seconds before the one it follows is taken as that one.  ``as_of`` is when the table was taken: nothing in it
+    happened then or later.
     """
 
     origin: str
@@ -68,6 +71,7 @@ class Recipe:
     encoding: str
     without_target: str
     tolerance: int
+    whole_day: bool
     columns: Mapping[str, str]
     constants: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
@@ -98,15 +102,15 @@ def origin_named(name: str) -> str:
 
 def _recipe(said: Mapping[str, Any], content: bytes) -> Recipe:
     zone = _zone(said["zone"])
-    moment: datetime = said["as_of"]
     return Recipe(
         origin=origin_named(said["origin"]),
         zone=zone,
-        as_of=moment if moment.tzinfo else moment.replace(tzinfo=zone),
+        as_of=_taken(said["as_of"], zone),
         formats=_formats(said.get("format", list(ISO))),
         encoding=_encoding(said.get("encoding", "utf8")),
         without_target=_choice(said.get("without_target", IN_TIME)),
         tolerance=_seconds(said.get("tolerance", 0)),
+        whole_day=said.get("whole_day", False),
         columns=said["columns"],
         constants=said.get("constants", {}),
         values=said.get("values", {}),
@@ -118,7 +122,7 @@ def _must_be_whole(said: Mapping[str, Any]) -> None:
     for key, value in said.items():
         if key not in KEYS:
             raise Invalid(f"配方里的「{key}」不认识，可以写：{'、'.join(KEYS)}。")
-        if not isinstance(value, KEYS[key]) or isinstance(value, bool):
+        if not isinstance(value, KEYS[key]) or isinstance(value, bool) != (KEYS[key] is bool):
             raise Invalid(f"配方里的「{key}」写法不对。")
     for key in COMPULSORY:
         if key not in said:
@@ -158,6 +162,15 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise Invalid(f"配方里的时区「{name}」不认识，要写成 Asia/Shanghai 这样。") from error
+
+
+def _taken(said: datetime, zone: ZoneInfo) -> datetime:
+    if not FIRST_YEAR <= said.year < LAST_YEAR:
+        raise Invalid(f"配方里的「as_of」不在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间。")
+    moment = said if said.tzinfo else said.replace(tzinfo=zone)
+    if moment > clock.now():
+        raise Invalid("配方里的「as_of」还没有到，它是取数的时刻。")
+    return moment
 
 
 def _formats(said: str | list[Any]) -> tuple[str, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 from django.core.management import CommandError
 
@@ -23,11 +26,15 @@ WRONG_ROWS = [
     ("A1,North,Lamp,Works,1999-12-31 08:00:00,,", "第 2 行：上报时间在 2000 年以前。"),
     (
         f"A1,North,Lamp,Works,{BEGUN},,2015-03-01 07:59:59",
-        "第 2 行：结案时间 2015-03-01 07:59:59 早于上报时间 2015-03-01 08:00:00。",
+        "第 2 行：结案时间「2015-03-01 07:59:59」早于上报时间「2015-03-01 08:00:00」。",
     ),
     (
         f"A1,North,Lamp,Works,{BEGUN},,2015-06-01 00:00:00",
-        "第 2 行：结案时间 2015-06-01 00:00:00 不早于取数的时刻。",
+        "第 2 行：结案时间「2015-06-01 00:00:00」不早于取数的时刻。",
+    ),
+    (
+        f"A1,North,Lamp,Works,{BEGUN},,9999-12-31 23:59:59",
+        "第 2 行：结案时间「9999-12-31 23:59:59」不早于取数的时刻。",
     ),
     (f"A1,North,Lamp,Works,{BEGUN}", "第 2 行：有 5 格，应有 7 格。"),
 ]
@@ -87,6 +94,33 @@ def test_a_file_or_a_recipe_that_is_not_there(elsewhere: Elsewhere, tmp_path: Pa
         said("facts", "import", str(elsewhere.write(*ROWS)), "--recipe", "none")
 
 
+def test_a_column_of_something_else_is_refused(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    path = tmp_path / "cases.parquet"
+    table = {name: [["A1"]] if name == "no" else [BEGUN] for name in HEAD.split(",")}
+    parquet.write_table(pa.table(table), path)
+    assert elsewhere.refused(path) == "「no」这一列里不是文字、数字或时间。"
+
+
+def test_rows_of_parquet_are_counted_from_the_first(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    path = tmp_path / "cases.parquet"
+    moments = [datetime(2015, 3, 1, 8), datetime(2015, 3, 1, 7)]  # noqa: DTZ001 - told without a zone
+    table = {
+        "no": [7.0, 8.0],
+        "place": ["North", "South"],
+        "what": pa.array(["Lamp", "Lamp"]).dictionary_encode(),
+        "who": pa.nulls(2),
+        "began": [moments[0]] * 2,
+        "due": pa.array([None, moments[0].date()], pa.date32()),
+        "ended": moments,
+    }
+    parquet.write_table(pa.table(table), path)
+    assert elsewhere.refused(path) == (
+        "第 2 行：结案时间「2015-03-01 07:00:00」早于上报时间「2015-03-01 08:00:00」。"
+    )
+    elsewhere.recipe = "tolerance = 3600\n" + RECIPE
+    assert "已导入 2 件案件" in elsewhere.imported(path)
+
+
 WRONG_RECIPES = [
     ("origin = ", "orign = ", "配方里的「orign」不认识，可以写：origin、zone、as_of"),
     ('"elsewhere"', '"Else where"', "来源「Else where」的名字只能用小写字母、数字和连字符"),
@@ -109,6 +143,10 @@ WRONG_RECIPES = [
         '[constants]\nopened="x"\n[values.unit]',
         "[constants] 里的「opened」不认识",
     ),
+    ("2015-06-01T00:00:00", "1999-06-01T00:00:00", "「as_of」不在 2000 年到 3000 年之间。"),
+    ("2015-06-01T00:00:00", "2999-06-01T00:00:00", "配方里的「as_of」还没有到，它是取数的时刻。"),
+    ("[columns]", "whole_day = 1\n[columns]", "配方里的「whole_day」写法不对。"),
+    ("[columns]", "tolerance = true\n[columns]", "配方里的「tolerance」写法不对。"),
     ("[columns]", "tolerance = -1\n[columns]", "配方里的「tolerance」是秒数，不能是负的。"),
     ("[columns]", 'without_target = "late"\n[columns]', "「without_target」要写成 in_time"),
     ("[columns]", 'encoding = "none"\n[columns]', "配方里的编码「none」不认识"),

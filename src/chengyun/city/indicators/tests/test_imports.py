@@ -40,14 +40,15 @@ def test_its_figures_are_those_of_the_table(elsewhere: Elsewhere) -> None:
         "dispose",
         "intime_dispose",
         "close",
+        "intime_close",
         "overtime_todo_dispose",
         "need_dispose",
     )
     assert [[found[group][key] for key in counted] for group in found] == [
-        [2, 2, 1, 2, 0, 2],
-        [1, 0, 0, 0, 0, 0],
-        [1, 0, 0, 0, 1, 1],
-        [4, 2, 1, 2, 1, 3],
+        [2, 2, 1, 2, 1, 0, 2],
+        [1, 0, 0, 0, 0, 0, 0],
+        [1, 0, 0, 0, 0, 1, 1],
+        [4, 2, 1, 2, 1, 1, 3],
     ]
     assert list(elsewhere.figures(by="class")) == ["Lamp", "Trash", "合计"]
     assert list(elsewhere.figures(by="street")) == ["North", "South", "未知", "合计"]
@@ -60,9 +61,10 @@ def test_its_days_are_those_of_its_own_zone(elsewhere: Elsewhere) -> None:
 
 
 def test_a_period_that_outlasts_the_table_ends_where_it_was_taken(elsewhere: Elsewhere) -> None:
-    late = "A5,West,Lamp,Works,2015-05-31 08:00:00,2015-06-01 00:00:00,"
+    just = "A5,West,Lamp,Works,2015-05-31 08:00:00,2015-06-01 00:00:00,"
     overdue = "A6,West,Lamp,Works,2015-05-31 08:00:00,2015-05-31 23:59:59,"
-    elsewhere.imported(elsewhere.write(late, overdue))
+    not_yet = "A7,West,Lamp,Works,2015-05-31 08:00:00,2015-06-02 00:00:00,"
+    elsewhere.imported(elsewhere.write(just, overdue, not_yet))
     assert elsewhere.figures("2015")["West"]["overtime_todo_dispose"] == 1
 
 
@@ -146,6 +148,8 @@ def test_every_step_that_is_told_is_an_act(elsewhere: Elsewhere, lake: Path) -> 
         (row["case"], row["verb"], row["ended"], row["late"], row["was_late"], row["stage"])
         for row in acts(lake)
     ]
+    filed = {row["verb"] for row in acts(lake) if row["was_filed"]}
+    assert filed == {"dispatch", "handle", "close"}
     assert found == [
         ("A1", "report", "", None, False, "accept"),
         ("A1", "accept", "accept", False, False, "file"),
@@ -181,6 +185,7 @@ def test_what_the_clock_left_out_and_what_came_twice_is_taken(
             "A1,North,Lamp,Works,2015-03-08 01:59:59,2015-03-08 02:30:00,2015-03-08 03:00:00",
             "A2,North,Lamp,Works,2015-03-08 02:10:00,2015-03-08 02:20:00,2015-03-08 02:40:00",
             "A3,North,Lamp,Works,2014-11-02 01:30:00,,2014-11-02 02:00:00",
+            "A4,North,Lamp,Works,2014-11-02 01:50:00,,2014-11-02 01:10:00",
         )
     )
     told = {(row["case"], row["verb"]): row["at"] for row in acts(lake)}
@@ -188,6 +193,30 @@ def test_what_the_clock_left_out_and_what_came_twice_is_taken(
     assert told["A1", "report"] == gap - timedelta(seconds=1)
     assert {told["A1", "close"], told["A2", "report"], told["A2", "close"]} == {gap}
     assert told["A3", "close"] - told["A3", "report"] == timedelta(hours=1, minutes=30)
+    assert told["A4", "close"] - told["A4", "report"] == timedelta(minutes=20)
+
+
+def test_a_time_that_stands_for_none_is_none(elsewhere: Elsewhere) -> None:
+    elsewhere.recipe = RECIPE + '\n[values.closed]\n"9999-12-31" = ""\n'
+    elsewhere.imported(elsewhere.write("A1,North,Lamp,Works,2015-03-01 08:00:00,,9999-12-31"))
+    counted = elsewhere.figures()["North"]
+    assert (counted["close"], counted["todo_dispose"]) == (0, 1)
+
+
+def test_a_deadline_that_is_a_day_holds_to_its_end_when_the_recipe_says_so(
+    elsewhere: Elsewhere,
+) -> None:
+    rows = [
+        f"A{n},North,Lamp,Works,2015-03-07 08:00:00,2015-03-08,{closed}"
+        for n, closed in enumerate(("2015-03-08 23:59:59", "2015-03-09 00:00:00"))
+    ]
+    rows.append("A2,North,Lamp,Works,2015-03-07 08:00:00,2015-03-08 09:00:00,2015-03-08 10:00:00")
+    path = elsewhere.write(*rows)
+    elsewhere.imported(path)
+    assert elsewhere.figures()["North"]["intime_dispose"] == 0
+    elsewhere.recipe = "whole_day = true\n" + RECIPE
+    elsewhere.imported(path)
+    assert elsewhere.figures()["North"]["intime_dispose"] == 1
 
 
 def test_times_of_other_kinds(elsewhere: Elsewhere, lake: Path) -> None:
