@@ -61,6 +61,8 @@ SHOTS = (
     Shot(name="screen",    role="duty",       path="/monitoring/screen/", size=WALL),
     Shot(name="weather",   role="duty",       path="{first}", of="/monitoring/weather/"),
     Shot(name="lights",    role="duty",       path="/monitoring/lights/"),
+    Shot(name="health",    role="duty",       path="/monitoring/health/?days=1"),
+    Shot(name="counts",    role="duty",       path="/monitoring/counts/"),
     Shot(name="track",     role="duty",       path="/monitoring/devices/13800138000/"),
     Shot(name="fence",     role="supervisor", path="{first}", of="/monitoring/fences/"),
     Shot(name="astray",    role="duty",       path="{first}", of="/monitoring/alarms/?device=13800138000"),

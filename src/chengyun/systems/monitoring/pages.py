@@ -50,14 +50,15 @@ LEVELS = [(str(n), RANK_LABELS[rank]) for n, rank in enumerate(RANKS, start=1)]
 
 @door(may="monitoring.view")
 def wall(request: HttpRequest) -> HttpResponse:
-    """What is wrong now, the worst and oldest first; a page that is silent when all is well.
+    """What is wrong now, what lasts first, then the worst and oldest; a page that is silent when all is well.
 
     The page asks again every two seconds and is answered with nothing as long as nothing has changed.
     """
     user = person_of(request)
     silences, rows = silences_now(), queries.open_alarms(user)
     heard, muted = loud(rows, silences), silenced(rows, silences)
-    shown = [view.wall_line(alarm) for alarm in heard[:WALL_AT_MOST]]
+    urgent = queries.most_urgent(heard)[:WALL_AT_MOST]
+    shown = [view.wall_line(alarm) for alarm in urgent]
     unfolded = "muted" in request.GET
     context: dict[str, Any] = {
         "lines": shown,

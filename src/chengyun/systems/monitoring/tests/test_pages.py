@@ -49,6 +49,15 @@ def test_the_wall_shows_the_worst_first(cast: Cast) -> None:
     assert "无人应答" in text and "限 27" in text
 
 
+def test_what_lasts_stands_on_the_wall_before_what_is_over(cast: Cast) -> None:
+    over, now = make_device("JS-001", name="一号点"), clock.now()
+    for minute, level in enumerate((4, 0)):
+        change(over, level, now + timedelta(minutes=minute))
+    make_alarm(make_device("JS-002", name="二号点"), level=2)
+    text = seen(cast.duty, "/monitoring/")
+    assert text.index("二号点") < text.index("一号点")
+
+
 def test_what_is_over_stands_on_the_wall_as_what_it_was_at_its_worst(cast: Cast) -> None:
     device, now = make_device(), clock.now()
     for minute, level in enumerate((4, 2, 0)):
