@@ -18,7 +18,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from chengyun.city.indicators.queries import Answer, Question, asked, behind  # noqa: E402
+from chengyun.city.indicators.queries import Answer, Behind, Question, asked, behind  # noqa: E402
 from chengyun.city.indicators.specs import Group, Indicator  # noqa: E402
 from chengyun.kernel import clock, registry  # noqa: E402
 from chengyun.science.periods import parse  # noqa: E402
@@ -37,7 +37,8 @@ def main(folder: str, period: str) -> None:
     began = time.perf_counter()
     question = Question(period=parse(period), by=registry.get(Group, "unit"))
     overdue = registry.get(Indicator, "overtime_todo_dispose")
-    count, _ = behind(question, overdue, next(iter(filter(None, told.groups))), first=0, most=50)
+    number = Behind(question=question, indicator=overdue, group=next(iter(told.groups)))
+    count, _ = behind(number, first=0, most=50)
     found = {
         "waits": waits,
         "behind": time.perf_counter() - began,

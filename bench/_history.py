@@ -133,7 +133,7 @@ def _steps_told(step: Numbers, at: Numbers, gap: Numbers, case: Numbers) -> dict
         "was_filed": pa.array(step > MILESTONES["filed"]),
         "was_late": pa.array(ran_over[case] & (step >= HANDLE)),
         "ended": _words(step, ended),
-        "since": pa.array(at - gap, mask=~ends).cast(facts.MOMENT),
+        "elapsed": pa.array(gap // SECOND, mask=~ends),
         "was_due": pa.array(at - gap + np.roll(limit, 1)[step], mask=~ends).cast(facts.MOMENT),
         "late": pa.array(late, mask=~ends),
         "used": pa.array(gap // SECOND, mask=~ends),

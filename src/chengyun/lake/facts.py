@@ -134,8 +134,8 @@ def read(
     With them go the open cases as they stood at the end: the newest act of each once more, as `STANDING` at that
     moment, with no milestone and no clock that ended. An overrun that was forgiven by an appeal, whenever, is none: the
     limit of the unit is not told of such a case.
-    Without a table there are no acts; of a time that has not begun nothing is said. ``opener`` opens another engine than
-    DuckDB; it ends with the block.
+    Without a table there are no acts; of a time that has not begun nothing is said. ``opener`` opens another engine
+    than DuckDB; it ends with the block.
     """
     with _opened(place_of(folder, origin), opener or DuckDB) as (rows, engine, position):
         everything = rows.filter(rows.origin == origin)
