@@ -1,6 +1,6 @@
 """Install what the locks name into .venv and node_modules; a second call does nothing.
 
-python3 tools/install.py [--dev]
+python3 tools/install.py [--dev] [--spark]
 """
 
 import hashlib
@@ -64,13 +64,16 @@ def _browser_stamp(kind: str) -> Stamp:
     return Stamp(path=NODE_MODULES / f".installed-{kind}", locks=locks)
 
 
-def install(*, dev: bool = False) -> None:
+def install(*, dev: bool = False, spark: bool = False) -> None:
     """Make .venv and node_modules hold what the locks say. Raises `Unready` with a sentence."""
     kinds = ("dev",) if dev else ("base", "dev")
     if not any(_python_stamp(kind).fits() for kind in kinds):
         _install_python(kinds[0])
     if not any(_browser_stamp(kind).fits() for kind in kinds):
         _install_browser_packages(kinds[0])
+    if spark and not _python_stamp("spark").fits():
+        _watch("安装 Spark", (*PIP, *LOCKED, ROOT / "requirements" / "spark.txt"))
+        _python_stamp("spark").write()
 
 
 def _install_python(kind: str) -> None:
@@ -159,7 +162,7 @@ def say(line: str) -> None:
 
 def main() -> int:
     try:
-        install(dev="--dev" in sys.argv[1:])
+        install(dev="--dev" in sys.argv[1:], spark="--spark" in sys.argv[1:])
     except Unready as error:
         sys.exit(str(error))
     return 0

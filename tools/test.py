@@ -37,7 +37,7 @@ class Run:
 def main() -> int:
     options, words = _options()
     try:
-        install(dev=True)
+        install(dev=True, spark=options.long)
     except Unready as error:
         sys.exit(str(error))
     if options.long:

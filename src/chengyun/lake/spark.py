@@ -26,6 +26,7 @@ def spark(master: str) -> Opener:
                 SparkSession.builder.master(master)
                 .appName("chengyun")
                 .config("spark.ui.enabled", "false")
+                .config("spark.ui.showConsoleProgress", "false")
                 .config("spark.sql.session.timeZone", "UTC")
                 .getOrCreate()
             )
