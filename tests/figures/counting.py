@@ -44,7 +44,7 @@ def first(life: Life, span: Span, *verbs: str) -> list[Event]:
 
 def ones(events: Iterable[Event]) -> Counted:
     for event in events:
-        yield event.after, 1
+        yield event.whose, 1
 
 
 def kept(events: Iterable[Event]) -> list[Event]:
@@ -54,7 +54,7 @@ def kept(events: Iterable[Event]) -> list[Event]:
 def seconds(events: Iterable[Event]) -> Counted:
     for event in events:
         assert event.clock is not None
-        yield event.after, int((event.at - event.clock.began).total_seconds())
+        yield event.whose, int((event.at - event.clock.began).total_seconds())
 
 
 def overran(life: Life, event: Event) -> bool:

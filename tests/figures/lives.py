@@ -39,11 +39,12 @@ class Ended:
 
 @dataclass(frozen=True)
 class Event:
-    """An act on a case, how it stood after it, and the clock it stopped."""
+    """An act on a case, how it stood after it, whose act it was, and the clock it stopped."""
 
     verb: str
     at: datetime
     after: Look
+    whose: Look
     clock: Ended | None
 
 
@@ -80,10 +81,7 @@ class Watch:
             if case.workflow != "case":
                 continue
             known = self.looks.setdefault(case.code, [])
-            verb, look = row.verb.removeprefix("case."), _look(case)
-            if verb == "return":  # the unit is gone, and it is the unit's act
-                look = replace(look, unit=known[-1][2].unit)
-            known.append((verb, row.at, look))
+            known.append((row.verb.removeprefix("case."), row.at, _look(case)))
 
     def lives(self) -> list[Life]:
         """All cases there are."""
@@ -115,5 +113,9 @@ def _look(case: Case) -> Look:
 def _events(
     told: Iterable[tuple[str, datetime, Look]], ended: dict[datetime, Ended]
 ) -> Iterator[Event]:
+    unit = ""
     for verb, at, look in told:
-        yield Event(verb, at, look, ended.get(at))
+        # What a unit gives back is its own, though it is gone from there.
+        whose = replace(look, unit=unit) if verb == "return" else look
+        yield Event(verb, at, look, whose, ended.get(at))
+        unit = look.unit

@@ -117,6 +117,20 @@ def test_a_unit_that_changes_its_name_stays_one_group(cast: Cast) -> None:
     assert [row["unit_name"] for row in rows] == ["市政工程处", "市政养护中心"]
 
 
+def test_a_case_that_its_unit_gave_back_stands_with_nobody(cast: Cast) -> None:
+    with clock.at(NOON):
+        case = drive(make_case(cast), cast, "handling")
+    with clock.at(NOON + timedelta(days=9)):
+        drive(case, cast, "handled")
+        act(case, "rework", {"reason": "没修好"}, by=cast.dispatcher)
+        act(case, "ask_return", {"cause": "cannot", "reason": "缺件"}, by=cast.department)
+        act(case, "return", {}, by=cast.dispatcher)
+        tell()
+    with clock.at(NOON + timedelta(days=9) + MINUTE):
+        told = counts(answer(SEPTEMBER, by="unit"), "back", "overtime_todo_close")
+    assert told == {cast.crew.code: (1, 0), "": (0, 1)}
+
+
 def test_a_case_that_moves_counts_where_it_lay_when_it_was_done(cast: Cast) -> None:
     with clock.at(NOON):
         case = drive(make_case(cast), cast, "dispatched")

@@ -26,6 +26,8 @@ WORD = pa.string()
 OF_THE_UNIT = ("handle", "repair", "rectify")
 """The clocks of the unit's own work; the others measure posts of the centre."""
 FORGIVES = "grant_appeal"
+GIVES_BACK = "return"
+"""What a unit does for the last time with a case: from then on it is nobody's."""
 MILESTONES = ("accepted", "filed", "dispatched", "handled", "closed")
 SCHEMA = pa.schema(
     [
@@ -161,7 +163,9 @@ def _standing(rows: ibis.Table, end: datetime) -> ibis.Table:
     """The open cases: the newest act of each, told as how it stands at a moment."""
     newest = rows.group_by("case").aggregate(newest=rows.id.max())
     open_now = rows.filter(rows.stage != "").semi_join(newest, rows.id == newest.newest)
+    given_back = open_now.verb == GIVES_BACK
     blank = {
+        **{name: given_back.ifelse("", open_now[name]) for name in ("unit", "unit_name")},
         "at": ibis.literal(end).cast("timestamp('UTC', 6)"),
         "verb": ibis.literal(STANDING),
         "nth": ibis.literal(1, "int32"),
