@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -22,19 +23,20 @@ from chengyun.city.indicators.queries import (
     behind,
     chosen_wholes,
     figures,
+    history_of,
     indicators_of,
 )
 from chengyun.city.indicators.specs import Indicator
 from chengyun.city.people.models import User
 from chengyun.city.people.queries import person_of
 from chengyun.city.places.queries import label_of
-from chengyun.kernel import registry
+from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Missing
 from chengyun.kernel.installation import city_area
 from chengyun.kernel.models.history import Seal
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.specs import Act
-from chengyun.kernel.ui.words import NOTHING
+from chengyun.kernel.ui.words import NOTHING, moment
 from chengyun.systems.evaluation import rankings
 from chengyun.systems.evaluation.printing import MEDIA_TYPE
 from chengyun.systems.evaluation.ranking_word import ranking_file
@@ -50,7 +52,7 @@ class Row:
 
     case: str
     url: str
-    at: datetime
+    at: str
     what: str
     where: str
     unit: str
@@ -70,6 +72,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
         before=before,
         after=after,
         kinds=rankings.kinds_of(asked),
+        origins=rankings.origins_of(asked),
         groups=rankings.groups_of(asked),
         columns=[
             (each, asked.url(sort=each.key), each == asked.sort)
@@ -78,8 +81,8 @@ def ranking(request: HttpRequest) -> HttpResponse:
         tiles=_tiles(user, asked, answer),
         lines=rankings.lines_of(asked, answer, question),
         total=rankings.total_of(asked, answer),
-        told=_told(answer),
-        running=rankings.running(asked.period),
+        told=_told(answer, asked.origin),
+        running=rankings.running(asked),
         word=asked.url("evaluation:ranking_word"),
         every=asked.url("evaluation:indicators"),
     )
@@ -93,7 +96,11 @@ def ranking_word(request: HttpRequest) -> HttpResponse:
     answer = _answer(question)
     lines = rankings.lines_of(asked, answer, question)
     name, content = ranking_file(
-        asked, lines, rankings.total_of(asked, answer), told=_told(answer), area=_home(question)
+        asked,
+        lines,
+        rankings.total_of(asked, answer),
+        told=_told(answer, asked.origin),
+        area=_home(question),
     )
     file = HttpResponse(content, content_type=MEDIA_TYPE)
     file["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
@@ -121,10 +128,10 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         indicator=indicator,
         found=found,
         shown=rankings.shown(found),
-        name=_group(asked, answer, question, group),
+        name=_group(answer, question, group),
         parts=_explained(found, whole),
         sides=_sides(asked, indicator, whole, side, here),
-        rows=[_row(act) for act in acts],
+        rows=[_row(act, asked.origin) for act in acts],
         count=count,
         first=first,
         last=first + len(acts),
@@ -133,7 +140,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         if first + len(acts) < count
         else "",
         back_url=asked.url(),
-        told=_told(answer),
+        told=_told(answer, asked.origin),
     )
 
 
@@ -143,7 +150,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     user, asked = person_of(request), asked_of(request.GET)
     question = question_of(user, asked)
     answer = _answer(question)
-    earlier = _answer(question_of(user, Asked(asked.period.back(1), asked.by, asked.sort)))
+    earlier = _answer(question_of(user, asked.before))
     before, after = rankings.steps_of(asked, "evaluation:indicators")
     home = chosen_wholes(_home(question))
     lines = [
@@ -164,9 +171,9 @@ def indicators(request: HttpRequest) -> HttpResponse:
         before=before,
         after=after,
         back_url=asked.url(),
-        running=rankings.running(asked.period),
+        running=rankings.running(asked),
         lines=lines,
-        told=_told(answer),
+        told=_told(answer, asked.origin),
     )
 
 
@@ -181,7 +188,7 @@ def _home(question: Question) -> str:
 
 def _tiles(user: User, asked: Asked, answer: Answer) -> list[dict[str, str]]:
     """The rates of all together, against the period before and a year ago."""
-    before = _answer(question_of(user, Asked(asked.period.back(1), asked.by, asked.sort))).total
+    before = _answer(question_of(user, asked.before)).total
     tiles = []
     for each in rankings.columns_of(asked):
         figure = answer.total.get(each.key)
@@ -203,8 +210,10 @@ def _shown(figure: Figure | None) -> str:
     return NOTHING if figure is None else rankings.shown(figure)
 
 
-def _told(answer: Answer) -> datetime | None:
+def _told(answer: Answer, origin: str) -> datetime | None:
     """Up to when the facts went."""
+    if history := history_of(origin):
+        return history.as_of
     seal = Seal.objects.filter(pk=answer.position).first()
     return seal.at if seal else None
 
@@ -240,10 +249,10 @@ def _explained(figure: Figure, whole: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _group(asked: Asked, answer: Answer, question: Question, group: str | None) -> str:
+def _group(answer: Answer, question: Question, group: str | None) -> str:
     if group is None:
         return "合计"
-    return rankings.named(asked.by, answer, question.areas).get(group, group)
+    return rankings.named(question, answer).get(group, group)
 
 
 def _parts(indicator: Indicator, whole: str) -> tuple[str, str]:
@@ -274,13 +283,17 @@ def _turn(asked: Asked, indicator: Indicator, here: Mapping[str, str], first: in
     return asked.figure(indicator, **here, **{"from": str(max(first, 0))})
 
 
-def _row(act: Mapping[str, Any]) -> Row:
+def _row(act: Mapping[str, Any], origin: str) -> Row:
+    """Of another system there is no case to open, and its clock is the one that is told."""
+    history = history_of(origin)
     return Row(
         case=act["case"],
-        url=reverse("coordination:case", args=[act["case"]]),
-        at=act["at"],
+        url="" if origin else reverse("coordination:case", args=[act["case"]]),
+        at=f"{act['at'].astimezone(ZoneInfo(history.zone)):%Y-%m-%d %H:%M}"
+        if history
+        else moment(act["at"], now=clock.now()),
         what=_what(act),
-        where=label_of(act["area"]) or act["area"],
+        where=act["area"] if origin else label_of(act["area"]),
         unit=act["unit_name"],
         late=_late(act),
     )

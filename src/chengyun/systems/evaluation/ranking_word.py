@@ -40,14 +40,14 @@ def ranking_file(
 ) -> tuple[str, bytes]:
     """Name and content of the file; ``told`` is up to when the facts went."""
     names, city = names_of(area), installation()
-    title = f"{asked.period.label}{asked.by.label}考核排名"
+    title = f"{asked.origin}{asked.period.label}{asked.by.label}考核排名"
     paper = Document()
     sheet(paper)
     paper.core_properties.title, paper.core_properties.author = title, names.bureau
     paper.core_properties.comments = ""
     write(line(paper, ALIGN.CENTER, spacing=TITLE_LINE), names.bureau, TITLE, TITLE_SIZE)
     write(line(paper, ALIGN.CENTER, spacing=TITLE_LINE, after=Pt(8)), title, TITLE, TITLE_SIZE)
-    if city and city.demo:
+    if city and city.demo and not asked.origin:
         write(line(paper, ALIGN.CENTER, after=Pt(8)), MARK, HEADING, SMALL)
     _ranking(paper, asked, lines, total)
     _method(paper, asked, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -12,12 +12,19 @@ from django.utils.timezone import localdate
 
 from chengyun.city.cases.models import CaseClass
 from chengyun.city.cases.specs import Source
-from chengyun.city.indicators.queries import Answer, Figure, Figures, Question
+from chengyun.city.indicators.queries import (
+    Answer,
+    Figure,
+    Figures,
+    Question,
+    histories,
+    history_of,
+)
 from chengyun.city.indicators.specs import Group, Indicator
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.queries import names_of, regions
 from chengyun.kernel import clock, registry
-from chengyun.kernel.errors import Invalid
+from chengyun.kernel.errors import Invalid, NotAllowed
 from chengyun.kernel.ui.words import NOTHING
 from chengyun.science.periods import Period, month_of, parse
 
@@ -42,11 +49,12 @@ KINDS = (("month", "月"), ("quarter", "季度"), ("half", "半年"), ("year", "
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address of a page asks for."""
+    """What the address of a page asks for; ``origin`` is another system whose history was put in."""
 
     period: Period
     by: Group
     sort: Indicator
+    origin: str = ""
 
     def url(self, page: str = "evaluation:ranking", **changes: str) -> str:
         return f"{reverse(page)}?{self._words(changes)}"
@@ -57,7 +65,13 @@ class Asked:
 
     def _words(self, changes: Mapping[str, str]) -> str:
         kept = {"period": self.period.key, "by": self.by.key, "sort": self.sort.key}
-        return urlencode({**kept, **changes})
+        origin = {"origin": self.origin} if self.origin else {}
+        return urlencode({**kept, **origin, **changes})
+
+    @property
+    def before(self) -> Asked:
+        """The same of the period before."""
+        return replace(self, period=self.period.back(1))
 
 
 @dataclass(frozen=True)
@@ -85,17 +99,23 @@ def asked_of(values: Mapping[str, str]) -> Asked:
     sort = values.get("sort") or USUAL
     if not registry.has(Group, by) or not registry.has(Indicator, sort):
         raise Invalid("没有这样的分组或指标。")
+    origin = values.get("origin", "")
+    if origin and origin not in histories():
+        raise Invalid(f"没有导入过来源「{origin[:40]}」。")
     found = Asked(
-        _period(values.get("period", "")), registry.get(Group, by), registry.get(Indicator, sort)
+        _period(values, origin), registry.get(Group, by), registry.get(Indicator, sort), origin
     )
     if found.by.kind not in found.sort.by or found.sort.awaits:
         raise Invalid(f"按{found.by.label}分组没有「{found.sort.label}」可排。")
     return found
 
 
-def _period(text: str) -> Period:
+def _period(values: Mapping[str, str], origin: str) -> Period:
+    first, last = values.get("from", ""), values.get("to", "")
+    text = f"{first}..{last}" if first and last else values.get("period", "")
     if not text:
-        return month_of(localdate(clock.now()))
+        told = history_of(origin)
+        return month_of(localdate(told.as_of if told else clock.now()))
     try:
         return parse(text)
     except ValueError as error:
@@ -103,10 +123,12 @@ def _period(text: str) -> Period:
 
 
 def question_of(user: User, asked: Asked) -> Question:
-    """What a person may ask: the figures of the areas their post reaches."""
+    """What a person may ask: the figures of the areas their post reaches; other histories only of the whole city."""
     scope = user.scope("indicator.view")
+    if asked.origin and not scope.everything:
+        raise NotAllowed("导入的历史要有全市的岗位才能看。")
     areas = ("",) if scope.everything else tuple(sorted(scope.areas))
-    return Question(period=asked.period, by=asked.by, areas=areas or NOWHERE)
+    return Question(period=asked.period, by=asked.by, areas=areas or NOWHERE, origin=asked.origin)
 
 
 def columns_of(asked: Asked) -> list[Indicator]:
@@ -118,7 +140,7 @@ def columns_of(asked: Asked) -> list[Indicator]:
 
 def lines_of(asked: Asked, answer: Answer, question: Question) -> list[Line]:
     """The groups, the best first; those of which there is nothing to say last, without a place."""
-    names = named(asked.by, answer, question.areas)
+    names = named(question, answer)
     nothing = {key: figure.none for key, figure in answer.total.items()}
     groups = [(key, name, answer.groups.get(key, nothing)) for key, name in names.items()]
     ordered = sorted(groups, key=lambda group: (_rank(asked.sort, group[2]), group[0]))
@@ -164,9 +186,14 @@ def of(figure: Figure) -> str:
     return f"{figure.part}/{figure.whole}"
 
 
-def named(by: Group, answer: Answer, areas: Iterable[str]) -> dict[str, str]:
-    """The groups and what they are called; districts without any case are there, too."""
-    keys = list(answer.groups)
+def named(question: Question, answer: Answer) -> dict[str, str]:
+    """The groups and what they are called; districts without any case are there, too.
+
+    What comes from another system is called as it called it.
+    """
+    by, areas, keys = question.by, question.areas, list(answer.groups)
+    if question.origin:
+        return {key: key or UNNAMED for key in keys}
     if by.key == "district":
         keys = list(dict.fromkeys([*_districts(areas), *keys]))
     names = NAMES.get(by.key, names_of)(keys)
@@ -224,9 +251,27 @@ def _places(values: Sequence[Decimal | None]) -> list[str]:
     return places
 
 
-def running(period: Period) -> bool:
-    """Whether it goes on: its figures are those up to now."""
-    return period.start <= localdate(clock.now()) <= period.end
+def running(asked: Asked) -> bool:
+    """Whether the period goes on: its figures are those up to now."""
+    now = localdate(clock.now())
+    return not asked.origin and asked.period.start <= now <= asked.period.end
+
+
+def origins_of(asked: Asked) -> list[tuple[str, str, bool]]:
+    """Whose history is shown: label, where, and whether it is; none while nothing was put in."""
+    known = histories()
+    return [
+        (
+            name or "本市",
+            replace(asked, origin=name).url(period="" if name else this_month()),
+            name == asked.origin,
+        )
+        for name in (["", *known] if known else [])
+    ]
+
+
+def this_month() -> str:
+    return month_of(localdate(clock.now())).key
 
 
 def steps_of(asked: Asked, page: str = "evaluation:ranking") -> tuple[str, str]:

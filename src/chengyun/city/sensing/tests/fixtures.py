@@ -11,7 +11,7 @@ from chengyun.city.sensing.models import Device
 
 
 @pytest.fixture
-def cast() -> Cast:
+def cast(db: None) -> Cast:
     """Everybody in a working city."""
     return make_working_city()
 
