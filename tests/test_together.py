@@ -54,7 +54,7 @@ def test_a_full_sump_whose_pumps_stand_alarms_until_one_runs(gateway: Gateway, c
     duty = Client()
     duty.force_login(cast.duty)
     wall = duty.get("/monitoring/").content.decode()
-    assert "水位高而水泵没有开" in wall and "限 80" in wall
+    assert "水位高而水泵没有开" in wall and "高于 80" in wall
     page = duty.get(f"/monitoring/alarms/{alarm.code}/").content.decode()
     running = Series.objects.get(device__code="BZ-001", point="running")
     assert "只在运行水泵不到 1 台的时候" in page and f"/api/v1/series/{running.pk}/chart" in page

@@ -25,6 +25,7 @@ from chengyun.city.people.models import Unit, User
 from chengyun.city.places.queries import names_of, regions
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Invalid, NotAllowed
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.ui.words import NOTHING
 from chengyun.science.periods import Period, month_of, parse
 
@@ -125,9 +126,10 @@ def _period(values: Mapping[str, str], origin: str) -> Period:
 def question_of(user: User, asked: Asked) -> Question:
     """What a person may ask: the figures of the areas their post reaches; other histories only of the whole city."""
     scope = user.scope("indicator.view")
-    if asked.origin and not scope.everything:
+    everywhere = scope.covers(area=city_area())
+    if asked.origin and not everywhere:
         raise NotAllowed("导入的历史要有全市的岗位才能看。")
-    areas = ("",) if scope.everything else tuple(sorted(scope.areas))
+    areas = ("",) if everywhere else tuple(sorted(scope.areas))
     return Question(period=asked.period, by=asked.by, areas=areas or NOWHERE, origin=asked.origin)
 
 

@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from chengyun.city.cases.factories import drive, make_case, make_working_city
 from chengyun.city.cases.models import Case
 from chengyun.city.indicators.services import tell_lake
+from chengyun.city.indicators.tests.elsewhere import ROWS, Elsewhere
 from chengyun.city.people.factories import Cast
 from chengyun.kernel import audit, clock
 from chengyun.kernel.params import set_param
@@ -150,3 +151,23 @@ def test_the_word_file_has_the_table_of_the_page(
     assert ranks[1] == ["1", "东昌府区", "100.00%", "2/2"]
     assert ranks[-1] == ["", "合计", "100.00%", "2/2"]
     assert any("立案数 ÷ 受理数" in paragraph.text for paragraph in paper.paragraphs)
+
+
+def test_the_history_of_another_system_is_ranked_in_its_own_words(
+    cast: Cast, client: Client, tmp_path: Path
+) -> None:
+    other = Elsewhere(tmp_path)
+    client.force_login(cast.leader)
+    assert "谁的历史" not in words_of(client, RANKING)
+    other.imported(other.write(*ROWS))
+    forget_everything()
+    asked = {"origin": "elsewhere", "from": "2015-03-01", "to": "2015-03-31"}
+    page = words_of(client, RANKING, **asked)
+    assert "谁的历史" in page and "进行中" not in page
+    assert page.index("North") < page.index("未知") and "东昌府区" not in page
+    found = words_of(client, FIGURE + "intime_dispose_rate/", side="not", **asked)
+    assert "A2" in found and "A3" in found and "/cases/A2/" not in found
+    client.force_login(cast.supervisor)
+    assert client.get(RANKING, asked).status_code == 403
+    client.force_login(cast.leader)
+    assert "没有导入过来源" in client.get(RANKING, {"origin": "paris"}).content.decode()
