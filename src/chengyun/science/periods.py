@@ -86,6 +86,8 @@ class Period:
 def parse(text: str) -> Period:
     """Read a key.
 
+    The days of a whole month, quarter, half or year are that.
+
     Raises
     ------
     ValueError
@@ -97,7 +99,7 @@ def parse(text: str) -> Period:
             return _within(_of(kind, int(found[1]) * 12 + (part - 1) * MONTHS[kind]))
     first, _, last = text.partition("..")
     try:
-        return _within(Period(date.fromisoformat(first), date.fromisoformat(last or first)))
+        return _within(_named(Period(date.fromisoformat(first), date.fromisoformat(last or first))))
     except ValueError as error:
         raise ValueError(
             f"看不懂统计期「{text}」，请写成 2026-10、2026-Q3、2026-H1、2026 或 2026-10-01..2026-10-15。"
@@ -107,6 +109,12 @@ def parse(text: str) -> Period:
 def month_of(day: date) -> Period:
     """The month a day lies in."""
     return _of("month", day.year * 12 + day.month - 1)
+
+
+def _named(days: Period) -> Period:
+    """The month, quarter, half or year these days are, if they are one."""
+    same = (each for kind in MONTHS if (each := days.widened(kind)).end == days.end)
+    return next((each for each in same if each.start == days.start), days)
 
 
 def _within(period: Period) -> Period:

@@ -29,6 +29,12 @@ def test_a_key_names_its_days(key: str, first: str, last: str, label: str) -> No
     assert (str(found.start), str(found.end), found.label, found.key) == (first, last, label, key)
 
 
+@pytest.mark.parametrize("key", ["2026-10", "2026-Q4", "2026-H2", "2026", "2024-02"])
+def test_all_days_of_a_month_are_the_month(key: str) -> None:
+    period = parse(key)
+    assert parse(f"{period.start}..{period.end}") == period
+
+
 def test_a_single_day_may_be_written_alone() -> None:
     assert parse("2026-10-01") == Period(date(2026, 10, 1), date(2026, 10, 1))
 

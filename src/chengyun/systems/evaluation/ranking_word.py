@@ -40,7 +40,7 @@ def ranking_file(
 ) -> tuple[str, bytes]:
     """Name and content of the file; ``told`` is up to when the facts went."""
     names, city = names_of(area), installation()
-    title = f"{asked.origin}{asked.period.label}{asked.by.label}考核排名"
+    title = f"{asked.origin} {asked.period.label}{asked.by.label}考核排名".strip()
     paper = Document()
     sheet(paper)
     paper.core_properties.title, paper.core_properties.author = title, names.bureau
