@@ -78,7 +78,7 @@ def past_limit(life: Life, look: Look, end: datetime) -> bool:
 
 
 def report(life: Life, span: Span) -> Counted:
-    """上报的案件数，各来源都算。"""
+    """上报的案件数，各来源都算；问题台账不在内。"""
     return ones(every(life, span, "report"))
 
 

@@ -14,6 +14,7 @@ KEYS = (
     ("month", re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)),
 )
 FIRST, LAST = 2000, 2999
+BEYOND = f"统计期要在 {FIRST} 年到 {LAST} 年之间。"
 HALVES = ("上半年", "下半年")
 
 
@@ -59,7 +60,7 @@ class Period:
             return f"{year} 年 {part}".rstrip()
         if self.start == self.end:
             return _day(self.start)
-        return f"{_day(self.start)}至{_day(self.end)}"
+        return f"{_day(self.start)}至 {_day(self.end)}"
 
     def back(self, periods: int) -> Period:
         """The period of the same kind so many before; before any other days, as many days."""
@@ -95,15 +96,18 @@ def parse(text: str) -> Period:
     """
     for kind, pattern in KEYS:
         if found := pattern.fullmatch(text):
-            part = int(found[2]) if found.lastindex == 2 else 1
-            return _within(_of(kind, int(found[1]) * 12 + (part - 1) * MONTHS[kind]))
+            year, part = int(found[1]), int(found[2]) if found.lastindex == 2 else 1
+            if not FIRST <= year <= LAST:
+                raise ValueError(BEYOND)
+            return _of(kind, year * 12 + (part - 1) * MONTHS[kind])
     first, _, last = text.partition("..")
     try:
-        return _within(_named(Period(date.fromisoformat(first), date.fromisoformat(last or first))))
+        days = Period(date.fromisoformat(first), date.fromisoformat(last or first))
     except ValueError as error:
         raise ValueError(
             f"看不懂统计期「{text}」，请写成 2026-10、2026-Q3、2026-H1、2026 或 2026-10-01..2026-10-15。"
         ) from error
+    return _named(_within(days))
 
 
 def month_of(day: date) -> Period:
@@ -119,7 +123,7 @@ def _named(days: Period) -> Period:
 
 def _within(period: Period) -> Period:
     if not FIRST <= period.start.year <= period.end.year <= LAST:
-        raise ValueError(f"统计期要在 {FIRST} 年到 {LAST} 年之间。")
+        raise ValueError(BEYOND)
     return period
 
 

@@ -15,6 +15,9 @@ from chengyun.kernel.specs import Act, Field, Param, Permission
 STANDING = "standing"
 """The verb of the rows that say how the open cases stood when the period was over (`lake.facts`)."""
 PLACES = ("area", "class", "source")
+WHENCE = ("area", "source")
+"""What is known of a case when it is reported; its class may be told later."""
+REPORTED = (*WHENCE, "person")
 ALL = (*PLACES, "unit", "person")
 UNITS = (*PLACES, "unit")
 PEOPLE = (*PLACES, "person")
@@ -93,9 +96,9 @@ def code(column: str, length: int) -> Callable[[Table], StringValue]:
 
 # fmt: off
 COUNTS = (
-    Indicator(key="report",          label="上报数",       by=PEOPLE, rows=verbs("report"), sentence="上报的案件数，各来源都算。"),
-    Indicator(key="patrol_report",   label="监督员上报数", by=PEOPLE, rows=both(verbs("report"), patrolled), sentence="监督员巡查上报的案件数。"),
-    Indicator(key="public_report",   label="公众举报数",   by=PLACES, rows=both(verbs("report"), complained), sentence="热线、网站等公众渠道上报的案件数。"),
+    Indicator(key="report",          label="上报数",       by=REPORTED, rows=verbs("report"), sentence="上报的案件数，各来源都算；问题台账不在内。"),
+    Indicator(key="patrol_report",   label="监督员上报数", by=REPORTED, rows=both(verbs("report"), patrolled), sentence="监督员巡查上报的案件数。"),
+    Indicator(key="public_report",   label="公众举报数",   by=WHENCE, rows=both(verbs("report"), complained), sentence="热线、网站等公众渠道上报的案件数。"),
     Indicator(key="accept",          label="受理数",       by=PEOPLE, rows=reached("accepted"), sentence="受理的案件数，抢修派遣和简易结案也算；退回后再受理的不重复算。"),
     Indicator(key="intime_accept",   label="按时受理数",   by=PEOPLE, rows=both(reached("accepted"), in_time), sentence="在受理时限内受理的案件数。"),
     Indicator(key="not_accept",      label="不予受理数",   by=PEOPLE, rows=verbs("refuse"), sentence="不予受理的案件数。"),
@@ -132,14 +135,14 @@ COUNTS = (
     Indicator(key="patrol_self_dispose", label="自行处置数", by=PEOPLE, rows=verbs("pass"), sentence="监督员现场办好、审核通过的简易案件数。"),
 )
 RATES = (
-    Indicator(key="accept_rate",           label="受理率",       by=PLACES, part="accept",          whole=("report",), sentence="受理数 ÷ 上报数。", better="high"),
-    Indicator(key="inst_rate",             label="立案率",       by=PLACES, part="inst",            whole=("accept", "report"), sentence="立案数 ÷ 受理数；也可按上报数算。", better="high"),
+    Indicator(key="accept_rate",           label="受理率",       by=WHENCE, part="accept",          whole=("report",), sentence="受理数 ÷ 上报数。", better="high"),
+    Indicator(key="inst_rate",             label="立案率",       by=WHENCE, part="inst",            whole=("accept", "report"), sentence="立案数 ÷ 受理数；也可按上报数算。", better="high"),
     Indicator(key="intime_accept_rate",    label="按时受理率",   by=PEOPLE, part="intime_accept",   whole=("accept",), sentence="按时受理数 ÷ 受理数。", better="high"),
     Indicator(key="intime_inst_rate",      label="按时立案率",   by=PEOPLE, part="intime_inst",     whole=("inst",), sentence="按时立案数 ÷ 立案数。", better="high"),
     Indicator(key="accurate_inst",         label="准确立案数",   by=PLACES, part="inst",            less="cancel", sentence="立案数减作废数。"),
     Indicator(key="accurate_inst_rate",    label="准确立案率",   by=PLACES, part="accurate_inst",   whole=("inst",), sentence="准确立案数 ÷ 立案数。", better="high"),
     Indicator(key="cancel_rate",           label="作废率",       by=PLACES, part="cancel",          whole=("inst",), sentence="作废数 ÷ 立案数。", better="low"),
-    Indicator(key="valid_patrol_report_rate", label="监督员有效上报率", by=PLACES, part="patrol_inst", whole=("patrol_report",), sentence="监督员有效上报数 ÷ 监督员上报数。", better="high"),
+    Indicator(key="valid_patrol_report_rate", label="监督员有效上报率", by=WHENCE, part="patrol_inst", whole=("patrol_report",), sentence="监督员有效上报数 ÷ 监督员上报数。", better="high"),
     Indicator(key="public_report_rate",    label="监督举报率",   by=PLACES, part="public_verified", whole=("inst",), sentence="公众举报立案数 ÷ 立案数。", better="low"),
     Indicator(key="intime_dispose_rate",   label="按期处置率",   by=UNITS,  part="intime_dispose",  whole=("need_dispose",), sentence="按期处置数 ÷ 应处置数。", better="high"),
     Indicator(key="dispose_rate",          label="处置率",       by=UNITS,  part="dispose",         whole=("need_dispose",), sentence="处置数 ÷ 应处置数。", better="high"),

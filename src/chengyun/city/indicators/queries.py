@@ -14,6 +14,7 @@ from django.utils.timezone import make_aware
 
 from chengyun.city.indicators.specs import Group, Indicator
 from chengyun.kernel import clock, registry
+from chengyun.kernel.installation import city_area
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.recent import recent
 from chengyun.science.periods import Period
@@ -136,11 +137,12 @@ def behind(number: Behind, *, first: int, most: int) -> tuple[int, list[dict[str
 def _side(acts: ibis.Table, number: Behind) -> ibis.Table:
     if number.side == PART:
         return acts.filter(_counted(number.indicator)(acts))
-    whole = acts.filter(_counted(registry.get(Indicator, number.whole))(acts))
+    divided, counted = _counted(registry.get(Indicator, number.whole)), _counted(number.indicator)
+    whole = acts.filter(divided(acts))
     if number.side == WHOLE:
         return whole
-    part = acts.filter(_counted(number.indicator)(acts)).select("case").distinct()
-    return whole.anti_join(part, "case")
+    elsewhere = acts.filter(counted(acts) & ~divided(acts)).select("case").distinct()
+    return whole.filter(~counted(whole)).anti_join(elsewhere, "case")
 
 
 def indicators_of(group: Group) -> list[Indicator]:
@@ -149,8 +151,8 @@ def indicators_of(group: Group) -> list[Indicator]:
 
 
 def chosen_wholes(area: str) -> dict[str, str]:
-    """What each rate is counted of in an area."""
-    known, own = registry.all_of(Indicator), settings_of(area)
+    """What each rate is counted of in an area, "" for the whole city."""
+    known, own = registry.all_of(Indicator), settings_of(area or city_area())
     return {
         each.key: own.get(f"indicator.{each.key}.whole", each.whole[0])
         for each in known

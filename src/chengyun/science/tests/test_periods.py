@@ -20,7 +20,7 @@ from chengyun.science.periods import Period, month_of, parse
             "2026-10-01..2026-10-15",
             "2026-10-01",
             "2026-10-15",
-            "2026 年 10 月 1 日至2026 年 10 月 15 日",
+            "2026 年 10 月 1 日至 2026 年 10 月 15 日",
         ),
     ],
 )
@@ -40,7 +40,19 @@ def test_a_single_day_may_be_written_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-13", "2026-Q5", "十月", "2026-10-05..2026-10-01", "1999", "２０２６"]
+    "text",
+    [
+        "",
+        "2026-13",
+        "2026-Q5",
+        "十月",
+        "2026-10-05..2026-10-01",
+        "1999",
+        "0000-01",
+        "9999-12",
+        "0001-01-01",
+        "２０２６",
+    ],
 )
 def test_what_is_no_period_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match="统计期"):

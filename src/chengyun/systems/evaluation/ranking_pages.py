@@ -101,6 +101,7 @@ def ranking_word(request: HttpRequest) -> HttpResponse:
         rankings.total_of(asked, answer),
         told=_told(answer, asked.origin),
         area=_home(question),
+        wholes=chosen_wholes(_home(question)),
     )
     file = HttpResponse(content, content_type=MEDIA_TYPE)
     file["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
@@ -115,7 +116,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     group = request.GET.get("group")
     question = question_of(user, asked)
     answer = _answer(question)
-    found = _found(answer, indicator, group)
+    found = _found(answer, question, indicator, group)
     side = _side(request.GET, indicator)
     whole = chosen_wholes(_home(question)).get(indicator.key, "")
     number = Behind(question=question, indicator=indicator, whole=whole, side=side, group=group)
@@ -224,10 +225,12 @@ def _indicator(key: str) -> Indicator:
     return registry.get(Indicator, key)
 
 
-def _found(answer: Answer, indicator: Indicator, group: str | None) -> Figure:
+def _found(answer: Answer, question: Question, indicator: Indicator, group: str | None) -> Figure:
     whole = answer.total.get(indicator.key)
     if whole is None:
         raise Missing("这样分组没有这个指标。")
+    if group is not None and group not in rankings.named(question, answer):
+        raise Missing("没有这个分组。")
     return whole if group is None else answer.groups.get(group, {}).get(indicator.key, whole.none)
 
 
@@ -289,7 +292,9 @@ def _row(act: Mapping[str, Any], origin: str) -> Row:
     return Row(
         case=act["case"],
         url="" if origin else reverse("coordination:case", args=[act["case"]]),
-        at=f"{act['at'].astimezone(ZoneInfo(history.zone)):%Y-%m-%d %H:%M}"
+        at=""
+        if act["verb"] == STANDING
+        else f"{act['at'].astimezone(ZoneInfo(history.zone)):%Y-%m-%d %H:%M}"
         if history
         else moment(act["at"], now=clock.now()),
         what=_what(act),

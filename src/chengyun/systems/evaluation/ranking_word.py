@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.timezone import localtime
@@ -13,6 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.shared import Length, Mm, Pt
 
 from chengyun.city.indicators.specs import Indicator
+from chengyun.kernel import registry
 from chengyun.kernel.documents import (
     HEADING,
     SMALL,
@@ -29,14 +30,21 @@ from chengyun.kernel.documents import (
 from chengyun.kernel.installation import installation
 from chengyun.kernel.ui.words import day
 from chengyun.systems.evaluation.queries import names_of
-from chengyun.systems.evaluation.rankings import Asked, Cell, Line, columns_of
+from chengyun.systems.evaluation.rankings import Asked, Cell, Line, columns_of, running
 
 NAME, WIDTH = Mm(26), Mm(146)
+UNFINISHED = "统计期还没有结束，数字会变"
 MARK = "演示城市，全部数据为模拟"
 
 
 def ranking_file(
-    asked: Asked, lines: Sequence[Line], total: Sequence[Cell], *, told: datetime | None, area: str
+    asked: Asked,
+    lines: Sequence[Line],
+    total: Sequence[Cell],
+    *,
+    told: datetime | None,
+    area: str,
+    wholes: Mapping[str, str],
 ) -> tuple[str, bytes]:
     """Name and content of the file; ``told`` is up to when the facts went."""
     names, city = names_of(area), installation()
@@ -49,8 +57,10 @@ def ranking_file(
     write(line(paper, ALIGN.CENTER, spacing=TITLE_LINE, after=Pt(8)), title, TITLE, TITLE_SIZE)
     if city and city.demo and not asked.origin:
         write(line(paper, ALIGN.CENTER, after=Pt(8)), MARK, HEADING, SMALL)
+    if running(asked):
+        write(line(paper, ALIGN.CENTER, after=Pt(8)), UNFINISHED, HEADING, SMALL)
     _ranking(paper, asked, lines, total)
-    _method(paper, asked, told)
+    _method(paper, asked, told, wholes)
     buffer = io.BytesIO()
     paper.save(buffer)
     return f"{title}.docx", buffer.getvalue()
@@ -75,6 +85,14 @@ def _ranking(paper: Doc, asked: Asked, lines: Sequence[Line], total: Sequence[Ce
     )  # fmt: skip
 
 
+def _meaning(indicator: Indicator, wholes: Mapping[str, str]) -> str:
+    """What it counts; of a rate what is divided by what, as the city has chosen."""
+    if not (indicator.part and indicator.whole):
+        return indicator.sentence
+    part, whole = (registry.get(Indicator, key) for key in (indicator.part, wholes[indicator.key]))
+    return f"{part.label} ÷ {whole.label}。"
+
+
 def _head(indicator: Indicator) -> str:
     """Its name with its unit, which the narrow cells below have no room for."""
     return f"{indicator.label}（{indicator.unit}）"
@@ -88,10 +106,10 @@ def _told(cell: Cell) -> tuple[str, str]:
     return cell.shown, cell.of
 
 
-def _method(paper: Doc, asked: Asked, told: datetime | None) -> None:
+def _method(paper: Doc, asked: Asked, told: datetime | None, wholes: Mapping[str, str]) -> None:
     heading(paper, "三、计算口径")
     for each in columns_of(asked):
-        say(paper, f"{each.label}：{each.sentence}")
+        say(paper, f"{each.label}：{_meaning(each, wholes)}")
     say(paper, "比率四舍五入到两位小数；分母为零的写“—”，不参加排名。")
     if told:
         local = localtime(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -37,12 +38,17 @@ UNIT_COLUMNS = (
     "dispatch", "dispose", "intime_dispose_rate", "overtime_todo_dispose", "intime_close_rate",
     "rework_rate", "back_rate", "avg_dispose_duration",
 )  # fmt: skip
-COLUMNS = {"unit": UNIT_COLUMNS}
+CLASS_COLUMNS = (
+    "inst", "dispatch", "dispose", "intime_dispose_rate", "close_rate", "intime_close_rate",
+    "rework_rate", "avg_dispose_duration",
+)  # fmt: skip
+COLUMNS = {"unit": UNIT_COLUMNS, "class": CLASS_COLUMNS}
 """What a ranking shows of each group, by the kind of its groups."""
 USUAL = "intime_dispose_rate"
 DISTRICT, MAJOR = 6, 3
 """Digits of the code of a district; signs of the code of a major class."""
 UNNAMED = "没有写明"
+FIRST_DAYS = timedelta(days=3)
 NOWHERE = ("-",)
 """The areas of somebody whose post reaches none."""
 KINDS = (("month", "月"), ("quarter", "季度"), ("half", "半年"), ("year", "年"))
@@ -116,11 +122,19 @@ def _period(values: Mapping[str, str], origin: str) -> Period:
     text = f"{first}..{last}" if first and last else values.get("period", "")
     if not text:
         told = history_of(origin)
-        return month_of(localdate(told.as_of if told else clock.now()))
+        return month_of(localdate(told.as_of)) if told else _usual()
     try:
-        return parse(text)
+        found = parse(text)
     except ValueError as error:
         raise Invalid(str(error)) from error
+    if found.start > localdate(clock.now()):
+        raise Invalid(f"{found.label}还没有开始。")
+    return found
+
+
+def _usual() -> Period:
+    """This month; in its first days, when there is little to tell yet, the one before."""
+    return month_of(localdate(clock.now()) - FIRST_DAYS)
 
 
 def question_of(user: User, asked: Asked) -> Question:
@@ -265,15 +279,11 @@ def origins_of(asked: Asked) -> list[tuple[str, str, bool]]:
     return [
         (
             name or "本市",
-            replace(asked, origin=name).url(period="" if name else this_month()),
+            replace(asked, origin=name).url(period="" if name else _usual().key),
             name == asked.origin,
         )
         for name in (["", *known] if known else [])
     ]
-
-
-def this_month() -> str:
-    return month_of(localdate(clock.now())).key
 
 
 def steps_of(asked: Asked, page: str = "evaluation:ranking") -> tuple[str, str]:

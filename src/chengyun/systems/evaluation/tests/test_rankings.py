@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,14 @@ def cases(cast: Cast) -> list[Case]:
     return made
 
 
+def this_month() -> str:
+    return month_of(localdate(clock.now())).key
+
+
 def words_of(client: Client, url: str, **values: str) -> str:
-    answer = client.get(url, values)
+    """What a page says, of this month unless other days are asked for."""
+    asked = values if "from" in values else {"period": this_month(), **values}
+    answer = client.get(url, asked)
     assert answer.status_code == 200, answer.content.decode()
     return answer.content.decode()
 
@@ -77,6 +84,14 @@ def test_a_district_sees_itself_alone(cast: Cast, cases: list[Case], client: Cli
     page = words_of(client, RANKING)
     assert "东昌府区" in page
     assert "茌平区" not in page
+
+
+def test_in_the_first_days_of_a_month_the_one_before_is_shown(cast: Cast, client: Client) -> None:
+    client.force_login(cast.leader)
+    with clock.at(datetime(2026, 3, 2, 4, tzinfo=UTC)):
+        assert "2026 年 2 月" in client.get(RANKING).content.decode()
+    with clock.at(datetime(2026, 3, 4, 4, tzinfo=UTC)):
+        assert "2026 年 3 月" in client.get(RANKING).content.decode()
 
 
 def test_who_has_no_right_is_told(cast: Cast, client: Client) -> None:
@@ -114,6 +129,10 @@ def test_what_a_rate_is_counted_of_is_the_city_s_choice(
     [
         (RANKING, {"period": "十月"}, 422, "看不懂统计期"),
         (RANKING, {"period": "1999"}, 422, "2000"),
+        (RANKING, {"period": "0000-01"}, 422, "2000"),
+        (RANKING, {"period": "2998"}, 422, "还没有开始"),
+        (FIGURE + "inst/", {"group": "999999"}, 404, "没有这个分组"),
+        (RANKING, {"by": "class", "sort": "inst_rate"}, 422, "按大类分组没有「立案率」可排"),
         (RANKING, {"by": "planet"}, 422, "没有这样的分组"),
         (RANKING, {"sort": "beauty"}, 422, "没有这样的分组或指标"),
         (RANKING, {"by": "unit", "sort": "inst_rate"}, 422, "按部门分组没有「立案率」可排"),
@@ -143,7 +162,7 @@ def test_the_word_file_has_the_table_of_the_page(
     cast: Cast, cases: list[Case], client: Client
 ) -> None:
     client.force_login(cast.leader)
-    answer = client.get("/evaluation/ranking/word/", {"sort": "inst_rate"})
+    answer = client.get("/evaluation/ranking/word/", {"sort": "inst_rate", "period": this_month()})
     assert "docx" in answer["Content-Disposition"]
     paper = Document(io.BytesIO(answer.content))
     ranks = [[cell.text for cell in row.cells] for row in paper.tables[0].rows]
