@@ -246,6 +246,13 @@ def test_whatever_comes_in_whatever_order_is_right_or_is_known_to_be_wrong(
     _whatever_order(played, np.argsort(played.at + way, kind="stable"), sizes, every)
 
 
+def test_the_first_reading_that_comes_after_a_later_one_of_the_condition_is_looked_at_again() -> (
+    None
+):
+    played = Played([(0, 0, 0.0), (OWN, 0, 2.0), (0, 20, 0.0)])
+    _whatever_order(played, np.array([0, 2, 1]), [1], limits(*TREES))
+
+
 def test_a_long_day_of_readings_that_overtake_each_other() -> None:
     rng = np.random.default_rng(3715)
     for _ in range(15):
