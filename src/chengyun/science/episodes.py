@@ -158,9 +158,8 @@ class Watch:
 
     def _mark(self, rows: Ints, at: Ints) -> None:
         """What was said of rows from some moments on does not hold, unless that is too long ago; ``rows`` once each."""
-        counts = (
-            at + LATENESS >= self.last[rows]
-        )  # of a row nothing was said of, last is the least there is
+        # Not at >= last - LATENESS: of a row nothing was said of, last is the least number there is.
+        counts = at + LATENESS >= self.last[rows]
         self.late[rows[counts]] = np.minimum(self.late[rows[counts]], at[counts])
 
     def _note(self, rows: Ints, place: Ints, at: Ints, value: Floats) -> None:
