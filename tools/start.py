@@ -42,7 +42,7 @@ WEB_PROCESSES = min(os.cpu_count() or 1, 4)
 """A page is mostly Python, and one process uses one core of it."""
 CHECK_DAYS = "7"
 HIGHEST = 65535
-FREE_FROM, FREE_PORTS = 20_000, 12_000
+FREE_FROM, FREE_PORTS, FAR_APART = 20_000, 12_000, 1_009
 """Below what systems take for outgoing connections: 32768 and up on Linux, 49152 and up elsewhere."""
 READY_WITHIN = 60
 STOP_WITHIN = 15
@@ -172,7 +172,7 @@ def _names(host: str) -> str:
     return "*" if host in ("0.0.0.0", "::") else f"localhost,{LOCAL},[::1],{host}"  # noqa: S104
 
 
-_steps = itertools.count(os.getpid() * 100)
+_steps = itertools.count(os.getpid() * FAR_APART)
 """Two processes look in different places; one does not get the same port twice."""
 
 
