@@ -182,7 +182,9 @@ def act(
     Not so of the steps the values that came meanwhile cannot make wrong: they are taken as long as the table has them.
     """
     flow = editions.flow_of(alarm.edition_id)
-    if version not in (None, alarm.version) and verb not in STILL_RIGHT:
+    if verb in STILL_RIGHT:  # as it stands when nobody else is changing it
+        alarm.refresh_from_db(from_queryset=Alarm.objects.select_for_update())
+    elif version not in (None, alarm.version):
         label = next((step.label for step in flow.steps if step.verb == verb), "办")
         sentence = overtaken(alarm, label, flow.state(alarm.state).label)
         raise Conflict(sentence, version=alarm.version)
