@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from chengyun.city.indicators.declared import STANDING
 from chengyun.city.indicators.queries import (
     NOT,
     PART,
@@ -43,7 +44,6 @@ from chengyun.systems.evaluation.ranking_word import ranking_file
 from chengyun.systems.evaluation.rankings import Asked, asked_of, question_of
 
 AT_ONCE = 50
-STANDING = "standing"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import localdate
-from pytest_django.fixtures import Settings
 
-from chengyun.city.cases.factories import drive, make_case, make_working_city
+from chengyun.city.cases.factories import drive, make_case
 from chengyun.city.cases.services.acting import act
 from chengyun.city.indicators.queries import Answer, Behind, Question, asked, behind, chosen_wholes
 from chengyun.city.indicators.services import compared, tell_lake
@@ -22,18 +21,6 @@ from chengyun.lake import facts
 from chengyun.science.periods import Period, month_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_working_city()
-
-
-@pytest.fixture(autouse=True)
-def lake(settings: Settings, tmp_path: Path) -> Path:
-    found = tmp_path / "facts"
-    settings.FACTS = found
-    return found
 
 
 def said(*words: str) -> str:
