@@ -52,9 +52,13 @@ def test_a_photo_that_is_no_photo_keeps_what_was_typed(
 def test_a_button_pressed_twice_reports_once(city: Cast, window: Windows, script: bool) -> None:
     with window(script=script) as inspector:
         writes_a_report(inspector)
+        sent: list[str] = []
+        inspector.page.on("request", lambda each: sent.append(f"{each.method} {each.url}"))
         inspector.page.get_by_role("button", name="上报", exact=True).dblclick(delay=40)
         inspector.is_told("已上报，案号")
     assert Case.objects.count() == 1
+    posts = [each for each in sent if each.startswith("POST") and each.endswith("/cases/new/")]
+    assert not script or len(posts) == 1, "the second press was sent, too"
 
 
 @pytest.mark.parametrize("script", [True, False])

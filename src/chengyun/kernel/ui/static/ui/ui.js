@@ -94,8 +94,7 @@ document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
 });
 
 /** While a write runs its button says so, keeps its width and cannot be pressed twice. */
-function setBusy(form, button) {
-  form.dataset.sending = "";
+function setBusy(button) {
   if (!button) return;
   button.setAttribute("aria-busy", "true");
   if (!button.dataset.busy) return;
@@ -114,9 +113,17 @@ function setIdle(form) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;
-  if ("sending" in form.dataset) return void event.preventDefault();
+  if ("sending" in form.dataset) {
+    // Not for htmx either: it would send the second press when the first is answered.
+    event.stopImmediatePropagation();
+    return void event.preventDefault();
+  }
+  form.dataset.sending = "";
   // After this turn, so that the pressed button's own value is still sent.
-  setTimeout(() => { if (!event.defaultPrevented || form.hasAttribute("hx-post")) setBusy(form, event.submitter); });
+  setTimeout(() => {
+    if (event.defaultPrevented && !form.hasAttribute("hx-post")) setIdle(form);
+    else setBusy(event.submitter);
+  });
 }, true);
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = event.detail;
