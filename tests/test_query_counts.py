@@ -84,7 +84,7 @@ from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.services import draft_bulletin
+from chengyun.systems.evaluation.services.bulletins import draft_bulletin
 
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12

@@ -96,7 +96,7 @@ from chengyun.kernel.notify.services import add_endpoint
 from chengyun.kernel.params import set_param
 from chengyun.kernel.savedfilters import save_filter
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
+from chengyun.systems.evaluation.services.bulletins import approve_bulletin, draft_bulletin
 
 PHONE = "13863522046"
 AWAY = LON + 0.0007

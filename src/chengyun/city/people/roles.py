@@ -74,6 +74,8 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             "indicator.view",
+            "scheme.view",
+            "score.appeal",
             "case.file",
             "case.close",
             "case.void",
@@ -157,6 +159,8 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             *INSPECTING,
+            "scheme.view",
+            "score.appeal",
             "case.handle",
             "case.invite",
             "handover.take",
@@ -214,6 +218,9 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             "indicator.view",
+            "scheme.view",
+            "scheme.change",
+            "scheme.approve",
             *INSPECTING,
             "case.report",
             "case.assign",
@@ -234,6 +241,8 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             "indicator.view",
+            "scheme.view",
+            "scheme.approve",
             *INSPECTING,
             "case.report",
             "walk.record",

@@ -17,6 +17,7 @@ from chengyun.science.scoring import (
     GroupClass,
     Item,
     Measured,
+    Missing,
     Scheme,
     Veto,
     grade_of,
@@ -103,7 +104,8 @@ def test_without_a_figure_the_scheme_says_what_happens() -> None:
     shared = scored(DEPARTMENT, Measured(group="u", values=values))
     assert shared.items[1].why == "shared" and shared.items[1].points is None
     assert shared.total == half_up(Fraction(10 + 24 + 30) * 100 / 70) == D("91.43")
-    for missing, total in (("full", D("94.00")), ("await", None)):
+    ways: tuple[tuple[Missing, Decimal | None], ...] = (("full", D("94.00")), ("await", None))
+    for missing, total in ways:
         items = tuple(replace(item, missing=missing) for item in DEPARTMENT.items)
         found = scored(replace(DEPARTMENT, items=items), Measured(group="u", values=values))
         assert found.total == total, missing
