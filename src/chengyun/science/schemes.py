@@ -32,6 +32,7 @@ def faults(scheme: Scheme, groups: Iterable[str] = ()) -> Iterator[str]:
         yield from _faults_of_item(item, scheme.classes)
     yield from _faults_of_grades(scheme.grades)
     yield from _faults_of_classes(scheme.classes, groups)
+    yield from (f"否决项「{each}」写了两次。" for each in _twice(v.label for v in scheme.vetoes))
     for veto in scheme.vetoes:
         if not 0 <= veto.cap <= HUNDRED:
             yield f"否决项「{veto.label}」的总分上限要在 0 到 100 之间。"
@@ -103,6 +104,7 @@ def _faults_of_grades(grades: Sequence[Grade]) -> Iterator[str]:
 
 
 def _faults_of_classes(classes: Sequence[GroupClass], groups: Iterable[str]) -> Iterator[str]:
+    yield from (f"分类「{each}」写了两次。" for each in _twice(each.label for each in classes))
     placed = [group for each in classes for group in each.groups]
     yield from (f"「{each}」分进了两类。" for each in _twice(placed))
     yield from (f"「{each.label}」里一个也没有。" for each in classes if not each.groups)

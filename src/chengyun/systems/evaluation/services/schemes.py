@@ -19,7 +19,7 @@ from chengyun.systems.evaluation.models import AssessmentScheme, SchemeEdition
 from chengyun.systems.evaluation.patterns import Pattern
 from chengyun.systems.evaluation.scores import CHANGE, KINDS, groups_now, in_force, rules_of
 
-KEY = re.compile(r"[a-z][a-z0-9-]{1,39}")
+KEY = re.compile(r"(?!new$)[a-z][a-z0-9-]{1,39}")
 ITEMS_AT_MOST = 60
 
 
@@ -30,7 +30,9 @@ def begin_scheme(
     """A new scheme of an area with a first draft."""
     require(by, CHANGE, area=area)
     if not KEY.fullmatch(key):
-        raise wrong("key", "代号用小写字母开头，只用小写字母、数字和短横，最多 40 个。")
+        raise wrong(
+            "key", "代号用小写字母开头，只用小写字母、数字和短横，2 到 40 个；「new」不能用。"
+        )
     if not 1 <= len(name.strip()) <= 60:
         raise wrong("name", "方案要有名称，最多 60 字。")
     if group not in KINDS or group not in pattern.by:
