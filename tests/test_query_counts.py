@@ -83,8 +83,12 @@ from chengyun.city.sensing.services.switching import note
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
+from chengyun.science.periods import month_of
 from chengyun.science.weeks import week_of
+from chengyun.systems.evaluation.factories import make_scheme
 from chengyun.systems.evaluation.services.bulletins import draft_bulletin
+from chengyun.systems.evaluation.services.schemes import begin_draft
+from chengyun.systems.evaluation.services.sheets import compute, release
 
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
@@ -100,7 +104,13 @@ OPENED_WITH = {
 RECORDED = {"coordination:dossier": 5, "coordination:dossier_word": 5}
 """Pages whose reading is itself recorded: the statements of that transaction."""
 TRIED = f"&point_lon={LON}&point_lat={LAT}"
-QUERY = {"coordination:rules_try": f"?area=371502{TRIED}"}
+MONTH = f"?period={month_of(localdate(clock.now())).key}"
+QUERY = {
+    "coordination:rules_try": f"?area=371502{TRIED}",
+    "evaluation:scheme_compare": MONTH,
+    "evaluation:score_given": MONTH,
+    "evaluation:score_appeal": "?group=371502",
+}
 """What stands behind a URL that says little without it."""
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +151,7 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "evaluation": {"code": bulletin.code, "verb": "approve"},
         "evaluation:figure": {"key": "inst_rate"},
         "evaluation:finding": {"code": finding.code},
+        **scored(cast),
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
         "maintenance:case_class": {"code": MANHOLE},
         "maintenance:condition_add": {"code": MANHOLE},
@@ -294,6 +305,27 @@ def gathered(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:visit": {"pk": visit.pk},
         "coordination:meeting": {"code": promise.meeting.code},
         "coordination:promise": {"code": promise.code},
+    }
+
+
+def scored(cast: Cast) -> dict[str, dict[str, Any]]:
+    """A scheme with a draft, and scores of this month that were published."""
+    period = month_of(localdate(clock.now()))
+    scheme = make_scheme(cast, period.start)
+    for _ in range(SEVERAL):
+        sheet = compute(scheme, period, by=cast.evaluator)
+    release(sheet, by=cast.evaluator)
+    begin_draft(scheme, by=cast.evaluator)
+    pages = ("", "_edition", "_draft", "_item_add", "_item", "_parts", "_compare")
+    words = {"key": scheme.key, "number": 1}
+    return {
+        **{f"evaluation:scheme{page}": words for page in pages},
+        "evaluation:scheme_item": {**words, "number": 0},
+        "evaluation:score_given": {"key": scheme.key},
+        **{
+            f"evaluation:score{page}": {"key": scheme.key, "pk": sheet.pk}
+            for page in ("", "_publish", "_word", "_appeal")
+        },
     }
 
 

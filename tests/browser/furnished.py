@@ -95,8 +95,14 @@ from chengyun.kernel.models import Audit, Delivery, Dispatch, Message
 from chengyun.kernel.notify.services import add_endpoint
 from chengyun.kernel.params import set_param
 from chengyun.kernel.savedfilters import save_filter
+from chengyun.science.periods import month_of
 from chengyun.science.weeks import week_of
+from chengyun.systems.evaluation.factories import make_scheme
+from chengyun.systems.evaluation.services.appeals import appeal
 from chengyun.systems.evaluation.services.bulletins import approve_bulletin, draft_bulletin
+from chengyun.systems.evaluation.services.giving import enter, exclude
+from chengyun.systems.evaluation.services.schemes import begin_draft
+from chengyun.systems.evaluation.services.sheets import compute, release
 
 PHONE = "13863522046"
 AWAY = LON + 0.0007
@@ -112,6 +118,8 @@ class City:
     binding: int
     bulletin: str
     finding: str
+    scores: tuple[int, int]
+    month: str
     cases: dict[str, Case]
     run: int
     intake: int
@@ -154,6 +162,8 @@ def furnish() -> City:
         binding=bind("grid", "grid", HOME, cast.inspector, by=cast.admin).pk,
         bulletin=bulletin,
         finding=finding.code,
+        scores=scored(cast),
+        month=month_of(localdate(clock.now())).key,
         cases=cases,
         intake=brought_in(cast),
         handover=handed_over(cases["handling"], cast),
@@ -194,6 +204,18 @@ def approved(cast: Cast) -> str:
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
     return bulletin.code
+
+
+def scored(cast: Cast) -> tuple[int, int]:
+    """The scores of this month, as they might be published, with an appeal; then those after a veto; and a draft."""
+    period = month_of(localdate(clock.now()))
+    scheme = make_scheme(cast, period.start)
+    sheet = release(compute(scheme, period, by=cast.evaluator), by=cast.evaluator)
+    appeal(sheet, DISTRICT, "rework_rate", "有一次返工不该算", by=cast.supervisor)
+    enter(scheme, period, DISTRICT, "veto:亡人事故", None, "本月的事故", by=cast.evaluator)
+    exclude(scheme, period, "", "postpone_rate", "平台停机", by=cast.evaluator)
+    begin_draft(scheme, by=cast.evaluator)
+    return sheet.pk, compute(scheme, period, by=cast.evaluator, reason="再算").pk
 
 
 def keep_lists(cast: Cast) -> None:

@@ -213,6 +213,29 @@ def _evaluation(city: City) -> list[Stop]:
         ("evaluator", "/evaluation/ranking/?by=unit&sort=rework_rate"),
         ("evaluator", "/evaluation/indicators/inst_rate/?side=not"),
         ("evaluator", "/evaluation/indicators/"),
+        *_schemes(city),
+    ]
+
+
+def _schemes(city: City) -> list[Stop]:
+    base, (published, computed) = "/evaluation/schemes", city.scores
+    month, draft = f"{base}/month", f"{base}/month/draft"
+    return [
+        ("evaluator", f"{base}/"),
+        ("evaluator", f"{base}/new/"),
+        ("evaluator", f"{month}/"),
+        ("leader", f"{month}/editions/1/"),
+        ("evaluator", f"{draft}/"),
+        ("evaluator", f"{draft}/add/"),
+        ("evaluator", f"{draft}/0/"),
+        ("evaluator", f"{draft}/parts/"),
+        ("evaluator", f"{month}/compare/?period={city.month}"),
+        ("leader", f"{month}/given/?period={city.month}"),
+        ("evaluator", f"{month}/given/?period={city.month}"),
+        ("evaluator", f"{month}/scores/{computed}/"),
+        ("evaluator", f"{month}/scores/{published}/publish/"),
+        ("leader", f"{month}/scores/{published}/"),
+        ("supervisor", f"{month}/scores/{published}/appeal/?group=371502"),
     ]
 
 

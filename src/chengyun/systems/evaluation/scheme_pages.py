@@ -68,16 +68,19 @@ FORCE = (
 @door(may=VIEW)
 def schemes(request: HttpRequest) -> HttpResponse:
     """The schemes that concern a person."""
-    user, today = person_of(request), localdate(clock.now())
+    user = person_of(request)
+    found = list(scores.schemes_for(user))
+    held, drafts = scores.editions_now(found)
+    sheets = scores.newest_sheets(found)
     lines = [
         {
             "scheme": each,
             "by": registry.get(Group, each.by).label,
-            "edition": scores.in_force(each, today),
-            "draft": scores.draft_of(each),
-            "sheet": each.sheets.exclude(published_at=None).first(),
+            "edition": held.get(each.pk),
+            "draft": each.pk in drafts,
+            "sheet": sheets.get(each.pk),
         }
-        for each in scores.schemes_for(user)
+        for each in found
     ]
     return page(request, lines=lines, may_change=user.may(CHANGE))
 
@@ -127,7 +130,7 @@ def scheme(request: HttpRequest, key: str) -> HttpResponse:
         **(_shown(found, rules_of(held)) if held else {}),
         editions=found.editions.exclude(in_force_from=None),
         draft=scores.draft_of(found) if may_change else None,
-        sheets=scores.sheets_for(user, found).select_related("edition")[:24],
+        sheets=scores.sheets_for(user, found).select_related("edition").defer("content")[:24],
         usual=_usual().key,
         today=today,
         may_change=may_change,
@@ -274,8 +277,8 @@ def scheme_compare(request: HttpRequest, key: str) -> HttpResponse:
     draft = _draft(request, key)
     period = scores.period_of(request.GET.get("period") or _usual().key)
     held = scores.edition_of(draft.scheme, period)
-    old, _ = scores.computed(draft.scheme, rules_of(held), period, fresh=False)
-    new, _ = scores.computed(draft.scheme, rules_of(draft), period, fresh=False)
+    told = scores.counted(draft.scheme, period, fresh=False)
+    old, new = (scores.content_of(rules_of(each), told) for each in (held, draft))
     return page(
         request,
         scheme=draft.scheme,

@@ -98,7 +98,7 @@ def score(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         classes=bool(rules.classes),
         spoken=views.spoken(sheet),
         seal=views.seal_of(sheet),
-        versions=list(scores.sheets_for(user, found).filter(period=sheet.period)),
+        versions=list(scores.sheets_for(user, found).filter(period=sheet.period).defer("content")),
         bar=sheets.barred(sheet) if may_change and not sheet.published_at else "",
         publishes=may_change and not sheet.published_at,
         confirm=_question(sheet),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -172,29 +172,47 @@ def _exclusion(out: ScoreExclusion) -> dict[str, str]:
     return {"group": out.group, "item": out.item, "reason": out.reason}
 
 
-def computed(
-    scheme: AssessmentScheme, rules: Scheme, period: Period, *, fresh: bool = True
-) -> tuple[Content, int]:
-    """Everything a sheet holds, and up to which seal the facts went.
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What a period is scored from: figures, groups with their names, what rates are counted of, what people said."""
 
-    ``fresh`` asks the lake itself; else an answer of the last seconds will do.
-    """
+    answer: Answer
+    groups: dict[str, str]
+    wholes: Mapping[str, str]
+    said: Said
+
+
+def counted(scheme: AssessmentScheme, period: Period, *, fresh: bool = True) -> Counted:
+    """Ask the lake; an answer of the last seconds will do unless ``fresh``."""
     question, wholes = question_of(scheme, period), chosen_wholes(scheme.area)
     answer = asked(question, wholes) if fresh else figures(question, tuple(sorted(wholes.items())))
-    said = said_of(scheme, period.key)
+    return Counted(
+        answer=answer,
+        groups=groups_of(scheme, answer, question),
+        wholes=wholes,
+        said=said_of(scheme, period.key),
+    )
+
+
+def content_of(rules: Scheme, told: Counted) -> Content:
+    """Everything a sheet holds."""
     content: Content = {
         "scheme": as_body(rules),
-        "cases": bool(answer.groups),
-        "wholes": {i.indicator: wholes[i.indicator] for i in rules.items if i.indicator in wholes},
+        "cases": bool(told.answer.groups),
+        "wholes": {
+            item.indicator: told.wholes[item.indicator]
+            for item in rules.items
+            if item.indicator in told.wholes
+        },
         "groups": [
-            {"group": key, "name": name, "figures": _figures(rules, answer, key)}
-            for key, name in groups_of(scheme, answer, question).items()
+            {"group": key, "name": name, "figures": _figures(rules, told.answer, key)}
+            for key, name in told.groups.items()
         ],
-        "given": said.given,
-        "vetoes": said.vetoes,
-        "excluded": said.excluded,
+        "given": told.said.given,
+        "vetoes": told.said.vetoes,
+        "excluded": told.said.excluded,
     }
-    return content | {"results": results_of(content)}, answer.position
+    return content | {"results": results_of(content)}
 
 
 def _figures(rules: Scheme, answer: Answer, group: str) -> dict[str, list[Any]]:
@@ -294,10 +312,19 @@ def may_appeal(user: Person, scheme: AssessmentScheme, group: str) -> bool:
     return unit is not None and scope.covers(area=unit.area, unit=unit.pk)
 
 
-def newest(sheets: Iterable[ScoreSheet]) -> dict[str, ScoreSheet]:
-    """The newest published sheet of each period."""
-    found: dict[str, ScoreSheet] = {}
-    for sheet in sheets:
-        if sheet.published_at and sheet.number > getattr(found.get(sheet.period), "number", 0):
-            found[sheet.period] = sheet
-    return found
+def editions_now(schemes: Sequence[AssessmentScheme]) -> tuple[dict[int, SchemeEdition], set[int]]:
+    """Of several schemes the edition that holds today, and which have a draft."""
+    rows = SchemeEdition.objects.filter(scheme__in=schemes).defer("body")
+    today, held, drafts = localdate(clock.now()), {}, set()
+    for row in rows.order_by("in_force_from", "number"):
+        if row.in_force_from is None:
+            drafts.add(row.scheme_id)
+        elif row.in_force_from <= today:
+            held[row.scheme_id] = row
+    return held, drafts
+
+
+def newest_sheets(schemes: Sequence[AssessmentScheme]) -> dict[int, ScoreSheet]:
+    """Of several schemes the published scores of the newest period."""
+    rows = ScoreSheet.objects.filter(scheme__in=schemes).exclude(published_at=None)
+    return {row.scheme_id: row for row in rows.defer("content").order_by("start", "end", "number")}

@@ -26,7 +26,8 @@ from chengyun.systems.evaluation.models import (
 from chengyun.systems.evaluation.scores import (
     CHANGE,
     Content,
-    computed,
+    content_of,
+    counted,
     differing,
     edition_of,
     rules_of,
@@ -42,8 +43,9 @@ def compute(
     if period.start > localdate(clock.now()):
         raise Invalid(f"{period.label}还没有开始。")
     edition = edition_of(scheme, period)
-    content, position = computed(scheme, rules_of(edition), period)
-    return keep(edition, period, content, position, reason, None, by=by)
+    told = counted(scheme, period)
+    content = content_of(rules_of(edition), told)
+    return keep(edition, period, content, told.answer.position, reason, None, by=by)
 
 
 @transaction.atomic
@@ -101,8 +103,8 @@ def publish(sheet: ScoreSheet, *, by: User | None) -> ScoreSheet:
     require(by, CHANGE, area=scheme.area)
     if sentence := barred(sheet):
         raise Conflict(sentence)
-    now, _ = computed(scheme, rules_of(sheet.edition), parse(sheet.period))
-    if differing(sheet.content, now):
+    now = counted(scheme, parse(sheet.period))
+    if differing(sheet.content, content_of(rules_of(sheet.edition), now)):
         raise Conflict("算过以后又有了新的事实或者人工评分，数字变了；请重新计算再发布。")
     return release(sheet, by=by)
 

@@ -14,6 +14,7 @@ from chengyun.city.people.factories import Cast
 from chengyun.kernel import audit, clock
 from chengyun.science.periods import parse
 from chengyun.science.scoring import Item, Scheme
+from chengyun.systems.evaluation.factories import make_scheme
 from chengyun.systems.evaluation.models import AssessmentScheme
 from chengyun.systems.evaluation.patterns import GRADES, pattern
 from chengyun.systems.evaluation.scores import draft_of, rules_of
@@ -44,13 +45,9 @@ def happen(cast: Cast) -> list[Case]:
     return made
 
 
-def scheme(cast: Cast, key: str = "month", group: str = "district") -> AssessmentScheme:
+def scheme(cast: Cast) -> AssessmentScheme:
     """The five rates of a published scheme, in force since the beginning of the year."""
-    found = pattern("jinniu")
-    assert found is not None
-    made = begin_scheme(key, "月度考核", found, area=CITY, group=group, by=cast.evaluator)
-    force(made, cast)
-    return made
+    return make_scheme(cast, START)
 
 
 def force(made: AssessmentScheme, cast: Cast, start: date = START) -> None:

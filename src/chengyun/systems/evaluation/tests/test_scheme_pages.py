@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from docx import Document
 from pytest_django.fixtures import Settings
@@ -50,8 +50,9 @@ def cases(cast: Cast) -> list[Case]:
     return happen(cast)
 
 
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
+def text(answer: Any) -> str:
+    words: str = answer.content.decode()
+    return words
 
 
 def see(client: Client, url: str, **values: str) -> str:
@@ -60,7 +61,7 @@ def see(client: Client, url: str, **values: str) -> str:
     return text(answer)
 
 
-def post(client: Client, url: str, status: int = 303, **values: object) -> str:
+def post(client: Client, url: str, status: int = 303, /, **values: object) -> str:
     answer = client.post(url, values)
     assert answer.status_code == status, text(answer)
     return text(answer) if status != 303 else answer["Location"]

@@ -27,7 +27,8 @@ from chengyun.science.scoring import GroupClass, Item, Veto
 from chengyun.systems.evaluation.models import SchemeEdition, ScoreSheet
 from chengyun.systems.evaluation.patterns import GRADES, pattern, patterns
 from chengyun.systems.evaluation.scores import (
-    computed,
+    content_of,
+    counted,
     draft_of,
     edition_of,
     results_of,
@@ -330,10 +331,9 @@ def test_the_draft_and_what_is_in_force_are_scored_on_the_same_data(
     items = (replace(CLOSING, weight=D(90)), replace(rules_of(draft).items[1], weight=D(10)))
     rules = rewrite(made, cast, items=items)
     with november():
-        old, at = computed(made, rules_of(edition_of(made, OCTOBER)), OCTOBER)
-        new, later = computed(made, rules, OCTOBER)
-    assert at == later and old["groups"] == new["groups"]
-    assert new["scheme"] != old["scheme"]
+        told = counted(made, OCTOBER)
+    old, new = content_of(rules_of(edition_of(made, OCTOBER)), told), content_of(rules, told)
+    assert old["groups"] == new["groups"] and new["scheme"] != old["scheme"]
 
 
 def test_people_see_the_schemes_that_score_them_and_only_what_is_published(

@@ -27,7 +27,7 @@ from chengyun.lake.engines import Opener
 from chengyun.lake.spark import spark
 from chengyun.science.periods import Period, parse
 from chengyun.systems.evaluation.models import AssessmentScheme
-from chengyun.systems.evaluation.scores import computed, edition_of, rules_of
+from chengyun.systems.evaluation.scores import content_of, counted, edition_of, rules_of
 
 ENGINES = ("duckdb", "spark")
 Row = tuple[Any, ...]
@@ -82,7 +82,7 @@ def _scores(key: str, period: Period) -> tuple[Row, list[Row]]:
         rules = rules_of(edition_of(scheme, period))
     except Refusal as refusal:
         raise CommandError(refusal.message) from refusal
-    content, _ = computed(scheme, rules, period)
+    content = content_of(rules, counted(scheme, period))
     rows: list[Row] = [
         (
             each["place"],
