@@ -278,7 +278,8 @@ def scheme_compare(request: HttpRequest, key: str) -> HttpResponse:
     period = scores.period_of(request.GET.get("period") or _usual().key)
     held = scores.edition_of(draft.scheme, period)
     told = scores.counted(draft.scheme, period, fresh=False)
-    old, new = (scores.content_of(rules_of(each), told) for each in (held, draft))
+    found = [scores.content_of(rules_of(each), told) for each in (held, draft)]
+    old, new = (scores.without_awaited(each) for each in found)
     return page(
         request,
         scheme=draft.scheme,
@@ -288,6 +289,7 @@ def scheme_compare(request: HttpRequest, key: str) -> HttpResponse:
         before=period.back(1).key,
         after=period.back(-1).key if period.end < localdate(clock.now()) else "",
         lines=words.compared(old, new),
+        left=words.labels_of(found),
         faults=verbs.faults_of(draft),
         changes=list(words.changes_of(rules_of(held), rules_of(draft))),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -104,7 +104,7 @@ def grades_of(rules: Scheme) -> list[tuple[dict[str, str], str]]:
     upper, found = "", []
     for grade in rules.grades:
         least = plain(grade.least)
-        words = f"{least} 到不满 {upper}" if upper else f"{least} 及以上"
+        words = f"{least} 分到不满 {upper} 分" if upper else f"{least} 分及以上"
         found.append((badge(grade.name), words))
         upper = least
     return found
@@ -154,6 +154,18 @@ def _changed(old: ItemWords, new: ItemWords) -> str:
     )
     told = [f"{label}由 {a.rstrip('。')} 改为 {b.rstrip('。')}" for label, a, b in pairs if a != b]
     return "；".join(told) or "改了"
+
+
+def labels_of(contents: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The items of several computations that a person has yet to score somewhere."""
+    return list(
+        dict.fromkeys(
+            item["label"]
+            for content in contents
+            for item in content["scheme"]["items"]
+            if any(row["items"][item["key"]]["why"] == "await" for row in content["results"])
+        )
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -286,6 +286,23 @@ def _text(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:.2f}"
 
 
+def awaited(content: Content) -> list[tuple[str, str]]:
+    """Group and item of every score that a person has yet to give."""
+    return [
+        (row["group"], key)
+        for row in content["results"]
+        for key, item in row["items"].items()
+        if item["why"] == "await"
+    ]
+
+
+def without_awaited(content: Content) -> Content:
+    """As it would be if nothing were counted that a person has yet to give: for a look ahead."""
+    out = [{"group": g, "item": i, "reason": "还没有给分"} for g, i in awaited(content)]
+    ahead = content | {"excluded": [*content["excluded"], *out]}
+    return ahead | {"results": results_of(ahead)}
+
+
 def differing(old: Content, new: Content) -> bool:
     """Whether two computations began from different numbers, words of people or rules."""
     keys = ("scheme", "wholes", "groups", "given", "vetoes", "excluded")

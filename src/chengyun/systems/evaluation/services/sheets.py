@@ -26,6 +26,7 @@ from chengyun.systems.evaluation.models import (
 from chengyun.systems.evaluation.scores import (
     CHANGE,
     Content,
+    awaited,
     content_of,
     counted,
     differing,
@@ -140,8 +141,8 @@ def barred(sheet: ScoreSheet) -> str:
         return f"统计期到 {sheet.end} 才结束，过了才能发布。"
     if not sheet.content["cases"]:
         return "这一期没有案件，没有可发布的成绩。"
-    if awaited := _awaited(sheet.content):
-        return f"还有 {len(awaited)} 个分没有给：{awaited[0]}。"
+    if missing := _awaited(sheet.content):
+        return f"还有 {len(missing)} 个分没有给：{missing[0]}。"
     if sheet.scheme.entries.filter(period=sheet.period, state=ScoreEntry.WAITING).exists():
         return "这一期还有人工评分等人审核。"
     if untold(moments(parse(sheet.period))[1], sheet.position):
@@ -151,12 +152,8 @@ def barred(sheet: ScoreSheet) -> str:
 
 def _awaited(content: Content) -> list[str]:
     labels = {item["key"]: item["label"] for item in content["scheme"]["items"]}
-    return [
-        f"{row['name']}的「{labels[key]}」"
-        for row in content["results"]
-        for key, item in row["items"].items()
-        if item["why"] == "await"
-    ]
+    names = {row["group"]: row["name"] for row in content["groups"]}
+    return [f"{names[group]}的「{labels[item]}」" for group, item in awaited(content)]
 
 
 def _mark(area: str, moment: datetime) -> str:

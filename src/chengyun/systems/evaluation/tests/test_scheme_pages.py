@@ -167,7 +167,12 @@ def test_the_draft_stands_beside_what_is_in_force(
     assert page.count("100.00") >= 3, "the draft gives the other district full marks for nothing"
     assert "现行" in page and "草稿" in page
     assert client.get(f"{MONTH}compare/", {"period": "2027"}).status_code == 404
-    post(client, f"{MONTH}draft/drop/", version=version + 2)
+    manual = {"indicator": "", "label": "现场查看", "weight": "20", "full": "20",
+              "method": "", "missing": "await"}  # fmt: skip
+    post(client, f"{MONTH}draft/add/", version=version + 2, **manual)
+    page = see(client, f"{MONTH}compare/", period="2026-10")
+    assert "还没有人给分的，这里不计：现场查看。" in page and page.count("100.00") >= 3
+    post(client, f"{MONTH}draft/drop/", version=version + 3)
     assert draft_of(made) is None and rules_of(made.editions.get()).items[0].weight == 30
     assert client.get(f"{MONTH}compare/").status_code == 404
 
