@@ -85,10 +85,8 @@ from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
 from chengyun.science.periods import month_of
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.factories import make_scheme
+from chengyun.systems.evaluation.factories import make_scores
 from chengyun.systems.evaluation.services.bulletins import draft_bulletin
-from chengyun.systems.evaluation.services.schemes import begin_draft
-from chengyun.systems.evaluation.services.sheets import compute, release
 
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
@@ -149,7 +147,6 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
-        "evaluation:figure": {"key": "inst_rate"},
         "evaluation:finding": {"code": finding.code},
         **scored(cast),
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
@@ -310,22 +307,14 @@ def gathered(cast: Cast) -> dict[str, dict[str, Any]]:
 
 def scored(cast: Cast) -> dict[str, dict[str, Any]]:
     """A scheme with a draft, and scores of this month that were published."""
-    period = month_of(localdate(clock.now()))
-    scheme = make_scheme(cast, period.start)
-    for _ in range(SEVERAL):
-        sheet = compute(scheme, period, by=cast.evaluator)
-    release(sheet, by=cast.evaluator)
-    begin_draft(scheme, by=cast.evaluator)
-    pages = ("", "_edition", "_draft", "_item_add", "_item", "_parts", "_compare")
-    words = {"key": scheme.key, "number": 1}
+    sheet = make_scores(cast, SEVERAL)
+    words = {"key": sheet.scheme.key, "number": 1, "pk": sheet.pk}
+    pages = ("", "_edition", "_draft", "_item_add", "_parts", "_compare")
     return {
+        "evaluation:figure": {"key": "inst_rate"},
         **{f"evaluation:scheme{page}": words for page in pages},
         "evaluation:scheme_item": {**words, "number": 0},
-        "evaluation:score_given": {"key": scheme.key},
-        **{
-            f"evaluation:score{page}": {"key": scheme.key, "pk": sheet.pk}
-            for page in ("", "_publish", "_word", "_appeal")
-        },
+        **{f"evaluation:score{p}": words for p in ("", "_given", "_publish", "_word", "_appeal")},
     }
 
 

@@ -95,14 +95,13 @@ from chengyun.kernel.models import Audit, Delivery, Dispatch, Message
 from chengyun.kernel.notify.services import add_endpoint
 from chengyun.kernel.params import set_param
 from chengyun.kernel.savedfilters import save_filter
-from chengyun.science.periods import month_of
+from chengyun.science.periods import parse
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.factories import make_scheme
+from chengyun.systems.evaluation.factories import make_scores
 from chengyun.systems.evaluation.services.appeals import appeal
 from chengyun.systems.evaluation.services.bulletins import approve_bulletin, draft_bulletin
 from chengyun.systems.evaluation.services.giving import enter, exclude
-from chengyun.systems.evaluation.services.schemes import begin_draft
-from chengyun.systems.evaluation.services.sheets import compute, release
+from chengyun.systems.evaluation.services.sheets import compute
 
 PHONE = "13863522046"
 AWAY = LON + 0.0007
@@ -118,8 +117,7 @@ class City:
     binding: int
     bulletin: str
     finding: str
-    scores: tuple[int, int]
-    month: str
+    scores: tuple[str, int, int]
     cases: dict[str, Case]
     run: int
     intake: int
@@ -153,9 +151,7 @@ def furnish() -> City:
     drafts.begin("case", CITY, by=cast.admin)
     keep_lists(cast)
     told, endpoint = tell(cast)
-    audit.seal_new()
-    shutil.rmtree(settings.FACTS, ignore_errors=True)
-    tell_lake()
+    into_the_lake()
     return City(
         cast=cast,
         asset=make_asset(keeper_id=cast.crew.pk).code,
@@ -163,7 +159,6 @@ def furnish() -> City:
         bulletin=bulletin,
         finding=finding.code,
         scores=scored(cast),
-        month=month_of(localdate(clock.now())).key,
         cases=cases,
         intake=brought_in(cast),
         handover=handed_over(cases["handling"], cast),
@@ -206,16 +201,21 @@ def approved(cast: Cast) -> str:
     return bulletin.code
 
 
-def scored(cast: Cast) -> tuple[int, int]:
-    """The scores of this month, as they might be published, with an appeal; then those after a veto; and a draft."""
-    period = month_of(localdate(clock.now()))
-    scheme = make_scheme(cast, period.start)
-    sheet = release(compute(scheme, period, by=cast.evaluator), by=cast.evaluator)
+def into_the_lake() -> None:
+    """What was done so far, as facts of this city alone."""
+    audit.seal_new()
+    shutil.rmtree(settings.FACTS, ignore_errors=True)
+    tell_lake()
+
+
+def scored(cast: Cast) -> tuple[str, int, int]:
+    """This month, its scores as they might be published, with an appeal, then those after a veto; and a draft."""
+    sheet = make_scores(cast)
+    scheme, period = sheet.scheme, parse(sheet.period)
     appeal(sheet, DISTRICT, "rework_rate", "有一次返工不该算", by=cast.supervisor)
     enter(scheme, period, DISTRICT, "veto:亡人事故", None, "本月的事故", by=cast.evaluator)
     exclude(scheme, period, "", "postpone_rate", "平台停机", by=cast.evaluator)
-    begin_draft(scheme, by=cast.evaluator)
-    return sheet.pk, compute(scheme, period, by=cast.evaluator, reason="再算").pk
+    return sheet.period, sheet.pk, compute(scheme, period, by=cast.evaluator, reason="再算").pk
 
 
 def keep_lists(cast: Cast) -> None:

@@ -218,24 +218,18 @@ def _evaluation(city: City) -> list[Stop]:
 
 
 def _schemes(city: City) -> list[Stop]:
-    base, (published, computed) = "/evaluation/schemes", city.scores
-    month, draft = f"{base}/month", f"{base}/month/draft"
+    base, (period, published, computed) = "/evaluation/schemes", city.scores
+    month, shown = f"{base}/month", f"{base}/month/scores/{published}"
+    editing = ("", "draft/", "draft/add/", "draft/0/", "draft/parts/", f"scores/{computed}/")
     return [
-        ("evaluator", f"{base}/"),
-        ("evaluator", f"{base}/new/"),
-        ("evaluator", f"{month}/"),
+        *(("evaluator", f"{base}/{page}") for page in ("", "new/")),
+        *(("evaluator", f"{month}/{page}") for page in editing),
+        ("evaluator", f"{month}/compare/?period={period}"),
+        *((who, f"{month}/given/?period={period}") for who in ("leader", "evaluator")),
+        ("evaluator", f"{shown}/publish/"),
         ("leader", f"{month}/editions/1/"),
-        ("evaluator", f"{draft}/"),
-        ("evaluator", f"{draft}/add/"),
-        ("evaluator", f"{draft}/0/"),
-        ("evaluator", f"{draft}/parts/"),
-        ("evaluator", f"{month}/compare/?period={city.month}"),
-        ("leader", f"{month}/given/?period={city.month}"),
-        ("evaluator", f"{month}/given/?period={city.month}"),
-        ("evaluator", f"{month}/scores/{computed}/"),
-        ("evaluator", f"{month}/scores/{published}/publish/"),
-        ("leader", f"{month}/scores/{published}/"),
-        ("supervisor", f"{month}/scores/{published}/appeal/?group=371502"),
+        ("leader", f"{shown}/"),
+        ("supervisor", f"{shown}/appeal/?group=371502"),
     ]
 
 

@@ -10,12 +10,15 @@ from chengyun.kernel import audit, clock
 from chengyun.science.periods import month_of
 from chengyun.systems.evaluation.patterns import pattern
 from chengyun.systems.evaluation.scores import draft_of
-from chengyun.systems.evaluation.services.schemes import begin_scheme, put_in_force
+from chengyun.systems.evaluation.services.schemes import begin_draft, begin_scheme, put_in_force
 from chengyun.systems.evaluation.services.sheets import barred, compute, publish
 
 
 def score_last_month() -> None:
-    """Bring the city's history to the lake, then compute and publish the month; a short history has none to publish."""
+    """Bring the city's history to the lake, then compute and publish the month, and begin a draft.
+
+    A short history has no month to publish.
+    """
     tell_lake()
     period = month_of(localdate(clock.now())).back(1)
     chosen, by = pattern("jinniu"), User.objects.get(username="evaluator")
@@ -28,4 +31,5 @@ def score_last_month() -> None:
         sheet = compute(scheme, period, by=by)
         if not barred(sheet):
             publish(sheet, by=by)
+        begin_draft(scheme, by=by)
         audit.seal_new()

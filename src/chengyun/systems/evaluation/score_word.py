@@ -31,13 +31,16 @@ from chengyun.kernel.documents import (
 from chengyun.kernel.installation import installation
 from chengyun.kernel.ui.words import day
 from chengyun.science.schemes import from_body, plain
+from chengyun.science.scoring import Item
 from chengyun.systems.evaluation import scheme_words as words
 from chengyun.systems.evaluation.models import ScoreSheet
 from chengyun.systems.evaluation.queries import names_of
 from chengyun.systems.evaluation.ranking_word import MARK
-from chengyun.systems.evaluation.score_views import Line, period_of, seal_of, spoken
+from chengyun.systems.evaluation.score_views import Cell, Line, period_of, seal_of, spoken
 
 NAME, WIDTH = Mm(26), Mm(146)
+ABREAST = 6
+"""Items whose columns are still wide enough."""
 UNPUBLISHED = "没有发布，只供核对"
 
 
@@ -74,13 +77,23 @@ def _ranking(paper: Doc, sheet: ScoreSheet, lines: Sequence[Line]) -> None:
             say(paper, f"{each.name}：{each.note}。")
     heading(paper, "二、各项得分")
     items = from_body(sheet.content["scheme"]).items
-    rest = Length((WIDTH - NAME) // max(1, len(items)))
+    for first in range(0, len(items), ABREAST):
+        _points(paper, by, items[first : first + ABREAST], lines, first)
+
+
+def _points(paper: Doc, by: str, items: Sequence[Item], lines: Sequence[Line], first: int) -> None:
+    """The points of some items, as many as fit abreast."""
+    rest = Length((WIDTH - NAME) // len(items))
     table = [(by, *(f"{i.label}（{plain(i.weight)}%）" for i in items))]
     table += [
-        (e.name, *("\n".join(filter(None, (c.points, c.figure, c.why))) for c in e.cells))
-        for e in lines
+        (each.name, *(_told(cell) for cell in each.cells[first : first + len(items)]))
+        for each in lines
     ]
     grid(paper, table, (NAME, *[rest] * len(items)), strong=(0,), size=Pt(9), spacing=Pt(15))
+
+
+def _told(cell: Cell) -> str:
+    return "\n".join(filter(None, (cell.points, cell.figure, cell.why)))
 
 
 def _method(paper: Doc, sheet: ScoreSheet) -> None:
