@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from chengyun.lake.origins import Origin
 
 BUSY = "有人正在导入同一个来源，请等他完成后再试。"
-SEALS_AT_ONCE = 20
-"""With what is put under one seal, at most 100,000 acts are held in memory."""
+SEALS_AT_ONCE = 4
+"""With what is put under one seal, at most 20,000 acts are held in memory."""
 CASES_AT_ONCE = 500
 
 
