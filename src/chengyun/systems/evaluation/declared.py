@@ -3,13 +3,13 @@
 from chengyun.kernel import editions, registry
 from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Permission, Queue, System, Tab
-from chengyun.systems.evaluation import queries
+from chengyun.systems.evaluation import queries, score_notices
 from chengyun.systems.evaluation.notices import NOTICES
 from chengyun.systems.evaluation.scores import APPEAL, APPROVE, CHANGE, VIEW
 from chengyun.systems.evaluation.workflow import BULLETIN
 
 editions.declare(BULLETIN)
-telling.declare(*NOTICES)
+telling.declare(*NOTICES, *score_notices.NOTICES)
 
 ACTS = (
     ("scheme.begin", "新建考核方案"),

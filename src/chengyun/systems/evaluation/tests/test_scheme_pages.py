@@ -15,6 +15,9 @@ from pytest_django.fixtures import Settings
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.cases.models import Case
 from chengyun.city.people.factories import Cast
+from chengyun.city.people.models import User
+from chengyun.kernel import outbox
+from chengyun.kernel.models import Message
 from chengyun.systems.evaluation.models import (
     AssessmentScheme,
     ScoreAppeal,
@@ -23,6 +26,8 @@ from chengyun.systems.evaluation.models import (
     ScoreSheet,
 )
 from chengyun.systems.evaluation.scores import draft_of, rules_of
+from chengyun.systems.evaluation.services.appeals import appeal, refuse_appeal
+from chengyun.systems.evaluation.services.giving import decide, enter
 from chengyun.systems.evaluation.services.schemes import begin_draft
 from chengyun.systems.evaluation.services.sheets import compute, publish
 from chengyun.systems.evaluation.tests.october import DISTRICT, OCTOBER, happen, november, scheme
@@ -303,3 +308,23 @@ def test_who_may_not_is_told(cast: Cast, cases: list[Case], client: Client) -> N
     client.force_login(cast.charlie)
     assert client.get(BASE).status_code == 403
     assert AssessmentScheme.objects.count() == 1
+
+
+def titles(person: User) -> list[str]:
+    outbox.deliver_due()
+    return list(Message.objects.filter(person_id=person.pk).values_list("title", flat=True))
+
+
+def test_those_concerned_are_told(cast: Cast, cases: list[Case]) -> None:
+    made = scheme(cast)
+    veto = enter(made, OCTOBER, DISTRICT, "veto:亡人事故", None, "事故", by=cast.evaluator)
+    assert titles(cast.leader) == ["2026 年 10 月月度考核有人工评分待审核"]
+    assert titles(cast.evaluator) == [], "who entered it knows"
+    decide(veto, False, "不是这里的", by=cast.leader)
+    sheet = publish(compute(made, OCTOBER, by=cast.evaluator), by=cast.evaluator)
+    assert titles(cast.supervisor) == ["2026 年 10 月月度考核成绩已发布"]
+    row = appeal(sheet, DISTRICT, "rework_rate", "不该算", by=cast.supervisor)
+    assert "东昌府区对2026 年 10 月月度考核的「返工率」申诉" in titles(cast.evaluator)
+    refuse_appeal(row, "没有错", by=cast.evaluator)
+    assert "东昌府区的「返工率」申诉不成立" in titles(cast.supervisor)
+    assert titles(cast.inspector) == []
