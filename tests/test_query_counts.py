@@ -166,8 +166,16 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     }
 
 
+def petitioned(cast: Cast) -> None:
+    """Several petitions."""
+    new = NewCase(type="petition", source="petition", description="油烟", lon=LON, lat=LAT)
+    for _ in range(SEVERAL):
+        open_case(new, by=cast.petitions)
+
+
 def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     """A hotline's file, a hotline at the API, and a case the police share."""
+    petitioned(cast)
     table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
     police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)

@@ -51,10 +51,12 @@ from chengyun.city.cases.services.campaigns import (
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import confirm
 from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.instructions import give
 from chengyun.city.cases.services.meetings import Minutes, report_done, write_minutes
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
+from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.indicators.services import tell_lake
@@ -191,6 +193,8 @@ def reported(cast: Cast) -> dict[str, Case]:
     cases["reported"] = make_case(cast, photos=photos)
     cases["invited"] = drive(make_case(cast), cast, "handling")
     cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
+    cases["instructed"] = instructed(cast)
+    cases["petition"] = petitioned(cast)
     return cases | asked_for(cast)
 
 
@@ -297,6 +301,29 @@ def campaigned(cast: Cast) -> Campaign:
     count_amount(running, cast.crew, today, 4, by=cast.department)
     close_campaign(over, "完成。", by=cast.supervisor, version=2)
     return running
+
+
+def instructed(cast: Cast) -> Case:
+    """A hotline order of the crew a leader has written on, and one sentence for the next."""
+    add_answer("请当天到现场核实。", verb="instruct", class_code="", by=None)
+    case = drive(make_case(cast, source="hotline"), cast, "handling")
+    give(case.inquiry, "请主要负责人牵头办理。", by=cast.leader)
+    return case
+
+
+def petitioned(cast: Cast) -> Case:
+    """Twelve people who came for the second time."""
+    given = Registered(people=12, parties="代表王某某", again=True)
+    new = NewCase(
+        type="petition",
+        source="petition",
+        description="油烟扰民",
+        lon=LON,
+        lat=LAT,
+        reporter_phone=PHONE,
+        petition=given,
+    )
+    return open_case(new, by=cast.petitions)
 
 
 def whistled(cast: Cast) -> Whistle:

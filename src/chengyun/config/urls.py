@@ -10,9 +10,11 @@ from chengyun.city.cases.discovery_api import router as discoveries
 from chengyun.city.cases.flight_api import router as flights
 from chengyun.city.cases.handover_api import router as handovers
 from chengyun.city.cases.inquiry_api import router as inquiries
+from chengyun.city.cases.instruction_api import router as instructions
 from chengyun.city.cases.intake_run_api import router as intake_runs
 from chengyun.city.cases.meeting_api import router as meetings
 from chengyun.city.cases.partner_api import router as partners
+from chengyun.city.cases.petition_api import router as petitions
 from chengyun.city.cases.proposing_api import router as proposing
 from chengyun.city.cases.station_api import router as stations
 from chengyun.city.cases.whistle_api import router as whistles
@@ -48,6 +50,8 @@ api.add_router("", whistles)
 api.add_router("", stations)
 api.add_router("", meetings)
 api.add_router("", inquiries)
+api.add_router("", instructions)
+api.add_router("", petitions)
 api.add_router("", intake_runs)
 api.add_router("", partners)
 api.add_router("", cases)

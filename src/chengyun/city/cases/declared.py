@@ -3,18 +3,22 @@
 from datetime import timedelta
 
 from chengyun.city.cases import (
+    acts,
     campaign_notices,
     discoveries,
+    instruction_notices,
     invitation_notices,
     jobs,
     meeting_notices,
     meetings,
+    petition_notices,
     queries,
     whistle_notices,
     whistles,
 )
 from chengyun.city.cases.models import Case, Discovery, Whistle
 from chengyun.city.cases.notices import NOTICES
+from chengyun.city.cases.petition_flow import PETITION
 from chengyun.city.cases.readers import readers
 from chengyun.city.cases.services.partners import tidy_calls
 from chengyun.city.cases.specs import CaseType, Source
@@ -22,20 +26,33 @@ from chengyun.city.cases.workflow import LEDGER, STANDARD
 from chengyun.kernel import editions, files, registry
 from chengyun.kernel.live.specs import Watched
 from chengyun.kernel.notify import telling
-from chengyun.kernel.specs import Act, Field, Param, Periodic, Permission
+from chengyun.kernel.specs import Field, Param, Periodic, Permission
 
 editions.declare(STANDARD)
 editions.declare(LEDGER)
+editions.declare(PETITION)
 files.readable(Case, queries.may_read)
 files.readable(Discovery, discoveries.may_read)
 files.readable(Whistle, whistles.may_read)
 telling.declare(*NOTICES, *campaign_notices.NOTICES, *whistle_notices.NOTICES)
 telling.declare(*invitation_notices.NOTICES, *meeting_notices.NOTICES)
+telling.declare(*instruction_notices.NOTICES, *petition_notices.NOTICES)
 
+registry.add(*acts.ACTS)
 registry.add(
     Watched(key="cases.case", kind="case", readers=readers),
     CaseType(key="standard", label="部件事件", workflow="case", classified=True, order=1),
     CaseType(key="ledger", label="问题台账", workflow="ledger", classified=False, order=2),
+    CaseType(
+        key="petition",
+        label="信访件",
+        workflow="petition",
+        classified=False,
+        may="petition.take",
+        source="petition",
+        order=3,
+    ),
+    Source(key="petition", label="信访", icon="inbox", order=14, origin="complaint"),
     Source(key="inspector", label="监督员上报", icon="person", order=1, origin="own"),
     Source(key="public", label="公众举报", icon="people", order=2, origin="complaint"),
     Source(
@@ -101,6 +118,12 @@ registry.add(
     Permission(key="case.review", label="复核销号", group="案件"),
     Permission(key="inquiry.take", label="登记来件", group="来件"),
     Permission(key="inquiry.answer", label="回复与回访", group="来件"),
+    Permission(key="instruction.give", label="签批来件", group="来件"),
+    Permission(key="instruction.take", label="专班签收与落实", group="来件"),
+    Permission(key="petition.view", label="查看信访件", group="信访"),
+    Permission(key="petition.take", label="登记信访件", group="信访"),
+    Permission(key="petition.handle", label="受理与答复信访件", group="信访"),
+    Permission(key="petition.prolong", label="批准信访延长", group="信访"),
     Permission(key="handover.send", label="移送案件", group="案件"),
     Permission(key="handover.take", label="接收移送", group="案件"),
     Permission(key="discovery.view", label="查看发现线索", group="发现线索"),
@@ -153,85 +176,6 @@ registry.add(
         every=timedelta(minutes=1),
         run=jobs.take_up_stalled,
     ),
-    Act(key="case.report", label="上报"),
-    Act(key="ledger.report", label="登记"),
-    Act(key="case.reporter.view", label="查看上报人信息"),
-    Act(key="inquiry.answer", label="回复来件人"),
-    Act(key="inquiry.visit", label="回访来件人"),
-    Act(key="inquiry.recompute", label="重算回复时限"),
-    Act(key="invitation.answer", label="外部办理"),
-    Act(key="handover.send", label="移送"),
-    Act(key="handover.receive", label="接收移送"),
-    Act(key="handover.return", label="退回移送"),
-    Act(key="handover.answer", label="反馈移送"),
-    Act(key="handover.withdraw", label="撤回移送"),
-    Act(key="discovery.send", label="报送线索"),
-    Act(key="discovery.confirm", label="确认线索"),
-    Act(key="discovery.reject", label="驳回线索"),
-    Act(key="discovery_kind.add", label="登记发现种类"),
-    Act(key="discovery_kind.change", label="修改发现种类"),
-    Act(key="discovery_kind.end", label="停用发现种类"),
-    Act(key="camera.add", label="登记摄像头"),
-    Act(key="camera.change", label="修改摄像头"),
-    Act(key="camera.end", label="停用摄像头"),
-    Act(key="flight.plan", label="安排飞行"),
-    Act(key="flight.begin", label="开始飞行"),
-    Act(key="flight.finish", label="完成飞行"),
-    Act(key="flight.cancel", label="取消飞行"),
-    Act(key="missed.find", label="发现漏报线索"),
-    Act(key="missed.judge", label="认定漏报"),
-    Act(key="walk.find", label="马路办公发现"),
-    Act(key="campaign.draft", label="草拟专项行动"),
-    Act(key="campaign.change", label="修改专项行动"),
-    Act(key="campaign.begin", label="开始专项行动"),
-    Act(key="campaign.close", label="结束专项行动"),
-    Act(key="campaign.put_in", label="计入案件"),
-    Act(key="campaign.take_out", label="不计案件"),
-    Act(key="campaign.count", label="填报数量"),
-    Act(key="whistle.blow", label="吹哨"),
-    Act(key="whistle.call", label="叫到场"),
-    Act(key="whistle.receive", label="收到吹哨"),
-    Act(key="whistle.arrive", label="到场报到"),
-    Act(key="whistle.make_case", label="转成案件"),
-    Act(key="whistle.close", label="吹哨办结"),
-    Act(key="visit.find", label="走访发现"),
-    Act(key="meeting.call", label="召集例会"),
-    Act(key="meeting.minute", label="写例会纪要"),
-    Act(key="promise.make", label="承诺"),
-    Act(key="promise.do", label="报告完成"),
-    Act(key="promise.confirm", label="确认兑现"),
-    Act(key="promise.return", label="退回重办"),
-    Act(key="promise.withdraw", label="撤销承诺"),
-    Act(key="promise.make_case", label="承诺转成案件"),
-    Act(key="partner.add", label="登记对接单位"),
-    Act(key="partner.secret", label="换对接密钥"),
-    Act(key="partner.end", label="停用对接单位"),
-    Act(key="intake_run.upload", label="上传来件表"),
-    Act(key="intake_run.start", label="开始导入来件"),
-    Act(key="intake_run.finish", label="来件导入结束"),
-    Act(key="case.join", label="接收并案"),
-    Act(key="limit.near", label="快到时限"),
-    Act(key="limit.over", label="超过时限"),
-    Act(key="limit.escalate", label="超时上报"),
-    Act(key="limit.request", label="审批超时"),
-    Act(key="limit.reply", label="督办回复超时"),
-    Act(key="limit.handover", label="移送超时"),
-    Act(key="limit.inquiry", label="来件回复超时"),
-    Act(key="limit.promise", label="承诺超期"),
-    Act(key="case.recompute", label="重算时限"),
-    Act(key="ledger.recompute", label="重算时限"),
-    Act(key="dossier.view", label="调阅案卷"),
-    Act(key="dispatch.draft", label="起草派遣规则"),
-    Act(key="dispatch.change", label="修改派遣规则草稿"),
-    Act(key="dispatch.drop", label="放弃派遣规则草稿"),
-    Act(key="dispatch.put_in_force", label="启用派遣规则"),
-    Act(key="catalogue.load", label="载入类别"),
-    Act(key="catalogue.change", label="修改立案条件"),
-    Act(key="catalogue.ask", label="新增附加问题"),
-    Act(key="catalogue.unask", label="停用附加问题"),
-    Act(key="catalogue.say", label="新增常用语"),
-    Act(key="catalogue.unsay", label="停用常用语"),
-    Act(key="catalogue.end", label="停用立案条件"),
 )
 
 MISSED = (
@@ -252,6 +196,7 @@ LIMITS = (
     ("review", "台账复核时限", 2, "work_day"),
     ("approve", "审批申请的时限", 4, "work_hour"),
     ("reply", "回复督办的时限", 1, "work_day"),
+    ("admit", "信访受理时限", 15, "natural_day"),
     ("question", "上报人答复的时限", 3, "work_day"),
     ("invite", "外部链接的有效期", 7, "work_day"),
 )
@@ -313,6 +258,13 @@ registry.add(
             field=Field(key=key, label=label, kind="limit", required=True),
         )
         for key, label, value, unit in HANDOVERS
+    ),
+    Param(
+        key="petition.mass",
+        label="几人以上算群体信访",
+        default=5,
+        group="信访",
+        field=Field(key="mass", label="人数", kind="int", unit="人", minimum=2, maximum=1000),
     ),
     Param(
         key="case.warn_share",

@@ -108,7 +108,7 @@ def _of_time(case: Case, row: Audit) -> dict[str, str]:
 
 # fmt: off
 NOTICES = (
-    Notice(key="case.dispatched", label="派给我单位", group="案件", on=("case.dispatch", "case.reassign", "ledger.assign"), to=handlers, facts=facts,
+    Notice(key="case.dispatched", label="派给我单位", group="案件", on=("case.dispatch", "case.reassign", "ledger.assign", "petition.admit", "petition.pass_on"), to=handlers, facts=facts,
            title="新派来：{title}，{address}", text="{unit}办理。{due}", channels=WIDE, order=1),
     Notice(key="case.rushed", label="抢修派给我单位", group="案件", on=("case.rush",), to=handlers, facts=facts,
            title="抢修：{title}，{address}", text="{unit}马上到场看护。{due}", channels=WIDE, urgent=True, compulsory=True, order=2),
@@ -116,7 +116,7 @@ NOTICES = (
            title="请协办：{title}，{address}", text="{unit}主办，请你单位协办。{due}", channels=WIDE, order=3),
     Notice(key="case.helped", label="协办完成", group="案件", on=("case.assist_done",), to=handlers, facts=facts,
            title="协办完成：{title}，{address}", text="{said}", order=4),
-    Notice(key="case.rework", label="返工", group="案件", on=("case.rework", "ledger.redo"), to=handlers, facts=facts,
+    Notice(key="case.rework", label="返工", group="案件", on=("case.rework", "ledger.redo", "petition.redo"), to=handlers, facts=facts,
            title="返工：{title}，{address}", text="原因：{reason}。{due}", channels=WIDE, order=5),
     Notice(key="case.check_failed", label="核查不合格", group="案件", on=("case.check_fail",), to=handlers, facts=facts,
            title="核查不合格：{title}，{address}", text="原因：{reason}。{due}", channels=WIDE, order=6),

@@ -14,6 +14,7 @@ class CaseType:
 
     ``classified``: filed under a class of the catalogue, whose filing condition gives the limit; otherwise a case of
     this type is opened with its own day of clearance.
+    ``may`` is the permission to open one; ``source`` the only one it comes from, "" where it comes from any.
     """
 
     key: str
@@ -21,6 +22,8 @@ class CaseType:
     workflow: str
     classified: bool
     fields: tuple[Field, ...] = ()
+    may: str = "case.report"
+    source: str = ""
     order: int = 0
 
 

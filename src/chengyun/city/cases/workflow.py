@@ -87,6 +87,8 @@ CLOCKS = {
     "check": "核查",
     "close": "结案",
     "rectify": "整改",
+    "admit": "信访受理",
+    "settle": "信访办理",
     "review": "复核",
 }
 """What the clocks of the stages are called."""

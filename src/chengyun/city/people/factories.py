@@ -35,6 +35,8 @@ PEOPLE = {
     "supervisor":       ("赵国栋", "supervisor", "centre"),
     "dispatcher":       ("林晓燕", "dispatcher", "centre"),
     "department":       ("马建军", "department", "crew"),
+    "team":             ("付春霞", "team",       "crew"),
+    "petitions":        ("魏素芳", "petitions",  "centre"),
     "community":        ("田国庆", "community",  "centre"),
     "bob":              ("鲍立新", "dispatcher", "other_centre"),
     "other_department": ("于海波", "department", "other_crew"),
@@ -66,6 +68,8 @@ class Cast:
     supervisor: User
     dispatcher: User
     department: User
+    team: User
+    petitions: User
     community: User
     bob: User
     other_department: User

@@ -22,6 +22,7 @@ from chengyun.demo.build.devices import add_devices, give_route
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
+from chengyun.demo.build.instructing import acts_of_instructions
 from chengyun.demo.build.lamps import add_nights, add_plan
 from chengyun.demo.build.messages import acts_of_sweeps, tell_news
 from chengyun.demo.build.patrols import (
@@ -30,6 +31,7 @@ from chengyun.demo.build.patrols import (
     acts_of_walk,
     add_must_visits,
 )
+from chengyun.demo.build.petitions import acts_of_petitions, add_officer
 from chengyun.demo.build.places import build_places
 from chengyun.demo.build.play import Act, Played, Stage, acts_of, play
 from chengyun.demo.build.register import build_register
@@ -94,6 +96,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         bind_inspectors(city, folk)
         add_must_visits(folk.inspectors, localdate(clock.now()), SEED)
         caller = add_caller(folk, random.Random(SEED))  # noqa: S311
+        add_officer(folk, random.Random(SEED + 2))  # noqa: S311
         officers = open_stations(folk, caller, random.Random(SEED + 1))  # noqa: S311
         build_rules(CITY, folk.units)
         told("编排九十天的案件，登记部件")
@@ -145,6 +148,7 @@ def acts_over(scenario: Scenario, stage: Stage, days: int, caller: User) -> Iter
     def then(case: Played, number: int) -> Iterator[Act]:
         yield from acts_of_replies(case, number, folk.accounts["operator"], now)
         yield from acts_of_handovers(case, number, folk, now)
+        yield from acts_of_instructions(case, number, folk, now)
         yield from acts_of_asking(case, number, folk.accounts["operator"], now)
         yield from acts_of_watch(eyes, case, number)
 
@@ -158,6 +162,7 @@ def acts_over(scenario: Scenario, stage: Stage, days: int, caller: User) -> Iter
         now, days, calendar, CITY, folk.units, folk.accounts["leader"], folk.crews
     )
     yield from acts_of_whistles(now, folk, caller)
+    yield from acts_of_petitions(scenario, folk, days)
     yield from acts_of_rising(folk, now)
     yield from acts_of_patrols(folk.inspectors, now, calendar, SEED)
     yield from acts_of_missed(folk.accounts["supervisor"], now)

@@ -1,5 +1,6 @@
 """The sentences and the questions the demo city added to its classes and steps."""
 
+from chengyun.city.cases.instructions import VERB as INSTRUCT
 from chengyun.city.cases.queries import class_named
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.demo.words import phrases
@@ -16,6 +17,7 @@ SENTENCES = {
     "urge": phrases.URGED,
     "supervise": phrases.SUPERVISED,
     "void": phrases.VOIDED,
+    INSTRUCT: phrases.INSTRUCTED,
 }
 COVERS = ("P0101", "P0102", "P0103")
 

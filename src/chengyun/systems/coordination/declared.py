@@ -6,7 +6,13 @@ from chengyun.kernel import registry
 from chengyun.kernel.specs import Panel, Queue, System, Tab
 from chengyun.kernel.ui.specs import Landmark
 from chengyun.systems.coordination import slots
-from chengyun.systems.coordination.queries import called, counter_of, promised
+from chengyun.systems.coordination.queries import (
+    called,
+    counter_of,
+    instructed,
+    promised,
+    to_instruct,
+)
 from chengyun.systems.coordination.specs import Pile
 
 # fmt: off
@@ -27,6 +33,9 @@ PILES = (
     Pile(key="paused",   label="挂账",     icon="pause",  states=("suspended",),              may="case.suspend",   order=9),
     Pile(key="assign",   label="台账待交办", icon="list", states=("listed",),                 may="case.assign",    order=10),
     Pile(key="rectify",  label="台账待整改", icon="list", states=("rectifying",),             may="case.handle",    order=11),
+    Pile(key="admit",    label="信访待受理", icon="inbox", states=("pet_new",),                may="petition.handle", order=13),
+    Pile(key="settle",   label="信访待办理", icon="inbox", states=("pet_working",),            may="case.handle",     order=13),
+    Pile(key="respond",  label="信访待答复", icon="inbox", states=("pet_settled", "pet_answered"), may="petition.handle", order=14),
     Pile(key="review",   label="台账待复核", icon="list", states=("rectified",),              may="case.review",    order=12),
 )
 # fmt: on
@@ -94,6 +103,14 @@ registry.add(
         label="来件",
         url="coordination:inquiries",
         may="case.view",
+        order=1,
+    ),
+    Tab(
+        system="coordination",
+        key="petitions",
+        label="信访",
+        url="coordination:petitions",
+        may="petition.view",
         order=1,
     ),
     Tab(
@@ -193,6 +210,25 @@ registry.add(
         query="mine=1",
         may="promise.keep",
         count=promised,
+        order=6,
+    ),
+    Queue(
+        key="coordination.to_instruct",
+        label="待签批热线",
+        icon="flag",
+        url="coordination:instruct",
+        may="instruction.give",
+        count=to_instruct,
+        order=6,
+    ),
+    Queue(
+        key="coordination.instructed",
+        label="待落实签批",
+        icon="flag",
+        url="coordination:instructions",
+        query="mine=1",
+        may="instruction.take",
+        count=instructed,
         order=6,
     ),
     Queue(

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from chengyun.city.cases import choices, fieldwork, similarity
 from chengyun.city.cases import queries as cases
-from chengyun.city.cases.models import Case
+from chengyun.city.cases.models import Case, Petition
 from chengyun.city.cases.questions import standard_answers
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.models import User
@@ -64,20 +64,44 @@ ON_THE_SPOT = (
     ),
 )
 
+PEOPLE = (
+    Field(
+        key="form",
+        label="信访形式",
+        kind="choice",
+        required=True,
+        choices=tuple(Petition.Form.choices),
+    ),
+    Field(key="people", label="来了几人", kind="int", required=True, minimum=1, maximum=100_000),
+    Field(key="again", label="以前为同一件事来过（重复信访）", kind="bool"),
+    Field(
+        key="parties",
+        label="当事各方",
+        kind="long",
+        max_length=500,
+        hint="信访人代表、被反映的单位或个人；当作个人信息保存。",
+    ),
+)
+
 CLASSIFIED = (SOURCE, CLASS, DESCRIPTION, POINT, ADDRESS, *REPORTER, PHOTOS, *ON_THE_SPOT)
 PLAIN = (SOURCE, DESCRIPTION, POINT, ADDRESS, *CLEARANCE, PHOTOS)
+FIELDS = {
+    "standard": CLASSIFIED,
+    "ledger": PLAIN,
+    "petition": (*PEOPLE, DESCRIPTION, POINT, ADDRESS, *REPORTER, PHOTOS),
+}
+"""What is asked of a new case of each type."""
 
 
 def new_case_form(request: HttpRequest, user: User, kind: CaseType) -> forms.Form:
     """The form of a new case of one type; an inspector's own source comes first."""
     area = user.standing[0].area
-    fields = CLASSIFIED if kind.classified else PLAIN
     sources = [(s.key, s.label) for s in registry.all_of(Source)]
     form = form_of(
-        fields,
+        FIELDS[kind.key],
         request.POST or None,
         request.FILES or None,
-        initial={"source": FIRST_SOURCE.get(user.post_key, "hotline")},
+        initial={"source": FIRST_SOURCE.get(user.post_key, "hotline"), "people": 1},
         choices={
             "source": sources,
             "class": class_choices(area),

@@ -22,6 +22,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 from chengyun.systems.coordination import inquiry_view as view
 from chengyun.systems.coordination import lists, panels
+from chengyun.systems.coordination.instruction_pages import doing
 
 REPLY = (
     Field(
@@ -82,6 +83,7 @@ def inquiry(request: HttpRequest, code: str) -> HttpResponse:
         "facts": view.facts_of(found),
         "about": panels.facts_of(case, user, lines),
         "events": panels.events_of(lines),
+        **doing(user, found),
     }
     if request.method != "POST" or form is None:
         return page(request, form=form, **context)

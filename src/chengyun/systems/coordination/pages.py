@@ -16,6 +16,7 @@ from chengyun.city.cases.models import Case
 from chengyun.city.cases.proposals import Proposal
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
+from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.specs import CaseType
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import clock, registry
@@ -38,6 +39,7 @@ from chengyun.systems.coordination import (
     lists,
     matters,
     panels,
+    petition_view,
     queries,
 )
 from chengyun.systems.coordination.bulk import steps_of
@@ -120,6 +122,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         facts=panels.facts_of(found, user, lines),
         clocks=clocks,
         **inquiry_view.beside(found),
+        **petition_view.beside(user, found, lines),
         **handover_view.beside(user, found, lines),
         **invitation_view.beside(request, user, found, lines),
         **alike.beside(user, found, steps),
@@ -283,12 +286,12 @@ def _sentence(step: Step, found: Case) -> str:
 def new(request: HttpRequest) -> HttpResponse:
     """A new case of a type, with a place picked on the map."""
     user = person_of(request)
-    kind = _kind(request)
+    kind = _kind(request, user)
     form = new_case_form(request, user, kind)
     context: dict[str, Any] = {
         "map": PICK | {"note": invented()},
         "kind": kind,
-        "kinds": _kinds(kind),
+        "kinds": _kinds(kind, user),
         "questions": question_form(request) if kind.classified else None,
     }
     if request.method != "POST":
@@ -307,23 +310,26 @@ def new(request: HttpRequest) -> HttpResponse:
     return back(request, there, f"已上报，案号 {made.code}。")
 
 
-def _kind(request: HttpRequest) -> CaseType:
-    asked = request.GET.get("type", "")
-    known = registry.all_of(CaseType)
+def _known(user: Any) -> list[CaseType]:
+    """The types of case this person opens."""
+    return [kind for kind in registry.all_of(CaseType) if user.may(kind.may)]
+
+
+def _kind(request: HttpRequest, user: Any) -> CaseType:
+    asked, known = request.GET.get("type", ""), _known(user)
     return next((kind for kind in known if kind.key == asked), known[0])
 
 
-def _kinds(current: CaseType) -> list[tuple[str, str, bool]]:
-    return [
-        (kind.label, f"?type={kind.key}", kind == current) for kind in registry.all_of(CaseType)
-    ]
+def _kinds(current: CaseType, user: Any) -> list[tuple[str, str, bool]]:
+    return [(kind.label, f"?type={kind.key}", kind == current) for kind in _known(user)]
 
 
 def _report(data: dict[str, Any], kind: CaseType, user: Any) -> NewCase:
     lon, lat = data["point"]
     return NewCase(
         type=kind.key,
-        source=data["source"],
+        source=data.get("source") or kind.source,
+        petition=_petition(data),
         class_code=data.get("class", ""),
         description=data["description"],
         lon=lon,
@@ -337,6 +343,11 @@ def _report(data: dict[str, Any], kind: CaseType, user: Any) -> NewCase:
         on_the_spot=data.get("on_the_spot", False),
         after=[store_photo(p.read(), p.name, by=user) for p in data.get("after", [])],
     )
+
+
+def _petition(data: dict[str, Any]) -> Registered:
+    names = ("form", "people", "parties", "again")
+    return Registered(**{name: data[name] for name in names if name in data})
 
 
 @door(may="case.view")

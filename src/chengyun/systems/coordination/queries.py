@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from chengyun.city.cases import meetings, whistles
+from chengyun.city.cases import instructions, meetings, whistles
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.proposals import Proposal, proposal_to, question_of
@@ -20,6 +20,7 @@ from chengyun.systems.coordination.specs import Pile
 
 COUNTS = ("total", "late", "mine", "mine_late")
 PROMISED, CALLED = "promises", "whistles"
+TO_INSTRUCT, INSTRUCTED = "to_instruct", "instructed"
 NONE = (0, 0)
 
 _by_state, _by_pile = figures(), figures()
@@ -88,6 +89,16 @@ def called(user: User) -> tuple[int, int]:
     return _counted(user).get(CALLED, NONE)
 
 
+def to_instruct(user: User) -> tuple[int, int]:
+    """How many orders wait for this person's instruction, and how many of them are late."""
+    return _counted(user).get(TO_INSTRUCT, NONE)
+
+
+def instructed(user: User) -> tuple[int, int]:
+    """How many instructions this person's teams have still to see to, and how many replies of them are late."""
+    return _counted(user).get(INSTRUCTED, NONE)
+
+
 def _counted(user: User) -> dict[str, tuple[int, int]]:
     """The numbers of all queues of rows of this person by one query per request; none for an empty one."""
     kept: dict[str, tuple[int, int]] | None = user.__dict__.get("_counted_piles")
@@ -105,6 +116,12 @@ def _piles(user: User, now: datetime) -> QuerySet[Any, Any]:
             parts.append(_numbers(PROMISED, meetings.to_keep(user), Q(due_at__lt=now)))
         if user.may(whistles.ANSWER):
             parts.append(_numbers(CALLED, whistles.waiting_for(user), Q(due_at__lt=now)))
+        if user.may(instructions.GIVE):
+            waits = instructions.to_give(user)
+            parts.append(_numbers(TO_INSTRUCT, waits, Q(due_at__lt=now)))
+        if user.may(instructions.TAKE):
+            late = Q(inquiry__due_at__lt=now, inquiry__answered_at=None)
+            parts.append(_numbers(INSTRUCTED, instructions.to_keep(user), late))
     nobody = Case.objects.none().values_list("code", "version", "version")
     return nobody.union(*parts, all=True)
 

@@ -11,11 +11,13 @@ from chengyun.city.cases.models.discoveries import Camera, Discovery, DiscoveryK
 from chengyun.city.cases.models.dispatch import DispatchEdition, DispatchRule
 from chengyun.city.cases.models.handovers import HandOver
 from chengyun.city.cases.models.inquiries import Caller, Inquiry
+from chengyun.city.cases.models.instructions import Instruction
 from chengyun.city.cases.models.intake_runs import IntakeRun
 from chengyun.city.cases.models.invitations import Invitation
 from chengyun.city.cases.models.limits import LimitMark
 from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.patrols import Missed, WalkFinding
+from chengyun.city.cases.models.petitions import Petition
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 from chengyun.city.cases.models.whistles import Arrival, Whistle
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
@@ -43,11 +45,13 @@ __all__ = [
     "Flight",
     "HandOver",
     "Inquiry",
+    "Instruction",
     "IntakeRun",
     "Invitation",
     "Partner",
     "PartnerCall",
     "LimitMark",
+    "Petition",
     "Meeting",
     "Missed",
     "ReporterView",

@@ -62,6 +62,7 @@ class Inquiry(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=("came_at", "id"), name="inquiry_came"),
             models.Index(
                 fields=("due_at", "id"),
                 name="inquiry_waiting",

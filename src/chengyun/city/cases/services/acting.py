@@ -10,7 +10,7 @@ from django.db import transaction
 from chengyun.city.cases import fieldwork, queries
 from chengyun.city.cases.models import Case
 from chengyun.city.cases.services import clocks, linking
-from chengyun.city.cases.services.clocks import end_of
+from chengyun.city.cases.services.clocks import TO_A_DAY, end_of
 from chengyun.city.cases.services.consequences import CHECKS, follow_up
 from chengyun.city.cases.services.deeds import Deed
 from chengyun.city.cases.services.facts import MEANINGS, as_day, plain
@@ -25,6 +25,8 @@ Facts = Mapping[str, Any]
 ROLES = {
     "handle": "after",
     "rectify": "after",
+    "settle": "after",
+    "progress": "assist",
     "guard": "guard",
     "assist_done": "assist",
     "reply": "assist",
@@ -69,7 +71,7 @@ def act(
     _must_fit(case, move, effects, by)
     for check in CHECKS.get(verb, ()):
         check(deed)
-    until = _until(case, facts) if move.step.clock == "rectify" else None
+    until = _until(case, move.step.clock, facts) if move.step.clock in TO_A_DAY else None
     unit = effects.columns.get("unit", case.unit)
     _look_ahead(case, effects)
     turned = clocks.turn(case, move.step.clock, unit=unit, until=until)
@@ -155,10 +157,10 @@ def _standing(case: Case, move: Move, facts: Facts, effects: Effects) -> None:
         effects.columns["reworks"] = case.reworks + 1
 
 
-def _until(case: Case, facts: Facts) -> Any:
+def _until(case: Case, name: str, facts: Facts) -> Any:
     if facts.get("due"):
         return end_of(as_day(facts["due"]))
-    last = case.clocks.filter(name="rectify").order_by("id").last()
+    last = case.clocks.filter(name=name).order_by("id").last()
     return last.due_at if last else None
 
 

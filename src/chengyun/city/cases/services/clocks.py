@@ -22,7 +22,9 @@ from chengyun.science.workclock import Limit
 
 FIXED_DAY = "date"
 HUNDRED = 100
-OF_THE_UNIT = ("handle", "repair", "rectify")
+TO_A_DAY = ("rectify", "settle")
+"""The clocks that run to a day somebody has set."""
+OF_THE_UNIT = ("handle", "repair", *TO_A_DAY)
 """The clocks of the unit's own work: past one of them a case counts as late. The others measure posts of the centre."""
 
 
@@ -38,7 +40,7 @@ def allowance(case: Case, name: str, *, until: datetime | None) -> Allowance:
     """The filing condition's limit for handling, the given day for a ledger entry, else the city's parameter."""
     if name == "handle" and case.condition:
         return Allowance(case.condition.limit)
-    if name == "rectify":
+    if name in TO_A_DAY:
         return Allowance(None, until)
     found = settings_of(case.district)[f"case.limit.{name}"]
     return Allowance(Limit(value=Decimal(str(found["value"])), unit=found["unit"]))

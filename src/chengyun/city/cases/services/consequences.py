@@ -7,6 +7,7 @@ from collections.abc import Callable
 from chengyun.city.cases.services import (
     invitations,
     linking,
+    petitions,
     requests,
     sharing,
     splitting,
@@ -29,6 +30,9 @@ CHECKS: dict[str, tuple[Part, ...]] = {
     "merge": (linking.check_parent,),
     "resend": (requests.check_another_person,),
     "split": (splitting.check_parts,),
+    "admit": (petitions.check_due,),
+    "prolong": (petitions.check_longer,),
+    "recheck": (petitions.check_recheck,),
 }
 KEPT: dict[str, tuple[Part, ...]] = {
     "supervise": (supervision.supervise,),
@@ -41,6 +45,10 @@ KEPT: dict[str, tuple[Part, ...]] = {
     "split": (splitting.split,),
     "invite": (invitations.invite,),
     "ask_reporter": (invitations.ask,),
+    "admit": (petitions.keep_admitted,),
+    "replan": (petitions.keep_plan,),
+    "grade": (petitions.keep_level,),
+    "answer": (petitions.keep_answered,),
 }
 ALWAYS: tuple[Part, ...] = (
     requests.keep,

@@ -109,6 +109,7 @@ MEANINGS: dict[str, Callable[[Case, str, Any, Effects], None]] = {
     "cause": _choice,
     "watch_level": _choice,
     "grade": _choice,
+    "petition_level": _choice,
     "photos": _nothing,
     "helpers": _nothing,
     "into": _nothing,

@@ -11,7 +11,7 @@ from chengyun.city.assets.queries import asset_exists
 from chengyun.city.cases import queries
 from chengyun.city.cases.models import DISTRICT, Case, CaseClass
 from chengyun.city.cases.questions import answered
-from chengyun.city.cases.services import clocks, inquiries
+from chengyun.city.cases.services import clocks, inquiries, petitions
 from chengyun.city.cases.services.naming import next_code, search_text
 from chengyun.city.cases.specs import CaseType, Source
 from chengyun.city.people.models import Unit, User
@@ -34,6 +34,7 @@ class NewCase:
     ``number`` is the sender's own, in the ``book`` it is unique in; "" is the book of the source. ``came_at``: since
     when the sender waits. ``answers`` to the questions of its class; None where the door cannot ask them.
     ``on_the_spot``: a simple case 简易案件, handled by whoever reports it; ``after`` shows how the place looks now.
+    ``petition``: what a 信访件 has besides.
     """
 
     source: str
@@ -59,6 +60,7 @@ class NewCase:
     book: str = ""
     came_at: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    petition: petitions.Registered = field(default_factory=petitions.Registered)
     simulated: bool = False
 
 
@@ -69,9 +71,12 @@ def make(report: NewCase, *, by: User | None, parent: Case | None = None) -> Cas
     case_class = queries.class_named(report.class_code, place.area) if report.class_code else None
     case = _row(report, kind, place, case_class, parent.reporter if parent else by)
     case.marks = _marks(case, report, parent)
+    petition = petitions.prepared(case, report.petition, report.reporter_phone)
     if report.answers is not None:
         case.data["answers"] = answered(report.class_code, report.answers)
     begun = _store(case)
+    if petition:
+        petition.save(force_insert=True)
     inquiries.remember(case, report.reporter_phone)
     if parent is None:
         inquiries.begin(case, report.number, report.book, report.came_at)
@@ -210,6 +215,7 @@ def _record(
             "description": case.description,
             "reporter_name": report.reporter_name.strip(),
             "reporter_phone": report.reporter_phone.strip(),
+            "parties": report.petition.parties.strip(),
             "answers": "；".join(f"{a['label']}：{a['value']}" for a in case.answers),
         },
         area=case.area,

@@ -23,6 +23,8 @@ def open_case(report: NewCase, *, by: User | None) -> Case:
     Raises Invalid for a wrong type, source, class or description, and for a point outside the city.
     """
     require(by, "case.report")
+    if registry.has(CaseType, report.type):
+        require(by, registry.get(CaseType, report.type).may)
     case = make(report, by=by)
     if by is not None and by.may("walk.record"):
         note_finding(case, report.seen_at or case.reported_at, by=by)

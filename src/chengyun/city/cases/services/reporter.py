@@ -20,7 +20,7 @@ from chengyun.kernel.notify.services import forget_address
 from chengyun.kernel.permissions import require
 from chengyun.kernel.personal import erase_personal
 
-NAMES = ("reporter_name", PHONE)
+NAMES = ("reporter_name", PHONE, "parties")
 WORDS = ("description", "answers", "answer")
 NOTED_EVERY = timedelta(hours=1)
 """Whoever looks again within this time is not noted again."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from chengyun.city.cases import queries as cases
 from chengyun.city.cases import questions as wording
+from chengyun.city.cases.instructions import VERB as INSTRUCT
 from chengyun.city.cases.models import ClassQuestion, StandardAnswer
 from chengyun.city.cases.services.wording import (
     add_answer,
@@ -24,6 +25,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 
 VERBS = {step.verb: step.label for step in (*STANDARD.steps, *LEDGER.steps) if step.may}
+VERBS[INSTRUCT] = "签批来件"
 QUESTION = (
     Field(key="label", label="问什么", required=True, max_length=60),
     Field(

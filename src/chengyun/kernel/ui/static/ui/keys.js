@@ -79,6 +79,13 @@ function mayAct({ target, ctrlKey, metaKey, altKey, key }) {
   return key.length > 1 || document.body.dataset.keys !== "off";
 }
 
+// Ctrl+Enter in a field of a form that says so presses its primary button.
+function sends({ target, ctrlKey, metaKey, key, isComposing }) {
+  const form = key === "Enter" && (ctrlKey || metaKey) && !isComposing && target.closest?.("form[data-ctrl-enter]");
+  if (form) form.requestSubmit(form.querySelector(".btn-primary"));
+  return Boolean(form);
+}
+
 function showBulk() {
   const bar = document.querySelector("[data-bulk]");
   if (!bar) return;
@@ -94,7 +101,7 @@ export function startKeys() {
   showBulk();
   document.addEventListener("reset", () => setTimeout(showBulk));
   addEventListener("pageshow", showBulk);
-  document.addEventListener("keydown", (event) => { if (mayAct(event) && act(event)) event.preventDefault(); });
+  document.addEventListener("keydown", (event) => { if (sends(event) || (mayAct(event) && act(event))) event.preventDefault(); });
   document.addEventListener("change", (event) => { if (event.target.closest(".pick")) showBulk(); });
   document.addEventListener("click", (event) => {
     const row = event.target.closest("[data-row]");
