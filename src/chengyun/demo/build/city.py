@@ -14,6 +14,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.people.models import User
+from chengyun.demo.build.ageing import age_devices
 from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
@@ -71,6 +72,8 @@ def build_city(told: Told, *, days: int = DAYS) -> None:
         pictures = artist.submit(album)
         with cycles_left_alone(), transaction.atomic():
             found(told, days, pictures)
+    told("补上两台设备的过去")
+    age_devices(SEED)
 
 
 def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
