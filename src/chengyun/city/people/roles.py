@@ -236,6 +236,7 @@ DEFAULT_ROLES = (
             "alert.view",
             "alert.issue",
             "device.change",
+            "device.maintain",
             "device.command",
         ),
         home="monitoring:wall",

@@ -14,6 +14,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.people.models import User
+from chengyun.demo.build.ageing import age_devices
 from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
@@ -76,6 +77,8 @@ def build_city(told: Told, *, days: int = DAYS) -> None:
             found(told, days, pictures)
     told("算上个月的考核成绩")
     score_last_month()
+    told("补上两台设备的过去")
+    age_devices(SEED)
 
 
 def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
