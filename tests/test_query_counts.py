@@ -167,7 +167,6 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
 
 
 def petitioned(cast: Cast) -> None:
-    """Several petitions."""
     new = NewCase(type="petition", source="petition", description="油烟", lon=LON, lat=LAT)
     for _ in range(SEVERAL):
         open_case(new, by=cast.petitions)
