@@ -37,12 +37,12 @@ CASES_AT_ONCE = 500
 def tell_lake() -> int:
     """Bring the facts up to the newest seal; how many acts were told."""
     acts = 0
-    while (batch := _tell_next()) is not None:
+    while (batch := tell_next()) is not None:
         acts += batch
     return acts
 
 
-def _tell_next() -> int | None:
+def tell_next() -> int | None:
     """Tell the acts under the next seals, in one transaction of the lake; None when there is no new seal."""
     # A second and 90 MB of libraries, for the one lane that needs them.
     from chengyun.lake import facts, tables
