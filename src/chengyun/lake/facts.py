@@ -129,12 +129,19 @@ def counted(folder: Path) -> tuple[int, dict[str, tuple[int, int]]]:
 
 @contextmanager
 def read(
-    folder: Path, begin: datetime, end: datetime, origin: str = "", *, opener: Opener | None = None
+    folder: Path,
+    begin: datetime,
+    end: datetime,
+    origin: str = "",
+    *,
+    standing: bool = True,
+    opener: Opener | None = None,
 ) -> Iterator[Facts]:
     """Open the acts from ``begin`` to before ``end``, both aware, in the newest version.
 
     With them go the open cases as they stood at the end: the newest act of each once more, as `STANDING` at that
-    moment, with no milestone and no clock that ended. An overrun that was forgiven by an appeal, whenever, is none: the
+    moment, with no milestone and no clock that ended. To find them all acts before are read, which whoever asks for
+    none of them does without. An overrun that was forgiven by an appeal, whenever, is none: the
     limit of the unit is not told of such a case.
     Without a table there are no acts; of a time that has not begun nothing is said. ``opener`` opens another engine
     than DuckDB; it ends with the block.
@@ -143,7 +150,7 @@ def read(
         everything = rows.filter(rows.origin == origin)
         past = everything.filter(everything["at"] < end)
         acts = past.filter(past["at"] >= begin)
-        told = acts.union(_standing(past, end)) if begin < end else acts
+        told = acts.union(_standing(past, end)) if standing and begin < end else acts
         yield Facts(_forgiven(told, everything), engine, position)
 
 

@@ -128,7 +128,7 @@ def behind(number: Behind, *, first: int, most: int) -> tuple[int, list[dict[str
 
     question = number.question
     span = moments(question.period, question.origin)
-    with facts.read(settings.FACTS, *span, question.origin) as opened:
+    with facts.read(settings.FACTS, *span, question.origin, standing=_stands(number)) as opened:
         acts = _inside(opened.acts, question)
         if number.group is not None:
             acts = acts.filter(question.by.value(acts) == number.group)
@@ -136,6 +136,16 @@ def behind(number: Behind, *, first: int, most: int) -> tuple[int, list[dict[str
         count = opened.asked(rows.aggregate(n=rows.count())).to_pylist()[0]["n"]
         page = rows.order_by(rows["at"], rows.id).limit(most, offset=first)
         return count, opened.asked(page).to_pylist()
+
+
+def _stands(number: Behind) -> bool:
+    """Whether open cases may be behind it, as they stood when the period was over."""
+    from ibis.expr.operations import Literal
+
+    from chengyun.lake import engines, facts
+
+    rows = _side(engines.table_of(facts.NAME, facts.SCHEMA), number)
+    return any(each.value == facts.STANDING for each in rows.op().find(Literal))
 
 
 def _side(acts: ibis.Table, number: Behind) -> ibis.Table:

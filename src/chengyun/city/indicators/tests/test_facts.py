@@ -124,10 +124,12 @@ def test_a_case_filed_again_counts_once(cast: Cast) -> None:
 def test_the_acts_behind_a_number_are_as_many_as_it_says(cast: Cast) -> None:
     case = drive(make_case(cast), cast, "closed")
     drive(make_case(cast), cast, "filed")
+    drive(make_case(cast), cast, "handling")
     told()
     period = Period(this_month().back(1).start, this_month().end)
     question = Question(period=period, by=registry.get(Group, "district"))
     figures = asked(question, chosen_wholes("")).groups[case.district]
+    assert figures["todo_dispose"].part == 1, "one stands open with a unit"
     for key, figure in figures.items():
         indicator = registry.get(Indicator, key)
         if indicator.rows:
