@@ -13,10 +13,12 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models import F
 
 from chengyun.kernel import clock, registry
@@ -58,14 +60,19 @@ def deliver_due() -> None:
     """Send what is due; each dispatch is claimed first, so that several workers may run."""
     now = clock.now()
     due = Dispatch.objects.filter(state=Dispatch.WAITING, next_at__lte=now)
-    rows = due.select_related("message__endpoint").order_by("next_at", "id")[:AT_ONCE]
-    mine = [row for row in rows if _claim(row)]
-    if not mine:
+    rows = list(due.select_related("message__endpoint").order_by("next_at", "id")[:AT_ONCE])
+    if not rows:
         return
+    # One write for all claims, and one for so many outcomes as come together: a write waits for the disk.
+    with transaction.atomic():
+        mine = [row for row in rows if _claim(row)]
     parcels = list(_parcels(mine))
     with ThreadPoolExecutor(TOGETHER, thread_name_prefix="carrier") as carriers:
-        for parcel, outcome in zip(parcels, carriers.map(_carry, parcels), strict=True):
-            _note(parcel.dispatches, outcome)
+        carried = zip(parcels, carriers.map(_carry, parcels), strict=True)
+        while some := list(islice(carried, TOGETHER)):
+            with transaction.atomic():
+                for parcel, outcome in some:
+                    _note(parcel.dispatches, outcome)
 
 
 def _claim(row: Dispatch) -> bool:
