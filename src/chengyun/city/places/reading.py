@@ -130,8 +130,9 @@ def _placed(shapes: NDArray[np.object_], own: CRS | None, crs: Crs) -> NDArray[n
     """Outlines in WGS 84: out of the projection of the file, then out of the offset the user named."""
     if own is not None and not own.is_geographic:
         shapes = _moved(shapes, _unprojected(own))
-    west, south, east, north = shapely.total_bounds(shapes)
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90) and len(shapes):
+    west, south, east, north = box = shapely.total_bounds(shapes)
+    nowhere = np.isnan(box).all()  # no outline at all, as regions may have it
+    if not nowhere and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise Invalid(
             "坐标不是经纬度，文件也没有说明是哪个坐标系，或写得认不出（Shapefile 看 .prj），请补上后再导入。"
         )

@@ -264,6 +264,12 @@ def test_the_system_is_named_or_described(tmp_path: Path) -> None:
     assert isinstance(found, Invalid) and "坐标不是经纬度" in found.message
 
 
+def test_a_schema_that_is_not_utf8(gpkg: Path) -> None:
+    """SQLite quotes it in its complaint, which cannot be read either."""
+    gpkg.write_bytes(gpkg.read_bytes().replace(b"CREATE TABLE", b"CREATE \x80\xffBLE"))
+    assert isinstance(refusal(gpkg), WrongMedia)
+
+
 # GeoJSON -----------------------------------------------------------------------------------------
 
 
