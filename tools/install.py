@@ -4,6 +4,7 @@ python3 tools/install.py [--dev] [--spark]
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -19,10 +20,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-PIP = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check", "install")
+PIP = (PYTHON, "-m", "pip", "--no-input", "--disable-pip-version-check", "install", "--no-compile")
+"""Python keeps byte code of what it imports, half of all there is; the rest is never asked for."""
 LOCKED = ("--require-hashes", "--no-deps", "-r")
 """A lock is whole: pip has nothing to resolve, and cannot find a newer release of an extra instead."""
 NODE_MODULES = ROOT / "node_modules"
+NOTICE = re.compile(r"(LICEN[CS]E|NOTICE|COPYING)\b", re.IGNORECASE)
 FETCHED = re.compile(r"^\s*(Downloading|Using cached|Processing) .*\.whl(?!\.metadata)")
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolution|Temporary failure|ConnectTimeout|Network is unreachable"
@@ -114,7 +117,21 @@ def _install_browser_packages(kind: str) -> None:
             (wheel / "bin" / "node", npm, *words, *less),
             environ={**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1"},
         )
+    if kind == "base":
+        _keep_served()
     _browser_stamp(kind).write()
+
+
+def _keep_served() -> None:
+    """Of the browser packages, what pages load and what says whose it is: 5 MB of 113."""
+    names = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["served"]
+    served = {NODE_MODULES / name for name in names}
+    for path in sorted(NODE_MODULES.rglob("*"), reverse=True):  # a folder comes after what is in it
+        if path.is_dir() and not path.is_symlink():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in served and not NOTICE.match(path.name):
+            path.unlink()
 
 
 def _watch(

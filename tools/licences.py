@@ -38,7 +38,7 @@ HEAD = """# Licences
 What an installation of Chengyun holds besides its own code (Apache-2.0), with the licence each names
 itself. Written by `python -m tools.licences`; CI refuses a page that is not current and a licence that
 is not MIT, BSD, Apache-2.0, ISC, PSF, MPL-2.0, OFL or the like. Binary wheels also carry libraries of
-their own as shared objects: libpq, GEOS and libheif with libde265 (LGPL, replaceable), PROJ and GDAL (MIT).
+their own as shared objects: libpq, GEOS and libheif with libde265 (LGPL, replaceable), PROJ (MIT).
 """
 
 

@@ -269,7 +269,9 @@ def _collect_static(place: Place) -> None:
 
 
 def _static_state() -> str:
-    digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes())
+    digest = hashlib.sha256()
+    for name in ("package.json", "package-lock.json"):
+        digest.update((ROOT / name).read_bytes())
     for path in sorted((ROOT / "src").glob("**/static/**/*")):
         digest.update(f"{path.relative_to(ROOT)} {path.stat().st_mtime_ns}\n".encode())
     return digest.hexdigest()

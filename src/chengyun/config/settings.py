@@ -21,7 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "chengyun.config.static.Static",
+    "django.contrib.staticfiles",
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "django_tasks",
@@ -102,12 +102,16 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.home / "static"
-# Browser packages, installed by npm from package-lock.json; `run` checks that they are there.
+# Browser packages, installed by npm from package-lock.json.
 _VENDOR = {"htmx": "htmx.org", "maplibre": "maplibre-gl", "echarts": "echarts"}
 STATICFILES_DIRS = [
     (f"vendor/{name}", folder)
     for name, package in _VENDOR.items()
     if (folder := ROOT / "node_modules" / package / "dist").is_dir()
+]
+STATICFILES_FINDERS = [
+    "chengyun.config.static.Served",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

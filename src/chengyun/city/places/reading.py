@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
+from chengyun.city.places import geojson, geopackage, shapefile
+from chengyun.city.places.layers import Damaged, Layer, Pick
 from chengyun.city.places.specs import (
     GRADES,
     SHAPE_KINDS,
@@ -34,12 +35,15 @@ from chengyun.city.places.specs import (
 from chengyun.kernel.errors import Invalid, TooLarge, WrongMedia
 from chengyun.science.coordinates import Crs, to_wgs84
 
-SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".zip")
+READERS: dict[str, Callable[[Path, str, Pick], Layer]] = {
+    ".geojson": geojson.read,
+    ".json": geojson.read,
+    ".gpkg": geopackage.read,
+    ".shp": shapefile.read,
+}
+SUFFIXES = (*READERS, ".zip")
 LARGEST = 2 * 1024**3  # bytes of an unpacked archive
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-# GDAL goes by content, and some of what it knows (VRT, GDALG) names other files and addresses to read.
-DRIVERS = frozenset({"GeoJSON", "GPKG", "ESRI Shapefile"})
-BEGINNINGS = {".gpkg": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a"}
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "code": (
@@ -86,80 +90,51 @@ def read(path: Path, kind: LayerKind, *, crs: Crs = "wgs84", layer: str = "") ->
     if not path.is_file():
         raise Invalid(f"找不到文件“{path.name}”。")
     with _unpacked(path) as plain:
-        table = _table(plain, crs, layer)
+        table = _table(plain, path.name, crs, layer)
     lacking = [ALIASES[field] for field in NEEDED[kind] if field not in table.fields]
     if lacking:
         raise Invalid(f"文件里缺少这一列，可用的列名：{'；'.join('、'.join(n) for n in lacking)}。")
     return [MAKE[kind](table, row) for row in range(len(table.shapes))]
 
 
-def _table(path: Path, crs: Crs, layer: str) -> Table:
-    if not _begins_right(path):
-        raise _wrong_format(path)
+def _table(path: Path, name: str, crs: Crs, layer: str) -> Table:
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-        chosen = _chosen(layers, layer)
-        if pyogrio.read_info(path, layer=chosen)["driver"] not in DRIVERS:
-            raise _wrong_format(path)
-        meta, _, wkb, values = pyogrio.raw.read(
-            path, layer=chosen, encoding=_encoding(path), force_2d=True
-        )
-        shapes = np.asarray(shapely.from_wkb(wkb), dtype=object)
-    except (DataSourceError, DataLayerError, shapely.errors.GEOSException, UnicodeError) as error:
-        raise _wrong_format(path) from error
-    columns = dict(zip((str(name) for name in meta["fields"]), values, strict=True))
-    return Table(fields=dict(_known(columns)), shapes=_placed(shapes, meta["crs"], crs))
+        found = READERS[path.suffix.lower()](path, layer, _columns)
+    except Damaged as damage:
+        why = f"读不出：{damage}" if str(damage) else "已损坏，或不是它的后缀所说的格式"
+        raise WrongMedia(f"文件“{name}”{why}。") from damage
+    fields = {field: [_text(value) for value in values] for field, values in found.fields.items()}
+    return Table(fields=fields, shapes=_placed(found.shapes, found.crs, crs))
 
 
-def _begins_right(path: Path) -> bool:
-    """Whether the first bytes are those of the format the suffix names; checked before anything opens the file."""
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if wanted := BEGINNINGS.get(path.suffix.lower()):
-        return start.startswith(wanted)
-    return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-
-
-def _wrong_format(path: Path) -> WrongMedia:
-    return WrongMedia(f"文件“{path.name}”已损坏，或不是它的后缀所说的格式。")
-
-
-def _chosen(layers: list[str], wanted: str) -> str:
-    if wanted and wanted not in layers:
-        raise Invalid(f"文件里没有图层“{wanted}”，有：{'、'.join(layers)}。")
-    if not wanted and len(layers) > 1:
-        raise Invalid(f"文件里有 {len(layers)} 个图层，请指明用哪一个：{'、'.join(layers)}。")
-    if not layers:
-        raise Invalid("文件里没有图层。")
-    return wanted or layers[0]
-
-
-def _known(columns: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """The columns we know by any of their names, as text."""
-    lower = {name.lower(): name for name in columns}
-    for field, aliases in ALIASES.items():
-        name = next((lower[alias] for alias in aliases if alias in lower), None)
-        if name is not None:
-            yield field, [_text(value) for value in columns[name]]
+def _columns(names: Iterable[str]) -> dict[str, str]:
+    """The column of each field we know, by any of its names."""
+    lower = {name.lower(): name for name in names}
+    found = {
+        field: next((lower[alias] for alias in aliases if alias in lower), None)
+        for field, aliases in ALIASES.items()
+    }
+    return {field: name for field, name in found.items() if name is not None}
 
 
 def _text(value: Any) -> str:
     if value is None or value != value:
         return ""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
+    if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    text = str(value).partition("\0")[0].strip()
+    return text.encode(errors="replace").decode()  # half a surrogate pair, which no database keeps
 
 
-def _placed(shapes: NDArray[np.object_], stored: str | None, crs: Crs) -> NDArray[np.object_]:
+def _placed(shapes: NDArray[np.object_], own: CRS | None, crs: Crs) -> NDArray[np.object_]:
     """Outlines in WGS 84: out of the projection of the file, then out of the offset the user named."""
-    own = CRS.from_user_input(stored) if stored else None
     if own is not None and not own.is_geographic:
         shapes = _moved(shapes, _unprojected(own))
-    west, south, east, north = shapely.total_bounds(shapes)
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90) and len(shapes):
+    west, south, east, north = box = shapely.total_bounds(shapes)
+    nowhere = np.isnan(box).all()  # no outline at all, as regions may have it
+    if not nowhere and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise Invalid(
-            "坐标不是经纬度，文件也没有说明坐标系（Shapefile 缺 .prj？），请补上后再导入。"
+            "坐标不是经纬度，文件也没有说明是哪个坐标系，或写得认不出（Shapefile 看 .prj），请补上后再导入。"
         )
     if crs in ("wgs84", "cgcs2000"):
         return shapes
@@ -181,38 +156,14 @@ def _moved(
     return np.asarray(moved, dtype=object)
 
 
-def _encoding(path: Path) -> str | None:
-    """What the texts of a Shapefile are written in; other formats say it themselves."""
-    if path.suffix.lower() != ".shp":
-        return None
-    said = path.with_suffix(".cpg")
-    if said.is_file():
-        return said.read_text(encoding="ascii", errors="replace").strip() or None
-    table = path.with_suffix(".dbf")
-    return "UTF-8" if not table.is_file() or _is_utf8(table.read_bytes()) else "GB18030"
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content[32:].decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 @contextmanager
 def _unpacked(path: Path) -> Iterator[Path]:
-    """The file itself; a zip as the Shapefile in it; GeoJSON written in GBK as UTF-8."""
-    suffix = path.suffix.lower()
+    """The file itself; a zip as the Shapefile in it."""
+    if path.suffix.lower() != ".zip":
+        yield path
+        return
     with tempfile.TemporaryDirectory(prefix="places-") as folder:
-        if suffix == ".zip":
-            yield _unzipped(path, Path(folder))
-        elif suffix in (".geojson", ".json") and not _is_utf8(b" " * 32 + path.read_bytes()):
-            plain = Path(folder) / "layer.geojson"
-            plain.write_text(path.read_text(encoding="gb18030", errors="replace"), "utf-8")
-            yield plain
-        else:
-            yield path
+        yield _unzipped(path, Path(folder))
 
 
 def _unzipped(path: Path, folder: Path) -> Path:
@@ -236,7 +187,14 @@ def _unzipped(path: Path, folder: Path) -> Path:
                         (folder / f"layer{suffix}").open("wb") as out,
                     ):
                         shutil.copyfileobj(source, out)
-    except (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error) as error:
+    except (
+        zipfile.BadZipFile,
+        RuntimeError,
+        EOFError,
+        OSError,
+        zlib.error,
+        lzma.LZMAError,
+    ) as error:
         raise WrongMedia("压缩包打不开：文件已损坏或带有密码。") from error
     return folder / "layer.shp"
 

@@ -79,7 +79,7 @@ def check_import(
 
 
 def _read(path: Path, kind: LayerKind, *, crs: Crs, layer: str) -> list[Row]:
-    from chengyun.city.places import reading  # GDAL takes 80 MB, which only an import needs
+    from chengyun.city.places import reading  # PROJ takes 10 MB, which only an import needs
 
     return reading.read(path, kind, crs=crs, layer=layer)
 

@@ -127,6 +127,17 @@ def test_numbers_as_codes_and_padded_region_codes(cast: Cast, tmp_path: Path) ->
     assert report.ok and report.rows == 15
 
 
+def test_regions_without_any_outline(cast: Cast, tmp_path: Path) -> None:
+    features = [
+        {"type": "Feature", "properties": {"code": row.code, "name": row.name}, "geometry": None}
+        for row in region_rows()
+    ]
+    path = tmp_path / "regions.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    report = check_import(path, "regions")
+    assert report.ok and report.rows == 15
+
+
 def test_the_command_says_every_fault_and_writes_nothing(cast: Cast, tmp_path: Path) -> None:
     rows = named_grids()
     rows[3] = GridRow(code=rows[2].code, name="", geometry=rows[3].geometry)
