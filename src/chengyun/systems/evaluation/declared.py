@@ -22,6 +22,7 @@ ACTS = (
     ("score.enter", "录入人工评分"),
     ("score.approve", "人工评分审核通过"),
     ("score.refuse", "人工评分退回"),
+    ("score.withdraw", "人工评分撤销"),
     ("score.exclude", "不计入考核"),
     ("score.readmit", "恢复计入考核"),
     ("score.appeal", "对考核成绩申诉"),

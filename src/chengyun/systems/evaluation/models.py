@@ -137,7 +137,7 @@ class ScoreEntry(models.Model):
     ``kind`` is ``score``, ``veto`` or ``correction``; the newest one that is approved counts.
     """
 
-    WAITING, APPROVED, REFUSED = "waiting", "approved", "refused"
+    WAITING, APPROVED, REFUSED, WITHDRAWN = "waiting", "approved", "refused", "withdrawn"
 
     scheme = models.ForeignKey(AssessmentScheme, on_delete=models.PROTECT, related_name="entries")
     period = models.CharField(max_length=24)

@@ -37,6 +37,11 @@ from chengyun.systems.evaluation.score_word import score_file
 from chengyun.systems.evaluation.scores import APPEAL, APPROVE, CHANGE, VIEW, rules_of
 from chengyun.systems.evaluation.services import appeals, giving, sheets
 
+DECIDED = {
+    "approve": "已通过，下次计算时计入。",
+    "refuse": "已退回。",
+    "withdraw": "已撤销，下次计算时不再计入。",
+}
 Data = Mapping[str, Any] | None
 REASON = Field(key="reason", label="理由", kind="long", required=True, max_length=500)
 ENTER = (
@@ -215,6 +220,7 @@ def _entry(row: ScoreEntry, names: dict[str, str], labels: dict[str, str]) -> di
         "kind": views.KINDS[row.kind],
         "badge": {"words": state, "tone": tone},
         "waits": row.state == ScoreEntry.WAITING,
+        "stands": row.state == ScoreEntry.APPROVED and row.kind != "correction",
     }
 
 
@@ -268,15 +274,19 @@ def score_enter(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 @door(may=APPROVE)
 def score_decide(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    """Approve or refuse an entry."""
+    """Approve or refuse an entry, or withdraw one that was approved."""
     found = scores.scheme_for(person_of(request), key)
     entry = found.entries.filter(pk=pk).first()
     if entry is None:
         raise Missing("没有这个评分。")
-    approve = request.POST.get("decision") == "approve"
-    giving.decide(entry, approve, request.POST.get("answer", ""), by=person_of(request))
-    message = "已通过，下次计算时计入。" if approve else "已退回。"
-    return back(request, _given(found, entry.period), message)
+    decision, answer = request.POST.get("decision", ""), request.POST.get("answer", "")
+    if decision not in DECIDED:
+        raise Invalid("请选通过、退回或者撤销。")
+    if decision == "withdraw":
+        giving.withdraw(entry, answer, by=person_of(request))
+    else:
+        giving.decide(entry, decision == "approve", answer, by=person_of(request))
+    return back(request, _given(found, entry.period), DECIDED[decision])
 
 
 @require_POST

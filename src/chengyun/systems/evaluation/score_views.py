@@ -24,6 +24,7 @@ STATES = {
     ScoreEntry.WAITING: ("待审核", "amber"),
     ScoreEntry.APPROVED: ("已通过", "eco"),
     ScoreEntry.REFUSED: ("已退回", "red"),
+    ScoreEntry.WITHDRAWN: ("已撤销", "line"),
 }
 
 

@@ -21,6 +21,7 @@ from chengyun.city.indicators.queries import (
 )
 from chengyun.city.indicators.specs import Group, Indicator
 from chengyun.city.people.models import Unit
+from chengyun.city.people.queries import units_serving
 from chengyun.kernel import clock, registry
 from chengyun.kernel.errors import Conflict, Missing
 from chengyun.kernel.installation import city_area
@@ -129,8 +130,8 @@ def groups_now(scheme: AssessmentScheme) -> dict[str, str]:
         period = Period(localdate(clock.now()), localdate(clock.now()))
         nothing = Answer({}, {}, 0)
         return groups_of(scheme, nothing, question_of(scheme, period))
-    units = Unit.objects.filter(area__startswith=scheme.area, kind="department", valid_to=None)
-    return {unit.code: str(unit) for unit in units.order_by("code")}
+    units = units_serving(scheme.area, streets=True).order_by("code")
+    return {unit.code: str(unit) for unit in units}
 
 
 def indicators_for(scheme: AssessmentScheme) -> list[Indicator]:

@@ -94,6 +94,9 @@ def grant_appeal(
     if item is None:
         raise Conflict("新的方案里没有这一项了。")
     must_fit(item, score)
+    line = _line(base, row.group, row.item)
+    if line is None or line["why"] == "excluded":
+        raise Conflict("这一项不计入，改分没有用；要先恢复计入，再重新计算发布。")
     _decide(row, ScoreAppeal.GRANTED, answer, by=by)
     entry = _correction(row, base, score, by=by)
     reason, period = f"申诉成立：{row.answer}", parse(base.period)

@@ -110,9 +110,7 @@ def _facts(entry: ScoreEntry) -> dict[str, Any]:
 @transaction.atomic
 def decide(entry: ScoreEntry, approve: bool, answer: str, *, by: User | None) -> ScoreEntry:
     """Approve or refuse what another person entered."""
-    require(by, APPROVE, area=entry.scheme.area)
-    if by is not None and entry.entered_by_id == by.pk:
-        raise NotAllowed("这个分是你自己录的，要由另一个人审核。")
+    _must_be_another(entry, by)
     if not approve:
         must_be_written(answer)
     state = ScoreEntry.APPROVED if approve else ScoreEntry.REFUSED
@@ -129,6 +127,31 @@ def decide(entry: ScoreEntry, approve: bool, answer: str, *, by: User | None) ->
     record(verb, entry, by=by, area=entry.scheme.area, facts=_facts(entry) | {"reason": answer})
     entry.refresh_from_db()
     return entry
+
+
+@transaction.atomic
+def withdraw(entry: ScoreEntry, answer: str, *, by: User | None) -> None:
+    """What was approved counts no longer in later computations; another person than who entered it says why."""
+    _must_be_another(entry, by)
+    must_be_written(answer)
+    changes = {
+        "state": ScoreEntry.WITHDRAWN,
+        "decided_by": by,
+        "decided_at": clock.now(),
+        "answer": answer.strip(),
+    }
+    mine = ScoreEntry.objects.filter(pk=entry.pk, state=ScoreEntry.APPROVED)
+    if not mine.update(**changes):
+        raise Conflict("只有通过了的才能撤销，它刚被别人改过。")
+    facts = _facts(entry) | {"reason": answer.strip()}
+    record("score.withdraw", entry, by=by, area=entry.scheme.area, facts=facts)
+
+
+def _must_be_another(entry: ScoreEntry, by: User | None) -> None:
+    """Refuse whoever may not decide, and who entered it themselves."""
+    require(by, APPROVE, area=entry.scheme.area)
+    if by is not None and entry.entered_by_id == by.pk:
+        raise NotAllowed("这个分是你自己录的，要由另一个人审核。")
 
 
 @transaction.atomic

@@ -132,11 +132,8 @@ def release(sheet: ScoreSheet, *, by: User | None) -> ScoreSheet:
 
 def barred(sheet: ScoreSheet) -> str:
     """Why a sheet may not be published yet, "" when nothing bars it."""
-    newest = sheet.scheme.sheets.filter(period=sheet.period).order_by("-number").first()
-    if sheet.published_at:
-        return "这份成绩已经发布了。"
-    if newest and newest.number > sheet.number:
-        return f"这一期后来又算过，请发布第 {newest.number} 次的。"
+    if sentence := _overtaken(sheet):
+        return sentence
     if sheet.end >= localdate(clock.now()):
         return f"统计期到 {sheet.end} 才结束，过了才能发布。"
     if not sheet.content["cases"]:
@@ -148,6 +145,17 @@ def barred(sheet: ScoreSheet) -> str:
     if untold(moments(parse(sheet.period))[1], sheet.position):
         return "这一期的事实还没有收齐：有的办理记录还没有进数据湖，等几秒重新计算。"
     return ""
+
+
+def _overtaken(sheet: ScoreSheet) -> str:
+    """What has taken the place of a sheet: its own publication, a later computation, another edition."""
+    if sheet.published_at:
+        return "这份成绩已经发布了。"
+    newest = sheet.scheme.sheets.filter(period=sheet.period).order_by("-number").first()
+    if newest and newest.number > sheet.number:
+        return f"这一期后来又算过，请发布第 {newest.number} 次的。"
+    held = edition_of(sheet.scheme, parse(sheet.period))
+    return "" if held.pk == sheet.edition_id else f"这一期现在按{held}算，请重新计算。"
 
 
 def _awaited(content: Content) -> list[str]:

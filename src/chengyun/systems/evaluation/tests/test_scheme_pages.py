@@ -261,6 +261,14 @@ def test_two_people_give_a_score_and_a_reason_keeps_a_district_out(
     page = see(client, post(client, f"{MONTH}compute/", period="2026-10"))
     assert "否决：亡人事故，否决前 100.00" in page
     assert "不参加：平台停机" in page
+    client.force_login(cast.leader)
+    assert "请选通过" in post(client, decide, 422, decision="")
+    post(client, decide, 422, decision="withdraw", answer="")
+    post(client, decide, decision="withdraw", answer="查明不是本区的")
+    post(client, decide, 409, decision="withdraw", answer="再一次")
+    client.force_login(cast.evaluator)
+    page = see(client, post(client, f"{MONTH}compute/", period="2026-10"))
+    assert "否决：" not in page.split("怎样计分")[0]
     out = ScoreExclusion.objects.get()
     post(client, f"{MONTH}excluded/{out.pk}/readmit/")
     assert "这一期都计入" in see(client, given)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from chengyun.city.cases.factories import drive, make_case, make_working_city
@@ -378,23 +376,3 @@ def test_a_clock_change_does_not_move_a_month(cast: Cast) -> None:
         tell_lake()
     with november():
         assert row_of(compute(scheme(cast), OCTOBER, by=cast.evaluator))["total"] == "100.00"
-
-
-def printed(**options: str) -> list[str]:
-    out = io.StringIO()
-    call_command("evaluate", stdout=out, **options)
-    return out.getvalue().splitlines()
-
-
-def test_the_command_prints_the_scores_of_a_scheme(cast: Cast, cases: list[Case]) -> None:
-    scheme(cast)
-    with november():
-        lines = printed(scheme="month", period="2026-10")
-        with pytest.raises(CommandError, match="没有考核方案「year」，现有：month"):
-            printed(scheme="year", period="2026-10")
-        with pytest.raises(CommandError, match="还没有启用的版本"):
-            printed(scheme="month", period="2025-10")
-    assert lines[0].startswith("place,group,total,grade,dispose_rate,intime_dispose_rate")
-    assert lines[1] == "1,371502,100.00,A,30.00,20.00,20.00,20.00,10.00"
-    assert lines[2] == ",371523,,,,,,,"
-    assert ScoreSheet.objects.count() == 0
