@@ -30,7 +30,14 @@ from chengyun.systems.evaluation.services.appeals import appeal, refuse_appeal
 from chengyun.systems.evaluation.services.giving import decide, enter
 from chengyun.systems.evaluation.services.schemes import begin_draft
 from chengyun.systems.evaluation.services.sheets import compute, publish
-from chengyun.systems.evaluation.tests.october import DISTRICT, OCTOBER, happen, november, scheme
+from chengyun.systems.evaluation.tests.october import (
+    DISTRICT,
+    OCTOBER,
+    OTHER,
+    happen,
+    november,
+    scheme,
+)
 
 pytestmark = pytest.mark.django_db
 BASE = "/evaluation/schemes/"
@@ -255,8 +262,7 @@ def test_two_people_give_a_score_and_a_reason_keeps_a_district_out(
     post(client, decide, decision="approve")
     post(client, decide, 409, decision="approve")
     client.force_login(cast.evaluator)
-    others = "371523"
-    post(client, f"{given}exclude/?period=2026-10", group=others, item="", reason="平台停机")
+    post(client, f"{given}exclude/?period=2026-10", group=OTHER, item="", reason="平台停机")
     post(client, f"{given}exclude/?period=2026-10", 422, group="", item="", reason="全部")
     page = see(client, post(client, f"{MONTH}compute/", period="2026-10"))
     assert "否决：亡人事故，否决前 100.00" in page
