@@ -100,7 +100,10 @@ OPENED_WITH = {
 RECORDED = {"coordination:dossier": 5, "coordination:dossier_word": 5}
 """Pages whose reading is itself recorded: the statements of that transaction."""
 TRIED = f"&point_lon={LON}&point_lat={LAT}"
-QUERY = {"coordination:rules_try": f"?area=371502{TRIED}"}
+QUERY = {
+    "coordination:rules_try": f"?area=371502{TRIED}",
+    "coordination:entrusted_area": "?area=371502",
+}
 """What stands behind a URL that says little without it."""
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +171,8 @@ def petitioned(cast: Cast) -> None:
 def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     """A hotline's file, a hotline at the API, and a case the police share."""
     petitioned(cast)
+    for area in DISTRICTS:
+        bind("area_leader", "region", area, cast.leader, by=None)
     table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
     police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)

@@ -320,6 +320,7 @@ def gathered(cast: Cast) -> tuple[int, str, str]:
     """A visit, a promise that waits for its unit, one that waits for a yes, and chiefs of more than one kind."""
     set_param(CHIEF_KINDS, CITY, "巷长、楼长", by=cast.admin)
     area = make_station(cast).area
+    bind("area_leader", "region", DISTRICT, cast.leader, by=cast.admin)
     bind("巷长", "region", area, cast.department, by=cast.admin)
     bind("street", "region", area[:9], cast.inspector, by=cast.admin)
     waiting, done = make_promise(cast), make_promise(cast)
