@@ -48,7 +48,7 @@ from chengyun.city.cases.services.campaigns import (
     draft_campaign,
     put_case,
 )
-from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.handovers import Handing, hand_over
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
@@ -177,6 +177,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
     police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
     add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
+    given = Handing(reason="阻拦施工")
     running, over = campaigned(cast)
     spot = Spot(matter="路面塌陷", address="湖南路", lon=LON, lat=LAT)
     due = clock.now() + timedelta(minutes=30)
@@ -188,7 +189,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
         "coordination:whistle": {"code": whistles[0].code},
         "coordination:campaign_report": {"code": over},
         "coordination:campaign_report_word": {"code": over},
-        "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},
+        "coordination:handover": {"pk": hand_over(case, police, given, by=cast.dispatcher).pk},
         "coordination:intake_run": {"pk": run.pk},
         "coordination:outside": {"token": invited(cast)},
         "maintenance:partner": {"key": "hotline"},

@@ -50,7 +50,7 @@ from chengyun.city.cases.services.campaigns import (
 )
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import confirm
-from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.handovers import Handing, hand_over
 from chengyun.city.cases.services.instructions import give
 from chengyun.city.cases.services.meetings import Minutes, report_done, write_minutes
 from chengyun.city.cases.services.missed import look_for_missed
@@ -228,7 +228,7 @@ def seen(cast: Cast) -> Discovery:
 def handed_over(case: Case, cast: Cast) -> int:
     """A case the police share."""
     police = add_unit("371502-GA", "东昌府公安分局", kind="partner", area=DISTRICT, by=None)
-    return hand_over(case, police, "有人阻拦施工", by=cast.dispatcher).pk
+    return hand_over(case, police, Handing(reason="有人阻拦施工"), by=cast.dispatcher).pk
 
 
 def invited(case: Case, cast: Cast) -> str:

@@ -63,7 +63,7 @@ ENTRUSTED = Listing(
         Column(key="open", label="在办", kind="number", value=lambda row: row.open),
         Column(key="late", label="超时", kind="number", value=lambda row: row.late),
         Column(key="paused", label="停表、挂账", kind="number", value=lambda row: row.paused),
-        Column(key="share", label="近 30 天办结率", kind="short", value=_share),
+        Column(key="share", label="近 30 天办结率", value=_share),
     ),
     filters=(Filter(key="mine", label="只看我包的", kind="check"),),
     rows=_areas,
