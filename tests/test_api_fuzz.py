@@ -62,7 +62,7 @@ from chengyun.kernel.files import store_photo
 from chengyun.kernel.recent import forget_everything
 from chengyun.kernel.specs import Workflow
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.services import draft_bulletin
+from chengyun.systems.evaluation.services.bulletins import draft_bulletin
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from chengyun.city.cases.factories import EDITION, make_working_city
 from chengyun.city.sensing.factories import make_device
 from chengyun.city.sensing.models import Series
 from chengyun.city.sensing.services.alarms import LevelChange, act, follow
-from chengyun.city.sensing.specs import RANKS, AlarmRule, Count, Point, Rate
+from chengyun.city.sensing.specs import COMMON, RANKS, AlarmRule, Count, Point, Rate
 from chengyun.city.specs import IndustryApp
 from chengyun.kernel import clock, registry
 from chengyun.science.conditions import leaves_of
@@ -69,6 +69,12 @@ def test_no_key_and_no_place_in_order_stands_twice() -> None:
         assert [name for name, count in Counter(names).items() if count > 1] == []
     for kind in kinds:
         assert len({point.key for point in kind.points}) == len(kind.points) > 0
+
+
+def test_what_any_device_may_tell_is_no_point_of_a_kind() -> None:
+    common = {name for point in COMMON for name in (point.key, *(h.name for h in point.heard_as))}
+    for kind in (kind for app in APPS for kind in app.device_kinds):
+        assert common.isdisjoint(point.key for point in kind.points)
 
 
 @every_app

@@ -111,4 +111,7 @@ def test_what_cannot_be_read_is_kept_and_an_unknown_meter_waits(gateway: Gateway
     kept = {row.sentence[:6]: bytes(row.frame) for row in unread}
     assert kept == {"校验和不对：": broken, "这是读表的命": ASKED, "表的计量数据": empty}
     assert unread.filter(link__name=WATER, frame=empty).exists()
-    assert Device.objects.get(code="00000000000009").seen == {"total-m3": 7.0}
+    assert Device.objects.get(code="00000000000009").seen == {
+        "total-m3": 7.0,
+        "battery_state": 1.0,
+    }

@@ -83,8 +83,10 @@ from chengyun.city.sensing.services.switching import note
 from chengyun.kernel import clock, drafts, outbox, recent
 from chengyun.kernel.models import Audit, Message
 from chengyun.kernel.notify.services import add_endpoint
+from chengyun.science.periods import month_of
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.services import draft_bulletin
+from chengyun.systems.evaluation.factories import make_scores
+from chengyun.systems.evaluation.services.bulletins import draft_bulletin
 
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
@@ -100,9 +102,13 @@ OPENED_WITH = {
 RECORDED = {"coordination:dossier": 5, "coordination:dossier_word": 5}
 """Pages whose reading is itself recorded: the statements of that transaction."""
 TRIED = f"&point_lon={LON}&point_lat={LAT}"
+MONTH = f"?period={month_of(localdate(clock.now())).key}"
 QUERY = {
-    "coordination:rules_try": f"?area=371502{TRIED}",
     "coordination:entrusted_area": "?area=371502",
+    "coordination:rules_try": f"?area=371502{TRIED}",
+    "evaluation:scheme_compare": MONTH,
+    "evaluation:score_given": MONTH,
+    "evaluation:score_appeal": "?group=371502",
 }
 """What stands behind a URL that says little without it."""
 
@@ -142,8 +148,8 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:inquiry": {"code": called[0].code},
         "data": {"code": assets[0].code},
         "evaluation": {"code": bulletin.code, "verb": "approve"},
-        "evaluation:figure": {"key": "inst_rate"},
         "evaluation:finding": {"code": finding.code},
+        **scored(cast),
         "maintenance": {"code": cast.crew.code, "key": "inspector", **person},
         "maintenance:case_class": {"code": MANHOLE},
         "maintenance:condition_add": {"code": MANHOLE},
@@ -162,7 +168,6 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
 
 
 def petitioned(cast: Cast) -> None:
-    """Several petitions."""
     new = NewCase(type="petition", source="petition", description="油烟", lon=LON, lat=LAT)
     for _ in range(SEVERAL):
         open_case(new, by=cast.petitions)
@@ -308,6 +313,19 @@ def gathered(cast: Cast) -> dict[str, dict[str, Any]]:
         "coordination:visit": {"pk": visit.pk},
         "coordination:meeting": {"code": promise.meeting.code},
         "coordination:promise": {"code": promise.code},
+    }
+
+
+def scored(cast: Cast) -> dict[str, dict[str, Any]]:
+    """A scheme with a draft, and scores of this month that were published."""
+    sheet = make_scores(cast, SEVERAL)
+    words = {"key": sheet.scheme.key, "number": 1, "pk": sheet.pk}
+    pages = ("", "_edition", "_draft", "_item_add", "_parts", "_compare")
+    return {
+        "evaluation:figure": {"key": "inst_rate"},
+        **{f"evaluation:scheme{page}": words for page in pages},
+        "evaluation:scheme_item": {**words, "number": 0},
+        **{f"evaluation:score{p}": words for p in ("", "_given", "_publish", "_word", "_appeal")},
     }
 
 

@@ -22,8 +22,8 @@ from chengyun.kernel import audit, clock
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.models import Audit
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.services import act as act_on_bulletin
-from chengyun.systems.evaluation.services import draft_bulletin
+from chengyun.systems.evaluation.services.bulletins import act as act_on_bulletin
+from chengyun.systems.evaluation.services.bulletins import draft_bulletin
 
 pytestmark = pytest.mark.django_db
 

@@ -72,24 +72,6 @@ from chengyun.city.people.services.units import add_unit
 from chengyun.city.people.services.walks import begin_walk
 from chengyun.city.places.factories import make_city
 from chengyun.city.places.queries import locate
-from chengyun.city.sensing.factories import (
-    change,
-    make_alarm,
-    make_alert,
-    make_command,
-    make_device,
-    make_dialect,
-    make_fence,
-    make_gate,
-    make_limits,
-    make_plan,
-    make_silence,
-    make_warning,
-)
-from chengyun.city.sensing.services.alarms import act as judge
-from chengyun.city.sensing.services.devices import heard_of
-from chengyun.city.sensing.services.links import Count, NewUnread, alive, count
-from chengyun.city.sensing.services.switching import bind_part, note
 from chengyun.kernel import audit, clock, drafts, outbox
 from chengyun.kernel.files import store_photo
 from chengyun.kernel.listexports import ask, listing_named
@@ -97,8 +79,14 @@ from chengyun.kernel.models import Audit, Delivery, Dispatch, Message
 from chengyun.kernel.notify.services import add_endpoint
 from chengyun.kernel.params import set_param
 from chengyun.kernel.savedfilters import save_filter
+from chengyun.science.periods import parse
 from chengyun.science.weeks import week_of
-from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin
+from chengyun.systems.evaluation.factories import make_scores
+from chengyun.systems.evaluation.services.appeals import appeal
+from chengyun.systems.evaluation.services.bulletins import approve_bulletin, draft_bulletin
+from chengyun.systems.evaluation.services.giving import enter, exclude
+from chengyun.systems.evaluation.services.sheets import compute
+from tests.browser.furnished_devices import commanded, odd_speaker, watched
 
 PHONE = "13863522046"
 AWAY = LON + 0.0007
@@ -114,6 +102,7 @@ class City:
     binding: int
     bulletin: str
     finding: str
+    scores: tuple[str, int, int]
     cases: dict[str, Case]
     run: int
     intake: int
@@ -147,15 +136,14 @@ def furnish() -> City:
     drafts.begin("case", CITY, by=cast.admin)
     keep_lists(cast)
     told, endpoint = tell(cast)
-    audit.seal_new()
-    shutil.rmtree(settings.FACTS, ignore_errors=True)
-    tell_lake()
+    into_the_lake()
     return City(
         cast=cast,
         asset=make_asset(keeper_id=cast.crew.pk).code,
         binding=bind("grid", "grid", HOME, cast.inspector, by=cast.admin).pk,
         bulletin=bulletin,
         finding=finding.code,
+        scores=scored(cast),
         cases=cases,
         intake=brought_in(cast),
         handover=handed_over(cases["handling"], cast),
@@ -198,6 +186,23 @@ def approved(cast: Cast) -> str:
     bulletin = draft_bulletin(week_of(localdate(clock.now())).back(1).key, by=cast.evaluator)
     approve_bulletin(bulletin, by=cast.evaluator)
     return bulletin.code
+
+
+def into_the_lake() -> None:
+    """What was done so far, as facts of this city alone."""
+    audit.seal_new()
+    shutil.rmtree(settings.FACTS, ignore_errors=True)
+    tell_lake()
+
+
+def scored(cast: Cast) -> tuple[str, int, int]:
+    """This month, its scores as they might be published, with an appeal, then those after a veto; and a draft."""
+    sheet = make_scores(cast)
+    scheme, period = sheet.scheme, parse(sheet.period)
+    appeal(sheet, DISTRICT, "rework_rate", "有一次返工不该算", by=cast.supervisor)
+    enter(scheme, period, DISTRICT, "veto:亡人事故", None, "本月的事故", by=cast.evaluator)
+    exclude(scheme, period, "", "postpone_rate", "平台停机", by=cast.evaluator)
+    return sheet.period, sheet.pk, compute(scheme, period, by=cast.evaluator, reason="再算").pk
 
 
 def keep_lists(cast: Cast) -> None:
@@ -356,42 +361,3 @@ def asked_for(cast: Cast) -> dict[str, Case]:
     add_question(cover, key="open", label="井口敞着吗", kind="bool", by=None)
     add_answer("与已受理案件重复", verb="", class_code="", by=None)
     return cases
-
-
-def odd_speaker() -> int:
-    """A gauge that turns its CRC."""
-    return make_dialect("JS-001").pk
-
-
-def commanded(cast: Cast) -> str:
-    """A gate that is to be opened as soon as a second person agrees, and one that may be set."""
-    make_gate("ZM-002")
-    return make_command(make_gate("ZM-001"), by=cast.duty).code
-
-
-def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:
-    """Alarms that stand and are handled, a device that waits, a 预警, a silence, own limits, a weather warning."""
-    standing = make_alarm(make_device("JS-001", unit=cast.crew), level=4)
-    flooded = make_device("JS-002", name="兴华路口积水点")
-    calm = judge(make_alarm(flooded, level=2), "open_case", {}, by=cast.duty)
-    change(flooded, 0, value=3.0)
-    heard_of("X-9", {"depth": 4.5}, by=cast.sender)
-    speaker, now = ("sl651", "JS-001"), clock.now()
-    frame = bytes.fromhex("7e7e0100111111120000320004020001")
-    torn = NewUnread(speaker=speaker, at=now, sentence="CRC 不对，算得 D001。", frame=frame)
-    count({speaker: Count(frames=12, faults=1, heard_at=now)}, [torn])
-    alive("", [{"key": "sl651", "address": "127.0.0.1:8013", "open": 1}])
-    alert = make_alert(calm, cast.crew, by=cast.duty)
-    make_fence(make_device("13800000001", kind="vehicle", name="洒水车"), by=cast.supervisor)
-    broken = make_device("JS-003", name="育新街口积水点")
-    silence = make_silence(broken, by=cast.duty)
-    make_alarm(broken, level=3)
-    own = make_limits(flooded, by=cast.supervisor)
-    warning = make_warning(by=cast.duty)
-    lamps = [make_device(f"DD-{n}", kind="lamp", name=f"{n} 号灯") for n in range(3)]
-    bind_part(lamps[0], make_asset("lamp", attributes={"pole": "东昌路-017"}), None, by=cast.duty)
-    note(localdate(now), lamps[1:], ought=True, burns=True)
-    note(localdate(now), lamps[:1], ought=True, burns=False)
-    plan = make_plan(by=cast.supervisor)
-    codes = (standing.code, calm.code, "X-9", alert.code, silence.code, own.code, warning.code)
-    return *codes, plan.code

@@ -1,9 +1,9 @@
 """What platforms tell us when a device of theirs has spoken: ChirpStack, OneNET and Huawei IoTDA; no socket is touched.
 
-Sources: ChirpStack v4, "Event types" and "HTTP integration" (up); OneNET, "消息源格式" (设备物模型数据), "HTTP推送"
-and the older "HTTP推送 开发指南" (data points); Huawei IoTDA API, "设备属性上报通知". A device has one value of a point
-at a moment: a message that comes twice tells the same reading. Text is no reading and is passed over where numbers
-stand beside it.
+Sources: ChirpStack v4, "Event types" and "HTTP integration" (up, status); OneNET, "消息源格式" (设备物模型数据),
+"HTTP推送" and the older "HTTP推送 开发指南" (data points); Huawei IoTDA API, "设备属性上报通知". A device has one
+value of a point at a moment: a message that comes twice tells the same reading. Text is no reading and is passed over
+where numbers stand beside it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ from chengyun.gateways.talk import Heard, Said
 DEEPEST = 4
 """How far a number may lie inside what a codec made."""
 MSG = re.compile(r'"msg"\s*:\s*')
-UP, DATA_POINT = "up", 1
+UP, STATUS, DATA_POINT = "up", "status", 1
 
 
 def chirpstack(body: bytes, event: str) -> list[Heard]:
-    """What a device on LoRaWAN told, as the codec of its profile reads it. Raises Fault."""
-    if event != UP:
+    """What a device on LoRaWAN told, as the codec of its profile reads it, or of its battery. Raises Fault."""
+    if event not in (UP, STATUS):
         return []
     told = _object(body)
     device = name_of(str(_inner(told, "deviceInfo").get("devEui", "")))
+    if event == STATUS:
+        return _battery(device, told)
     made = told.get("object")
     if made:
         return [Heard(device=device, said=tuple(_said(made, _iso(told.get("time")))))]
@@ -43,6 +45,14 @@ def chirpstack(body: bytes, event: str) -> list[Heard]:
         )
         raise Fault("not_decoded", sentence, device)
     return []
+
+
+def _battery(device: str, told: dict[str, Any]) -> list[Heard]:
+    """Percent of what a full battery holds; nothing of a device that has none or cannot tell."""
+    if told.get("externalPowerSource") or told.get("batteryLevelUnavailable"):
+        return []
+    said = _said({"battery": told.get("batteryLevel")}, _iso(told.get("time")))
+    return [Heard(device=device, said=tuple(said))]
 
 
 def iotda(body: bytes) -> list[Heard]:

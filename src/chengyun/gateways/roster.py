@@ -208,7 +208,7 @@ def _register(stamp: Stamp) -> Register:
     points = {
         (kind.key, point.key): (point, _names(point))
         for kind in registry.all_of(DeviceKind)
-        for point in kind.points
+        for point in kind.tells
     }
     found, one = list[Known](), dict[str, str]()
     for pk, key, code, kind, area in rows.iterator():

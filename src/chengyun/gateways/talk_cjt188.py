@@ -16,6 +16,8 @@ from chengyun.kernel import clock
 
 AMOUNTS = ("total", "power", "flow", "volume")
 TEMPERATURES = ("supply", "return")
+BATTERY_LOW = 0x04
+"""Of the first byte of the state."""
 FORM = "%Y%m%d%H%M%S"
 TRUSTED = timedelta(days=1)
 """How far the clock of a meter may be from ours; one that is further away tells no time."""
@@ -49,11 +51,14 @@ class Talk:
 
 
 def _readings(up: dict[str, Any]) -> list[Said]:
-    """Amounts by their name and unit, as ``total-m3``."""
+    """Amounts by their name and unit, as ``total-m3``, and how the battery is."""
     at = _moment(up.get("clock_bcd", ""))
     named = [(f"{name}-{up[f'{name}_unit']}", up[name]) for name in AMOUNTS if name in up]
     named += [(name, up[name]) for name in TEMPERATURES if name in up]
-    return [Said(point=name, at=at, value=value) for name, value in named if value is not None]
+    read = [(name, value) for name, value in named if value is not None]
+    if read and (state := bytes.fromhex(up.get("status_hex", ""))):
+        read.append(("battery_state", 0 if state[0] & BATTERY_LOW else 1))
+    return [Said(point=name, at=at, value=value) for name, value in read]
 
 
 def _moment(text: str) -> datetime:

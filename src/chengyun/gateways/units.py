@@ -1,7 +1,8 @@
 """From the units SenML knows into those of our points, where both measure the same.
 
 Sources: RFC 8428, 12.1, and RFC 8798, 3 (secondary units). Each unit is a multiple of its quantity's own, some with
-another zero. What counts something else than numbers of things (percent of the explosive limit) is nobody's multiple.
+another zero. What counts something else than numbers of things (percent of the explosive limit) is nobody's multiple;
+percent of a battery are taken for percent.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ SENML: dict[str, Measure] = {
     "%": ("ratio", 1e-2, 0),
     "/100": ("ratio", 1e-2, 0),
     "/1000": ("ratio", 1e-3, 0),
+    "%EL": ("ratio", 1e-2, 0),
     "ppm": ("ratio", 1e-6, 0),
     "dB": ("sound", 1, 0),
     "Bspl": ("sound", 10, 0),

@@ -4,6 +4,8 @@ delta-rs says which files make up a version, and DuckDB reads them as Parquet th
 extension. The partition column is stored in the files, too; there are no deletion vectors and no mapped columns.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import time
@@ -11,16 +13,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
-from ibis.backends.duckdb import Backend
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
 
 APP = "journal"
 
@@ -183,6 +186,9 @@ def change(
 
 def connected() -> Backend:
     """DuckDB in memory, which neither fetches nor loads an extension."""
+    # Half a second and 60 MB of libraries; whoever only writes does without.
+    import ibis
+
     return ibis.duckdb.connect(autoinstall_known_extensions=False, autoload_known_extensions=False)
 
 

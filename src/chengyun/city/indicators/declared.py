@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
+from typing import TYPE_CHECKING
 
 from chengyun.city.cases.specs import Source
 from chengyun.city.indicators.acts import OF_THE_UNIT
 from chengyun.city.indicators.specs import Group, Indicator, Rows
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Act, Field, Param, Permission
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
 
 STANDING = "standing"
 """The verb of the rows that say how the open cases stood when the period was over (`lake.facts`)."""

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from chengyun.city.indicators.services import tell_lake
+from chengyun.city.indicators.services import tell_next
 from chengyun.kernel import registry
 from chengyun.kernel.specs import Periodic
 
 
 def tell() -> None:
-    """Periodic: what was done since goes to the lake."""
-    tell_lake()
+    """Periodic: what was done since goes to the lake; years of history bit by bit, for people's pages come first."""
+    tell_next()
 
 
 def keep_up() -> None:

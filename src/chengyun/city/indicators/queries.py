@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.timezone import make_aware
 
+from chengyun.city.cases.models import Case
 from chengyun.city.indicators.specs import Group, Indicator
 from chengyun.kernel import clock, registry
+from chengyun.kernel.actions import subject_type
 from chengyun.kernel.installation import city_area
+from chengyun.kernel.models.history import Audit
 from chengyun.kernel.params import settings_of
 from chengyun.kernel.recent import recent
 from chengyun.science.periods import Period
@@ -170,6 +174,12 @@ def moments(period: Period, origin: str = "") -> tuple[datetime, datetime]:
         zone, upto = ZoneInfo(told.zone), told.as_of
     begin, end = _midnight(period.start, zone), _midnight(period.end + timedelta(days=1), zone)
     return begin, max(begin, min(end, upto))
+
+
+def untold(end: datetime, position: int) -> bool:
+    """Whether something was done with a case before a moment that facts up to a seal do not have yet."""
+    later = Audit.objects.filter(subject_type=subject_type(Case), at__lt=end)
+    return later.filter(Q(seal=None) | Q(seal__gt=position)).exists()
 
 
 def history_of(origin: str) -> Origin | None:

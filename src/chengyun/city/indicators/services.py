@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from chengyun.lake.origins import Origin
 
 BUSY = "有人正在导入同一个来源，请等他完成后再试。"
-SEALS_AT_ONCE = 20
-"""With what is put under one seal, at most 100,000 acts are held in memory."""
+SEALS_AT_ONCE = 4
+"""With what is put under one seal, at most 20,000 acts are held in memory."""
 CASES_AT_ONCE = 500
 
 
 def tell_lake() -> int:
     """Bring the facts up to the newest seal; how many acts were told."""
     acts = 0
-    while (batch := _tell_next()) is not None:
+    while (batch := tell_next()) is not None:
         acts += batch
     return acts
 
 
-def _tell_next() -> int | None:
+def tell_next() -> int | None:
     """Tell the acts under the next seals, in one transaction of the lake; None when there is no new seal."""
     # A second and 90 MB of libraries, for the one lane that needs them.
     from chengyun.lake import facts, tables

@@ -74,6 +74,8 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             "indicator.view",
+            "scheme.view",
+            "score.appeal",
             "case.file",
             "case.close",
             "case.void",
@@ -159,6 +161,8 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             *INSPECTING,
+            "scheme.view",
+            "score.appeal",
             "case.handle",
             "case.invite",
             "handover.take",
@@ -232,6 +236,7 @@ DEFAULT_ROLES = (
             "alert.view",
             "alert.issue",
             "device.change",
+            "device.maintain",
             "device.command",
         ),
         home="monitoring:wall",
@@ -245,6 +250,9 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             "indicator.view",
+            "scheme.view",
+            "scheme.change",
+            "scheme.approve",
             *INSPECTING,
             "case.report",
             "case.assign",
@@ -265,6 +273,8 @@ DEFAULT_ROLES = (
         permissions=(
             *CASE_VIEW,
             "indicator.view",
+            "scheme.view",
+            "scheme.approve",
             *INSPECTING,
             "case.report",
             "walk.record",

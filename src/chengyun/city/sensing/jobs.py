@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from chengyun.city.sensing.services import (
+    ailments,
     alerts,
     commands,
     escalation,
@@ -64,7 +65,19 @@ def reckon_usual() -> None:
     usual.reckon_usual()
 
 
+def reckon_drift() -> None:
+    """Periodic: which sensors drift, by the hours of the last thirty days."""
+    ailments.reckon_drift()
+
+
 registry.add(
+    Periodic(
+        key="readings.drift",
+        label="看探头漂没漂",
+        every=timedelta(days=1),
+        run=reckon_drift,
+        lane="readings",
+    ),
     Periodic(
         key="readings.usual",
         label="计算平常值",

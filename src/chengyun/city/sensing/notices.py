@@ -10,8 +10,9 @@ from chengyun.city.cases.notices import WIDE
 from chengyun.city.cases.recipients import in_posts
 from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import posts_in_charge, posts_overlapping
+from chengyun.city.sensing.ailments import MAINTAIN
 from chengyun.city.sensing.alerts import ACKNOWLEDGE, ISSUE
-from chengyun.city.sensing.models import Alarm, Alert, WeatherWarning
+from chengyun.city.sensing.models import Alarm, Alert, Device, WeatherWarning
 from chengyun.city.sensing.outages import group_words, outage_of
 from chengyun.city.sensing.specs import RANK_LABELS
 from chengyun.city.sensing.weather import CHANGE, where
@@ -125,6 +126,22 @@ def facts_of_warning(row: Audit) -> Mapping[str, str]:
     }
 
 
+def maintaining(row: Audit) -> list[Recipient]:
+    """Who maintains a device: those of the unit that looks after it, otherwise those of the area."""
+    device = Device.objects.select_related("unit").get(pk=row.subject_id)
+    return in_posts(posts_in_charge(MAINTAIN, area=device.area, unit=device.unit))
+
+
+def facts_of_device(row: Audit) -> Mapping[str, str]:
+    device = Device.objects.get(pk=row.subject_id)
+    return {
+        "link": reverse("monitoring:device", args=(device.code,)),
+        "device": str(device),
+        "place": device.stands_at or device.code,
+        "said": str(row.facts["text"]),
+    }
+
+
 # fmt: off
 NOTICES = (
     Notice(key="alarm.raised", label="设备报警", group="运行监测", on=("alarm.raise",), to=watching, facts=facts,
@@ -151,5 +168,7 @@ NOTICES = (
            facts=facts_of_warning, title="{what}：{where}", text="到 {until}。{text}", channels=WIDE, order=56, urgent=True),
     Notice(key="weather.ended", label="气象预警结束", group="运行监测", on=("weather.lift", "weather.over"), to=warned,
            facts=facts_of_warning, title="{what}结束：{where}", text="{reason}", order=57),
+    Notice(key="device.ailing", label="设备要维护", group="运行监测", on=("device.ail",), to=maintaining, facts=facts_of_device,
+           title="设备要维护：{device}", text="{place}，{said}。", order=58),
 )
 # fmt: on

@@ -64,9 +64,9 @@ def unit_called(code: str, field: str = "unit") -> Unit:
 
 
 def series_of(device: Device) -> list[Series]:
-    """What a device measures, in the order in which its kind declares it."""
+    """What a device measures, in the order in which its kind declares it, each with what is known of its drift."""
     order = [point.key for point in device.declared.points] if device.declared else []
-    rows = list(Series.objects.filter(device=device).select_related("device"))
+    rows = list(Series.objects.filter(device=device).select_related("device", "drift"))
     return sorted(
         rows,
         key=lambda row: (

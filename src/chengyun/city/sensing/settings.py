@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from chengyun.city.sensing import jobs
+from chengyun.city.sensing.ailments import LOW
 from chengyun.city.sensing.escalation import MINUTES
 from chengyun.city.sensing.outages import LEAST
 from chengyun.city.sensing.services.alerts import MOST_MINUTES
 from chengyun.city.sensing.services.commands import LIMIT as COMMAND_LIMIT
-from chengyun.city.sensing.specs import RANK_LABELS
+from chengyun.city.sensing.specs import BATTERY, RANK_LABELS
 from chengyun.kernel.specs import Field, Param
 
 ACKNOWLEDGED = (("red", 15), ("orange", 30), ("yellow", 60), ("blue", 120))
@@ -32,7 +33,17 @@ def _number(
     return Param(key=key, label=label, default=default, group=group, field=field)
 
 
+assert BATTERY.battery is not None
 SETTINGS = (
+    _number(
+        LOW,
+        "设备电量到多少提醒维护",
+        int(BATTERY.battery[0]),
+        "设备",
+        "到多少提醒",
+        "%",
+        (1, 70),
+    ),
     _number("lights.lit", "亮灯率目标", 98, "照明", "目标", "%", (1, 100)),
     _number("lights.intact", "完好率目标", 90, "照明", "目标", "%", (1, 100)),
     _number("lights.timely", "事故处置及时率目标", 100, "照明", "目标", "%", (1, 100)),

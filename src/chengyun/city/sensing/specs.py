@@ -30,6 +30,9 @@ class Point:
     So is one that lies more than ``jump`` beside both its neighbours, and one that has stood for longer than ``still``.
     ``reckoned``: no device tells it; the gateway reckons it from where the device is: ``astray``, the metres it is from
     where the fences and routes given to it let it be. ``codes``: what 0, 1, … mean where a value is a state.
+    ``battery``: it tells how full the battery of the device is, which runs low at the first value and is well again at
+    the second. ``drift``: beside what it is seen to drift, ``self`` where its lowest of a day ought to stay, ``peers``
+    where all of its kind move alike.
     """
 
     key: str
@@ -43,10 +46,14 @@ class Point:
     still: timedelta | None = None
     reckoned: Literal["", "astray"] = ""
     codes: tuple[str, ...] = ()
+    battery: tuple[float, float] | None = None
+    drift: Literal["", "self", "peers"] = ""
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
             raise Misdeclared(f"Point {self.key}: low must be below high")
+        if self.battery and not self.low <= self.battery[0] < self.battery[1] <= self.high:
+            raise Misdeclared(f"Point {self.key}: a battery is low before it is well")
         if self.codes and (self.low, self.high, self.unit) != (0, len(self.codes) - 1, ""):
             raise Misdeclared(f"Point {self.key}: codes are counted from 0 and have no unit")
         if self.jump is not None and not 0 < self.jump < self.high - self.low:
@@ -65,6 +72,27 @@ class Point:
         known = value in range(len(self.codes))
         return self.codes[int(value)] if known else ""
 
+
+BATTERY = Point(
+    key="battery",
+    label="电量",
+    unit="%",
+    low=0,
+    high=100,
+    heard_as=(HeardAs("batteryLevel"),),
+    battery=(20, 30),
+)
+BATTERY_STATE = Point(
+    key="battery_state",
+    label="电池",
+    unit="",
+    low=0,
+    high=1,
+    codes=("欠压", "正常"),
+    battery=(0, 1),
+)
+COMMON = (BATTERY, BATTERY_STATE)
+"""What a device of any kind may tell; its series begins when it does."""
 
 PLACE = ("lon", "lat")
 """The points by which a device that moves says where it is."""
@@ -100,9 +128,14 @@ class DeviceKind:
         if self.astray is not None and not all(self.point(key) for key in PLACE):
             raise Misdeclared(f"DeviceKind {self.key}: who says not where it is cannot go astray")
 
+    @property
+    def tells(self) -> tuple[Point, ...]:
+        """What it measures, and what devices of any kind may tell."""
+        return (*self.points, *COMMON)
+
     def point(self, key: str) -> Point | None:
-        """The point of that key, None when it measures nothing of that name."""
-        return next((point for point in self.points if point.key == key), None)
+        """The point of that key, None when it tells nothing of that name."""
+        return next((point for point in self.tells if point.key == key), None)
 
     @property
     def astray(self) -> Point | None:

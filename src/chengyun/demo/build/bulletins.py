@@ -11,7 +11,7 @@ from chengyun.kernel import audit
 from chengyun.science.calendars import Calendar
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.services import (
+from chengyun.systems.evaluation.services.bulletins import (
     approve_bulletin,
     draft_bulletin,
     issue_bulletin,

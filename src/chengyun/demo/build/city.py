@@ -1,4 +1,4 @@
-"""Build the demo city: everything in one transaction, so that there is a whole city or none."""
+"""Build the demo city: everything but its scores in one transaction, so that there is a whole city or none."""
 
 import gc
 import random
@@ -14,6 +14,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.people.models import User
+from chengyun.demo.build.ageing import age_devices
 from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
@@ -38,6 +39,7 @@ from chengyun.demo.build.register import build_register
 from chengyun.demo.build.replies import acts_of_replies
 from chengyun.demo.build.rising import acts_of_rising
 from chengyun.demo.build.rules import build_rules
+from chengyun.demo.build.scores import score_last_month
 from chengyun.demo.build.seeing import Eyes, acts_of_sightings, acts_of_watch, add_cameras
 from chengyun.demo.build.shelf import Shelf
 from chengyun.demo.build.whistles import acts_of_whistles, add_caller
@@ -65,7 +67,7 @@ SETTLED = timedelta(days=14)
 def build_city(told: Told, *, days: int = DAYS) -> None:
     """Build it up to this moment. Raises Conflict where there is a city already.
 
-    The pictures are drawn by a second process meanwhile.
+    The pictures are drawn by a second process meanwhile. Facts can be told once the city has been committed.
     """
     if installation() is not None:
         raise Conflict("这里已经有一个城市了；演示城市要另用一个 CHENGYUN_HOME 或数据库。")
@@ -73,6 +75,10 @@ def build_city(told: Told, *, days: int = DAYS) -> None:
         pictures = artist.submit(album)
         with cycles_left_alone(), transaction.atomic():
             found(told, days, pictures)
+    told("算上个月的考核成绩")
+    score_last_month()
+    told("补上两台设备的过去")
+    age_devices(SEED)
 
 
 def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:

@@ -1,11 +1,13 @@
 """The demo city in the database: built by playing a few days, whole, marked, and sound."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 from django.db.models import F
 from django.utils.timezone import get_current_timezone
+from pytest_django.fixtures import Settings
 
 from chengyun.city.assets.models import Asset
 from chengyun.city.cases.models import Camera, Case, Discovery, Flight, HandOver
@@ -16,7 +18,7 @@ from chengyun.city.people.services.passwords import DEMO_PASSWORD
 from chengyun.city.places.models import Grid, Region
 from chengyun.city.places.queries import locate
 from chengyun.city.sensing.fences import zone_of
-from chengyun.city.sensing.models import Fence, LampNight
+from chengyun.city.sensing.models import Ailment, Fence, LampNight
 from chengyun.demo.build.city import build_city
 from chengyun.demo.devices import truck
 from chengyun.demo.scenario.pending import QUEUE
@@ -31,7 +33,8 @@ pytestmark = pytest.mark.django_db
 DAYS = 9  # always more than a week, so that there are work days
 
 
-def test_a_few_days_of_the_demo_city() -> None:
+def test_a_few_days_of_the_demo_city(tmp_path: Path, settings: Settings) -> None:
+    settings.READINGS = tmp_path
     told: list[str] = []
     build_city(told.append, days=DAYS)
     city = installation()
@@ -47,6 +50,7 @@ def test_a_few_days_of_the_demo_city() -> None:
     check_patrols()
     check_route()
     check_nights()
+    check_ageing()
     with pytest.raises(Conflict):
         build_city(told.append, days=DAYS)
 
@@ -55,6 +59,12 @@ def check_nights() -> None:
     """The lamps have burned in the nights before this one, which is not over."""
     newest = LampNight.objects.latest("night").night
     assert newest == night_of(clock.now(), get_current_timezone()) - timedelta(days=1)
+
+
+def check_ageing() -> None:
+    """One sensor drifts and one battery is low, and nothing else ails anything."""
+    rows = Ailment.objects.values_list("series__device__code", "what").order_by("what")
+    assert list(rows) == [("RQ-012", "battery"), ("RQ-021", "drift")]
 
 
 def check_places() -> None:

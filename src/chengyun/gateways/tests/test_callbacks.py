@@ -105,6 +105,20 @@ def test_a_device_on_lorawan_tells_what_its_codec_made() -> None:
     assert (fault.value.word, fault.value.device) == ("not_decoded", "0101010101010101")
 
 
+def test_a_device_on_lorawan_tells_of_its_battery() -> None:
+    """ChirpStack asks it now and then, and passes on what it answers as an event of its own."""
+    at = datetime(2022, 7, 18, 9, 34, 15, 775023, tzinfo=UTC)
+    status = {key: CHIRPSTACK[key] for key in ("deduplicationId", "time", "deviceInfo")}
+    status |= {"margin": 6, "externalPowerSource": False, "batteryLevelUnavailable": False}
+    full = raw(status | {"batteryLevel": 96.06})
+    assert told(callbacks.chirpstack(full, "status")) == [
+        ("0101010101010101", "battery", at, 96.06)
+    ]
+    mains = raw(status | {"externalPowerSource": True, "batteryLevel": 0})
+    mute = raw(status | {"batteryLevelUnavailable": True, "batteryLevel": 0})
+    assert callbacks.chirpstack(mains, "status") == callbacks.chirpstack(mute, "status") == []
+
+
 def test_onenet_tells_properties_or_older_data_points() -> None:
     body = raw({"msg": json.dumps(ONENET), "nonce": "abc", "signature": "x", "time": 1, "id": "2"})
     assert told(pushed(body)) == [("iot-0001", "WF", AT, 23.6), ("iot-0001", "3_0_20", AT, 4.0)]

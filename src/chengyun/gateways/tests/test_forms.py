@@ -114,6 +114,7 @@ UNITS = {
     ("RQ-001", "lel"): ("%LEL", 1.0),
     ("KG-001", "on"): ("", 1.0),
     ("RQ-001", "t"): ("℃", 1.0),
+    ("RQ-001", "battery"): ("%", 1.0),
     ("QZ-001", "rms"): ("厘米/平方秒", 1.0),
     ("QB-001", "strain"): ("微应变", 1.0),
     ("SZ-001", "chlorine"): ("毫克/升", 1.0),
@@ -141,6 +142,7 @@ def test_a_value_comes_in_the_unit_of_its_point() -> None:
     assert value_of(bn="QZ-001:", n="rms", u="m/s2", v=0.315) == 31.5
     assert value_of(bn="QB-001:", n="strain", u="/", v=0.0002) == 200
     assert value_of(bn="SZ-001:", n="chlorine", u="kg/m3", v=0.0003) == 0.3
+    assert value_of(bn="RQ-001:", n="battery", u="%EL", v=12) == 12
     assert value_of(bn="X-9:", n="depth", u="furlong", v=3) == 3, "nobody knows the device"
 
 

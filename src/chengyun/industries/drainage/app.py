@@ -9,7 +9,9 @@ from chengyun.science.conditions import Beyond, Not
 PONDING = DeviceKind(
     key="ponding",
     label="积水监测点",
-    points=(Point(key="depth", label="积水深度", unit="厘米", low=0, high=300, jump=30),),
+    points=(
+        Point(key="depth", label="积水深度", unit="厘米", low=0, high=300, jump=30, drift="self"),
+    ),
     silent_after=timedelta(minutes=15),
     order=1,
 )
@@ -89,7 +91,7 @@ RIVER = DeviceKind(
             digits=1,
             heard_as=(HeardAs("rain_5min"), HeardAs("rain_5min_1h")),
         ),
-        Point(key="voltage", label="电压", unit="伏", low=0, high=40, digits=1),
+        Point(key="voltage", label="电压", unit="伏", low=0, high=40, digits=1, battery=(11.5, 12)),
     ),
     silent_after=timedelta(hours=2),
     order=6,

@@ -11,14 +11,27 @@ from chengyun.city.specs import IndustryApp
 SPACE = DeviceKind(
     key="gas_space",
     label="甲烷监测点",
-    points=(Point(key="lel", label="甲烷浓度", unit="%LEL", low=0, high=100, digits=1, jump=30),),
+    points=(
+        Point(
+            key="lel",
+            label="甲烷浓度",
+            unit="%LEL",
+            low=0,
+            high=100,
+            digits=1,
+            jump=30,
+            drift="self",
+        ),
+    ),
     silent_after=timedelta(hours=1),
     order=11,
 )
 SPACE_VOL = DeviceKind(
     key="gas_space_vol",
     label="甲烷监测点（%VOL）",
-    points=(Point(key="vol", label="甲烷浓度", unit="%VOL", low=0, high=100, digits=2),),
+    points=(
+        Point(key="vol", label="甲烷浓度", unit="%VOL", low=0, high=100, digits=2, drift="self"),
+    ),
     silent_after=timedelta(hours=1),
     order=12,
 )
@@ -34,6 +47,7 @@ LOW_PRESSURE = DeviceKind(
             high=20,
             digits=2,
             jump=1,
+            drift="peers",
             still=timedelta(hours=12),
         ),
     ),
@@ -52,6 +66,7 @@ MEDIUM_PRESSURE = DeviceKind(
             high=1,
             digits=3,
             jump=0.1,
+            drift="peers",
             still=timedelta(hours=12),
         ),
     ),

@@ -41,6 +41,7 @@ ROOM = DeviceKind(
             high=50,
             digits=1,
             jump=10,
+            drift="peers",
             still=timedelta(hours=48),
         ),
     ),

@@ -13,8 +13,19 @@ TANK = DeviceKind(
     label="化粪池监测点",
     points=(
         Point(key="filled", label="液位占池深", unit="%", low=0, high=120, jump=40),
-        Point(key="lel", label="甲烷浓度", unit="%LEL", low=0, high=100, digits=1, jump=30),
-        Point(key="sulphide", label="硫化氢浓度", unit="ppm", low=0, high=500, digits=1),
+        Point(
+            key="lel",
+            label="甲烷浓度",
+            unit="%LEL",
+            low=0,
+            high=100,
+            digits=1,
+            jump=30,
+            drift="self",
+        ),
+        Point(
+            key="sulphide", label="硫化氢浓度", unit="ppm", low=0, high=500, digits=1, drift="self"
+        ),
     ),
     silent_after=timedelta(hours=6),
     order=51,

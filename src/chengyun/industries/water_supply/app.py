@@ -18,6 +18,7 @@ MAIN = DeviceKind(
             high=2,
             digits=3,
             jump=0.2,
+            drift="peers",
             still=timedelta(hours=12),
         ),
         Point(key="flow", label="流量", unit="立方米/时", low=0, high=20_000, digits=1),
@@ -43,9 +44,12 @@ QUALITY = DeviceKind(
             low=0,
             high=10,
             digits=2,
+            drift="peers",
             still=timedelta(hours=24),
         ),
-        Point(key="turbidity", label="浑浊度", unit="NTU", low=0, high=100, digits=2),
+        Point(
+            key="turbidity", label="浑浊度", unit="NTU", low=0, high=100, digits=2, drift="peers"
+        ),
     ),
     silent_after=timedelta(hours=1),
     order=63,

@@ -18,7 +18,7 @@ from chengyun.systems.evaluation import queries
 from chengyun.systems.evaluation.buttons import buttons_of
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.notice import Item, Notice
-from chengyun.systems.evaluation.services import act, draft_bulletin
+from chengyun.systems.evaluation.services.bulletins import act, draft_bulletin
 
 router = Router(tags=["evaluation"])
 

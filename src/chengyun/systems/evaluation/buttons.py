@@ -12,7 +12,7 @@ from chengyun.kernel.specs import Step
 from chengyun.kernel.workflow import steps_for
 from chengyun.systems.evaluation.lists import week_words
 from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.services import barred, may_take
+from chengyun.systems.evaluation.services.bulletins import barred, may_take
 
 QUESTIONS = {
     "issue": {

@@ -1,19 +1,43 @@
-"""What the evaluation system declares: its pages, the bulletin's table of verbs, names of bodies."""
+"""What the evaluation system declares: its pages, the bulletin's table of verbs, acts on schemes, names of bodies."""
 
 from chengyun.kernel import editions, registry
 from chengyun.kernel.notify import telling
 from chengyun.kernel.specs import Act, Field, Param, Permission, Queue, System, Tab
-from chengyun.systems.evaluation import queries
+from chengyun.systems.evaluation import queries, score_notices
 from chengyun.systems.evaluation.notices import NOTICES
+from chengyun.systems.evaluation.scores import APPEAL, APPROVE, CHANGE, VIEW
 from chengyun.systems.evaluation.workflow import BULLETIN
 
 editions.declare(BULLETIN)
-telling.declare(*NOTICES)
+telling.declare(*NOTICES, *score_notices.NOTICES)
+
+ACTS = (
+    ("scheme.begin", "新建考核方案"),
+    ("scheme.draft", "起草考核方案新版"),
+    ("scheme.change", "改考核方案草稿"),
+    ("scheme.drop", "放弃考核方案草稿"),
+    ("scheme.put_in_force", "启用考核方案"),
+    ("score.compute", "计算考核成绩"),
+    ("score.publish", "发布考核成绩"),
+    ("score.enter", "录入人工评分"),
+    ("score.approve", "人工评分审核通过"),
+    ("score.refuse", "人工评分退回"),
+    ("score.exclude", "不计入考核"),
+    ("score.readmit", "恢复计入考核"),
+    ("score.appeal", "对考核成绩申诉"),
+    ("score.grant_appeal", "成绩申诉成立"),
+    ("score.refuse_appeal", "成绩申诉不成立"),
+)
 
 registry.add(
     Permission(key="bulletin.view", label="查看督查通报", group="综合评价"),
     Permission(key="bulletin.issue", label="审核印发督查通报", group="综合评价"),
+    Permission(key=VIEW, label="查看考核方案和成绩", group="综合评价"),
+    Permission(key=CHANGE, label="编制考核方案、计算和发布成绩", group="综合评价"),
+    Permission(key=APPROVE, label="审核人工评分、答复成绩申诉", group="综合评价"),
+    Permission(key=APPEAL, label="对考核成绩申诉", group="综合评价"),
     Act(key="bulletin.draft", label="起草督查通报"),
+    *(Act(key=key, label=label) for key, label in ACTS),
     System(
         key="evaluation",
         label="综合评价",
@@ -46,6 +70,14 @@ registry.add(
         may="indicator.view",
         order=3,
     ),
+    Tab(
+        system="evaluation",
+        key="schemes",
+        label="考核方案",
+        url="evaluation:schemes",
+        may=VIEW,
+        order=4,
+    ),
     Queue(
         key="evaluation.drafts",
         label="待印发通报",
@@ -73,6 +105,7 @@ NAMES = (
     ("evaluation.office", "考评机构名称", "考评科", "", 20),
     ("bulletin.subject", "通报内容", "城市管理和社会工作", "", 40),
     ("bulletin.mark", "发文机关代字", "城管督", "", 20),
+    ("score.mark", "考核成绩代字", "城管考", "", 20),
 )
 
 registry.add(

@@ -50,7 +50,7 @@ from chengyun.systems.evaluation.paper import (
     sections_of,
 )
 from chengyun.systems.evaluation.printing import MEDIA_TYPE, file_name, word_file
-from chengyun.systems.evaluation.services import act, draft_bulletin
+from chengyun.systems.evaluation.services.bulletins import act, draft_bulletin
 
 FINDING = (
     Field(key="field", label="领域", kind="unit", required=True),

@@ -160,7 +160,7 @@ def lines_of(asked: Asked, answer: Answer, question: Question) -> list[Line]:
     nothing = {key: figure.none for key, figure in answer.total.items()}
     groups = [(key, name, answer.groups.get(key, nothing)) for key, name in names.items()]
     ordered = sorted(groups, key=lambda group: (_rank(asked.sort, group[2]), group[0]))
-    places = _places([_value(asked.sort, figures) for _, _, figures in ordered])
+    places = places_of([_value(asked.sort, figures) for _, _, figures in ordered])
     columns = columns_of(asked)
     return [
         Line(place, key, name, _cells(asked, columns, figures, key))
@@ -258,7 +258,7 @@ def _rank(indicator: Indicator, figures: Figures) -> tuple[bool, Decimal]:
     return False, value if indicator.better == "low" else -value
 
 
-def _places(values: Sequence[Decimal | None]) -> list[str]:
+def places_of(values: Sequence[Decimal | None]) -> list[str]:
     """1, 2, 2, 4: who has the same value has the same place."""
     places: list[str] = []
     for n, value in enumerate(values):

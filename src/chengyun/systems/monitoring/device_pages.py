@@ -37,6 +37,7 @@ from chengyun.systems.monitoring import (
     tracks,
     view,
 )
+from chengyun.systems.monitoring.ailment_view import facts_of_drift
 from chengyun.systems.monitoring.light_view import facts_of_device
 from chengyun.systems.monitoring.link_pages import DOORS
 
@@ -218,7 +219,7 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         badge=view.device_badge(found),
         waits=found.state == Device.State.WAITING,
         seen=sorted(found.seen.items()),
-        facts=_facts(found),
+        facts=_facts(found, series),
         readings=[
             view.reading_of(each, span) for each in series if not (moving and tells_place(each))
         ],
@@ -288,13 +289,14 @@ def _unit(device: Device, key: str) -> str:
     return point.unit if point else ""
 
 
-def _facts(found: Device) -> list[tuple[str, Any]]:
+def _facts(found: Device, series: list[Series]) -> list[tuple[str, Any]]:
     return [
         ("编号", found.code),
         ("种类", found.declared.label if found.declared else ""),
         ("地点", found.address),
         ("管护单位", str(found.unit) if found.unit else ""),
         *facts_of_device(found),
+        *facts_of_drift(series),
     ]
 
 

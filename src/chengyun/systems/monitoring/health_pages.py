@@ -1,4 +1,4 @@
-"""How the devices themselves fare: heard all the time, everything told, believable, alarmed for nothing."""
+"""How the devices themselves fare: heard, everything told, believable, alarmed for nothing, in need of care."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from chengyun.kernel import registry
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.ui.words import share
 from chengyun.science.steadiness import NOTHING
+from chengyun.systems.monitoring.ailment_view import maintenance_of
 
 if TYPE_CHECKING:
     from chengyun.city.sensing.steady import Steady
@@ -40,7 +41,7 @@ class Figures:
 
 @door(may="monitoring.view")
 def health(request: HttpRequest) -> HttpResponse:
-    """Each kind, then the devices that fare worst, over the last days for which all hours are told."""
+    """What maintenance has to see to, each kind, then the devices that fare worst, over the last whole hours."""
     # A second and 90 MB of libraries: a web process that shows no readings does without.
     from chengyun.city.sensing.steady import steady_devices, time_of
 
@@ -51,6 +52,7 @@ def health(request: HttpRequest) -> HttpResponse:
         request,
         until=time.end if time else None,
         kind=kind,
+        maintenance=maintenance_of(user, kind.key if kind else ""),
         every=_url(days),
         periods=[(label, _url(each, kind), each == days) for each, label in PERIODS],
         kinds=[] if kind else _kinds(found, days),

@@ -1,3 +1,4 @@
+from chengyun.city.sensing.models.ailments import Ailment, DriftSeen
 from chengyun.city.sensing.models.commands import Command, Control
 from chengyun.city.sensing.models.devices import (
     TOLD_CRS,
@@ -21,6 +22,7 @@ from chengyun.city.sensing.models.weather import WeatherWarning
 
 __all__ = [
     "TOLD_CRS",
+    "Ailment",
     "Alarm",
     "Alert",
     "AlertUnit",
@@ -28,6 +30,7 @@ __all__ = [
     "Control",
     "Device",
     "Dialect",
+    "DriftSeen",
     "Fence",
     "Gateway",
     "LampNight",

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.queries import address_of, locate
 from chengyun.city.sensing.models import TOLD_CRS, Device, Series
-from chengyun.city.sensing.specs import DeviceKind
+from chengyun.city.sensing.specs import COMMON, DeviceKind
 from chengyun.kernel import clock, registry
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
@@ -97,7 +97,7 @@ def heard_of(code: str, seen: Mapping[str, float], *, by: User | None) -> None:
     """An unknown device speaks: it waits, with the newest values it told, until somebody adopts it.
 
     No more than ``MOST_WAITING`` wait, each with ``MOST_SEEN`` points; what comes then is not remembered. Who is
-    registered in this moment does not wait.
+    registered in this moment does not wait. One that works and tells what any device may tell gets a series of it.
     """
     if not CODE.fullmatch(code):
         return
@@ -109,6 +109,23 @@ def heard_of(code: str, seen: Mapping[str, float], *, by: User | None) -> None:
     elif known is not None and known.state == State.WAITING:
         told = _newest(known.seen, seen)
         Device.objects.filter(pk=known.pk, state=State.WAITING).update(seen=told)
+    elif known is not None and known.state == State.WORKING:
+        _open_common(known, seen, by)
+
+
+def _open_common(device: Device, seen: Mapping[str, float], by: User | None) -> None:
+    """From now on what such a device tells of itself is kept."""
+    if by is not None and not by.scope("reading.send").covers(area=device.area):
+        return
+    there = set(Series.objects.filter(device=device).values_list("point", flat=True))
+    for point in COMMON:
+        names = {point.key, *(each.name for each in point.heard_as)}
+        if point.key not in there and not names.isdisjoint(seen):
+            Series.objects.bulk_create(
+                [Series(device=device, point=point.key)], ignore_conflicts=True
+            )
+            facts = {"text": f"开始报{point.label}"}
+            record("device.point", device, by=by, area=device.area, facts=facts)
 
 
 def _newest(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:

@@ -29,7 +29,7 @@ from chengyun.systems.evaluation.queries import (
     notice_of,
     progress_of,
 )
-from chengyun.systems.evaluation.services import (
+from chengyun.systems.evaluation.services.bulletins import (
     act,
     approve_bulletin,
     draft_bulletin,

@@ -20,7 +20,7 @@ from chengyun.kernel.models import Audit
 from chengyun.kernel.params import set_param
 from chengyun.systems.evaluation.models import Bulletin
 from chengyun.systems.evaluation.queries import notice_of
-from chengyun.systems.evaluation.services import (
+from chengyun.systems.evaluation.services.bulletins import (
     act,
     approve_bulletin,
     draft_bulletin,

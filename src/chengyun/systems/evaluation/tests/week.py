@@ -14,7 +14,11 @@ from chengyun.city.inspections.specs import WEEKLY, Checklist
 from chengyun.city.people.factories import Cast
 from chengyun.kernel import audit, clock, registry
 from chengyun.systems.evaluation.models import Bulletin
-from chengyun.systems.evaluation.services import approve_bulletin, draft_bulletin, issue_bulletin
+from chengyun.systems.evaluation.services.bulletins import (
+    approve_bulletin,
+    draft_bulletin,
+    issue_bulletin,
+)
 
 WEDNESDAY = datetime(2025, 12, 10, 4, tzinfo=UTC)
 SUNDAY = datetime(2025, 12, 14, 6, 30, tzinfo=UTC)
