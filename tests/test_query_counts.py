@@ -30,6 +30,7 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_petition,
     make_promise,
     make_rules,
     make_station,
@@ -167,16 +168,10 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     }
 
 
-def petitioned(cast: Cast) -> None:
-    new = NewCase(type="petition", source="petition", description="油烟", lon=LON, lat=LAT)
-    for _ in range(SEVERAL):
-        open_case(new, by=cast.petitions)
-
-
 def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     """A hotline's file, a hotline at the API, and a case the police share."""
-    petitioned(cast)
     for area in DISTRICTS:
+        make_petition(cast)
         bind("area_leader", "region", area, cast.leader, by=None)
     table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)

@@ -20,6 +20,7 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_petition,
     make_promise,
     make_rules,
     make_station,
@@ -56,7 +57,6 @@ from chengyun.city.cases.services.meetings import Minutes, report_done, write_mi
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
-from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.indicators.services import tell_lake
@@ -177,7 +177,7 @@ def reported(cast: Cast) -> dict[str, Case]:
     cases["invited"] = drive(make_case(cast), cast, "handling")
     cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
     cases["instructed"] = instructed(cast)
-    cases["petition"] = petitioned(cast)
+    cases["petition"] = make_petition(cast, people=12, parties="代表王某某", again=True)
     return cases | asked_for(cast)
 
 
@@ -292,21 +292,6 @@ def instructed(cast: Cast) -> Case:
     case = drive(make_case(cast, source="hotline"), cast, "handling")
     give(case.inquiry, "请主要负责人牵头办理。", by=cast.leader)
     return case
-
-
-def petitioned(cast: Cast) -> Case:
-    """Twelve people who came for the second time."""
-    given = Registered(people=12, parties="代表王某某", again=True)
-    new = NewCase(
-        type="petition",
-        source="petition",
-        description="油烟扰民",
-        lon=LON,
-        lat=LAT,
-        reporter_phone=PHONE,
-        petition=given,
-    )
-    return open_case(new, by=cast.petitions)
 
 
 def whistled(cast: Cast) -> Whistle:
