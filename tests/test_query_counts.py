@@ -30,6 +30,7 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_petition,
     make_promise,
     make_rules,
     make_station,
@@ -48,7 +49,7 @@ from chengyun.city.cases.services.campaigns import (
     draft_campaign,
     put_case,
 )
-from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.handovers import Handing, hand_over
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
@@ -104,6 +105,7 @@ RECORDED = {"coordination:dossier": 5, "coordination:dossier_word": 5}
 TRIED = f"&point_lon={LON}&point_lat={LAT}"
 MONTH = f"?period={month_of(localdate(clock.now())).key}"
 QUERY = {
+    "coordination:entrusted_area": "?area=371502",
     "coordination:rules_try": f"?area=371502{TRIED}",
     "evaluation:scheme_compare": MONTH,
     "evaluation:score_given": MONTH,
@@ -166,19 +168,16 @@ def fill(cast: Cast) -> dict[str, dict[str, Any]]:
     }
 
 
-def petitioned(cast: Cast) -> None:
-    new = NewCase(type="petition", source="petition", description="油烟", lon=LON, lat=LAT)
-    for _ in range(SEVERAL):
-        open_case(new, by=cast.petitions)
-
-
 def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     """A hotline's file, a hotline at the API, and a case the police share."""
-    petitioned(cast)
+    for area in DISTRICTS:
+        make_petition(cast)
+        bind("area_leader", "region", area, cast.leader, by=None)
     table = "工单编号,诉求内容,事发地址\nA1,积水,湖南路\n".encode()
     run = intake_runs.upload(table, "热线.csv", "hotline", by=cast.operator)
     police = add_unit("371502-GA", "公安分局", kind="partner", area="371502", by=None)
     add_partner("hotline", "市热线", "hotline", shared=True, by=cast.admin)
+    given = Handing(reason="阻拦施工")
     running, over = campaigned(cast)
     spot = Spot(matter="路面塌陷", address="湖南路", lon=LON, lat=LAT)
     due = clock.now() + timedelta(minutes=30)
@@ -190,7 +189,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
         "coordination:whistle": {"code": whistles[0].code},
         "coordination:campaign_report": {"code": over},
         "coordination:campaign_report_word": {"code": over},
-        "coordination:handover": {"pk": hand_over(case, police, "阻拦施工", by=cast.dispatcher).pk},
+        "coordination:handover": {"pk": hand_over(case, police, given, by=cast.dispatcher).pk},
         "coordination:intake_run": {"pk": run.pk},
         "coordination:outside": {"token": invited(cast)},
         "maintenance:partner": {"key": "hotline"},

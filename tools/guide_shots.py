@@ -92,6 +92,7 @@ SHOTS = (
     Shot(name="intake",    role="operator",   path="/intake/"),
     Shot(name="inquiries", role="operator",   path="/inquiries/"),
     Shot(name="rates",     role="operator",   path="/inquiries/rates/"),
+    Shot(name="entrusted", role="leader",     path="/entrusted/"),
     Shot(name="petitions", role="supervisor", path="/petitions/"),
     Shot(name="instruct",  role="leader",     path="/instructions/next/"),
     Shot(name="instructions", role="leader",  path="/instructions/"),

@@ -20,6 +20,7 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_petition,
     make_promise,
     make_rules,
     make_station,
@@ -50,13 +51,12 @@ from chengyun.city.cases.services.campaigns import (
 )
 from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.discoveries import confirm
-from chengyun.city.cases.services.handovers import hand_over
+from chengyun.city.cases.services.handovers import Handing, hand_over
 from chengyun.city.cases.services.instructions import give
 from chengyun.city.cases.services.meetings import Minutes, report_done, write_minutes
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
-from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.indicators.services import tell_lake
@@ -177,7 +177,7 @@ def reported(cast: Cast) -> dict[str, Case]:
     cases["invited"] = drive(make_case(cast), cast, "handling")
     cases["called"] = make_case(cast, source="hotline", number="RX-1", reporter_phone=PHONE)
     cases["instructed"] = instructed(cast)
-    cases["petition"] = petitioned(cast)
+    cases["petition"] = make_petition(cast, people=12, parties="代表王某某", again=True)
     return cases | asked_for(cast)
 
 
@@ -233,7 +233,7 @@ def seen(cast: Cast) -> Discovery:
 def handed_over(case: Case, cast: Cast) -> int:
     """A case the police share."""
     police = add_unit("371502-GA", "东昌府公安分局", kind="partner", area=DISTRICT, by=None)
-    return hand_over(case, police, "有人阻拦施工", by=cast.dispatcher).pk
+    return hand_over(case, police, Handing(reason="有人阻拦施工"), by=cast.dispatcher).pk
 
 
 def invited(case: Case, cast: Cast) -> str:
@@ -294,21 +294,6 @@ def instructed(cast: Cast) -> Case:
     return case
 
 
-def petitioned(cast: Cast) -> Case:
-    """Twelve people who came for the second time."""
-    given = Registered(people=12, parties="代表王某某", again=True)
-    new = NewCase(
-        type="petition",
-        source="petition",
-        description="油烟扰民",
-        lon=LON,
-        lat=LAT,
-        reporter_phone=PHONE,
-        petition=given,
-    )
-    return open_case(new, by=cast.petitions)
-
-
 def whistled(cast: Cast) -> Whistle:
     """One call that is over, and one a unit has answered."""
     spot = Spot(matter="路面塌陷", address="湖南路与花园路口", lon=LON, lat=LAT)
@@ -325,6 +310,7 @@ def gathered(cast: Cast) -> tuple[int, str, str]:
     """A visit, a promise that waits for its unit, one that waits for a yes, and chiefs of more than one kind."""
     set_param(CHIEF_KINDS, CITY, "巷长、楼长", by=cast.admin)
     area = make_station(cast).area
+    bind("area_leader", "region", DISTRICT, cast.leader, by=cast.admin)
     bind("巷长", "region", area, cast.department, by=cast.admin)
     bind("street", "region", area[:9], cast.inspector, by=cast.admin)
     waiting, done = make_promise(cast), make_promise(cast)

@@ -91,6 +91,8 @@ def _inquiries(city: City) -> list[Stop]:
         ("petitions", "/cases/new/?type=petition"),
         ("supervisor", f"/cases/{city.cases['petition'].code}/"),
         ("supervisor", f"/cases/{city.cases['petition'].code}/admit/"),
+        ("leader", "/entrusted/"),
+        ("leader", "/entrusted/area/?area=371502"),
         ("leader", "/instructions/"),
         ("leader", "/instructions/next/"),
         ("department", f"/inquiries/{city.cases['instructed'].code}/"),

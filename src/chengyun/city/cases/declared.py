@@ -6,6 +6,7 @@ from chengyun.city.cases import (
     acts,
     campaign_notices,
     discoveries,
+    handovers,
     instruction_notices,
     invitation_notices,
     jobs,
@@ -291,6 +292,16 @@ registry.add(
             ("supervisor", "上报值班长（时限用去的百分比）", 100),
             ("leader", "上报领导（时限用去的百分比）", 200),
         )
+    ),
+    Param(
+        key=handovers.EVIDENCE,
+        label="移送案件线索要附的材料",
+        default="现场照片、检查记录、当事人情况、相关法条",
+        group="移送时限",
+        field=Field(
+            key=handovers.EVIDENCE, label="材料", max_length=200, required=True, hint="用顿号分开"
+        ),
+        check=handovers.evidence_fault,
     ),
     Param(
         key=meetings.KINDS,

@@ -24,6 +24,7 @@ from chengyun.city.cases.services.discoveries import Box, Sighting, send
 from chengyun.city.cases.services.flights import NewFlight, plan_flight
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.cases.services.opening import NewCase, open_case
+from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
 from chengyun.city.cases.services.visit_findings import Problem, report_found
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast
@@ -76,6 +77,20 @@ def make_case(cast: Cast, **changes: Any) -> Case:
         **changes,
     }
     return open_case(NewCase(**new), by=cast.inspector)
+
+
+def make_petition(cast: Cast, **given: Any) -> Case:
+    """A petition at the place of ``make_case``; ``given`` is what it has besides."""
+    new = NewCase(
+        type="petition",
+        source="petition",
+        description="油烟扰民",
+        lon=LON,
+        lat=LAT,
+        reporter_phone="13863522046",
+        petition=Registered(**given),
+    )
+    return open_case(new, by=cast.petitions)
 
 
 def make_camera(code: str = "DCF-001", **changes: Any) -> Camera:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 
 from chengyun.city.cases import handovers as reads
 from chengyun.city.cases import queries
@@ -29,6 +29,9 @@ class HandOverOut(Schema):
     unit: str
     unit_name: str
     reason: str
+    kind: str
+    evidence: list[str]
+    outcome: str
     state: str
     state_label: str
     sent_at: datetime
@@ -46,14 +49,19 @@ class HandOverList(Schema):
 
 
 class NewHandOver(Schema):
+    """``kind``: ``help``, or ``lead`` 案件线索, with everything of ``handover.evidence`` by name."""
+
     unit: Code
     reason: Long
+    kind: Code = "help"
+    evidence: Annotated[list[Code], Field(max_length=30)] = []
 
 
 class Said(Schema):
-    """Why it is given back or withdrawn, or what was done."""
+    """Why it is given back or withdrawn, or what was done; ``outcome`` of a lead."""
 
     words: Long = ""
+    outcome: Code = ""
 
 
 class Wanted(Part):
@@ -64,7 +72,7 @@ def shown(row: HandOver) -> dict[str, Any]:
     """A 移送 as every answer gives it."""
     same = (
         "reason", "state", "sent_at", "due_at", "received_at", "ended_at", "late_received",
-        "late_answered", "words",
+        "late_answered", "words", "kind", "evidence", "outcome",
     )  # fmt: skip
     return {
         "id": row.pk,
@@ -95,7 +103,8 @@ def send(request: HttpRequest, code: Code, body: NewHandOver) -> tuple[int, Any]
     require(user, "case.view")
     case = queries.case_for(user, code)
     unit = queries.unit_named(body.unit)
-    return 201, shown(service.hand_over(case, unit, body.reason, by=user))
+    given = service.Handing(reason=body.reason, kind=body.kind, evidence=body.evidence)
+    return 201, shown(service.hand_over(case, unit, given, by=user))
 
 
 @router.post("/handovers/{pk}/{do}", response={200: HandOverOut, **problems(404, 409)})
@@ -114,7 +123,7 @@ def take(
     if do == "receive":
         service.receive(row, by=user)
     elif do == "answer":
-        service.feed_back(row, body.words, by=user)
+        service.feed_back(row, body.words, by=user, outcome=body.outcome)
     elif do == "return":
         service.give_back(row, body.words, by=user)
     else:

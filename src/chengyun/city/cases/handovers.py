@@ -5,14 +5,28 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chengyun.city.cases import queries
-from chengyun.city.cases.models import Case, HandOver
+from chengyun.city.cases.models import DISTRICT, Case, HandOver
+from chengyun.city.people.chiefs import names_fault, names_in
 from chengyun.city.people.models import Unit, User
 from chengyun.kernel.errors import Missing
+from chengyun.kernel.params import settings_of
+
+EVIDENCE = "handover.evidence"
 
 
 def bodies() -> QuerySet[Unit]:
     """The bodies a case may be handed over to."""
     return Unit.objects.filter(kind=Unit.Kind.PARTNER, valid_to=None).order_by("code")
+
+
+def evidence_asked(area: str) -> list[str]:
+    """What has to come with a lead there, by name."""
+    return names_in(settings_of(area[:DISTRICT])[EVIDENCE])
+
+
+def evidence_fault(text: object) -> str:
+    """Why these are no names of evidence, "" when they are."""
+    return names_fault(text) if names_in(str(text)) else "至少写一项材料。"
 
 
 def handovers_for(user: User) -> QuerySet[HandOver]:

@@ -8,6 +8,7 @@ BINDING_KINDS = {
     "road": "路长",
     "street": "街长",
     "keeper": "包保责任人",
+    "area_leader": "包区领导",
 }
 PLACE_TYPES = {
     "grid": "单元网格",

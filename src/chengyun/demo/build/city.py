@@ -20,7 +20,7 @@ from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
 from chengyun.demo.build.communities import acts_of_communities, open_stations
 from chengyun.demo.build.devices import add_devices, give_route
-from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk
+from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk, entrust
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
 from chengyun.demo.build.instructing import acts_of_instructions
@@ -97,6 +97,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         import_years(now.year, (now - timedelta(days=days)).year)
         folk = build_folk(divisions(), INSPECTORS, random.Random(SEED))  # noqa: S311
         bind_inspectors(city, folk)
+        entrust(folk)
         add_must_visits(folk.inspectors, localdate(clock.now()), SEED)
         caller = add_caller(folk, random.Random(SEED))  # noqa: S311
         add_officer(folk, random.Random(SEED + 2))  # noqa: S311

@@ -152,6 +152,12 @@ def crew(
     return person(username, name, roles["department"], units[key], rng)
 
 
+def entrust(folk: Folk) -> None:
+    """The districts of the core have a leader who answers for them."""
+    for district, key in (("371502", "leader"), ("371581", "evaluator")):
+        bind("area_leader", "region", district, folk.accounts[key], by=None)
+
+
 def bind_inspectors(city: DrawnCity, folk: Folk) -> None:
     """Every responsibility grid of the core gets its inspector."""
     core = [duty for duty in city.duties if duty.community[:9] in OFFICES]

@@ -39,7 +39,8 @@ class Handed:
         assert self.played.case is not None
         reason = REASONS[self.played.planned.topic]
         police = self.folk.units["police"]
-        handovers.hand_over(self.played.case, police, reason, by=self.folk.accounts["dispatcher"])
+        given = handovers.Handing(reason=reason)
+        handovers.hand_over(self.played.case, police, given, by=self.folk.accounts["dispatcher"])
 
     def receive(self) -> None:
         handovers.receive(self.row, by=self.folk.police)

@@ -26,6 +26,22 @@ from chengyun.systems.coordination import lists, panels
 from chengyun.systems.coordination.handover_view import badge_of, facts_of, light_of
 
 UNIT = Field(key="unit", label="移送给", kind="unit", required=True)
+KIND = Field(
+    key="kind", label="作为什么", kind="choice", required=True, choices=tuple(HandOver.Kind.choices)
+)
+EVIDENCE = Field(
+    key="evidence",
+    label="随附的材料",
+    kind="units",
+    hint="案件线索要样样齐全，案件里要有照片；请求协助可以不附。",
+)
+OUTCOME = Field(
+    key="outcome",
+    label="线索处理结果",
+    kind="choice",
+    choices=tuple(HandOver.Outcome.choices),
+    hint="反馈办理结果时选。",
+)
 REASON = Field(key="reason", label="为什么移送", kind="long", required=True, max_length=500)
 DO = Field(key="do", label="怎样办", kind="unit", required=True)
 WORDS = Field(key="words", label="说明", kind="long", max_length=1000)
@@ -37,6 +53,8 @@ def _rows(user: Any, values: Values) -> QuerySet[HandOver]:
         rows = rows.filter(state=values["state"])
     if "unit" in values:
         rows = rows.filter(unit__code=values["unit"])
+    if "kind" in values:
+        rows = rows.filter(kind=values["kind"])
     if "late" in values:
         rows = rows.filter(state__in=HandOver.OPEN, due_at__lt=clock.now())
     return rows
@@ -53,6 +71,7 @@ HANDOVERS = Listing(
             key="problem", label="问题", kind="strong", value=lambda row: lists.problem(row.case)
         ),
         Column(key="unit", label="移送给", kind="short", value=lambda row: str(row.unit)),
+        Column(key="kind", label="作为", kind="short", value=lambda row: row.get_kind_display()),
         Column(key="state", label="状态", kind="badge", value=badge_of),
         Column(key="reason", label="事由", value=lambda row: row.reason),
         Column(key="sent", label="移送", kind="time", value=lambda row: row.sent_at),
@@ -64,6 +83,7 @@ HANDOVERS = Listing(
             label="移送给",
             choices=lambda user: [(unit.code, str(unit)) for unit in reads.bodies()],
         ),
+        Filter(key="kind", label="作为", choices=lambda user: list(HandOver.Kind.choices)),
         Filter(key="late", label="只看超时", kind="check"),
     ),
     rows=_rows,
@@ -91,7 +111,13 @@ def handover_add(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     case = register.case_for(user, code)
     choices = {"unit": [(unit.code, str(unit)) for unit in reads.bodies()]}
-    form = form_of((UNIT, REASON), request.POST or None, choices=choices)
+    evidence = [(name, name) for name in reads.evidence_asked(case.area)]
+    form = form_of(
+        (UNIT, KIND, REASON, EVIDENCE),
+        request.POST or None,
+        initial={"kind": HandOver.Kind.HELP},
+        choices={**choices, "evidence": evidence},
+    )
     context: dict[str, Any] = {
         "case": case,
         "stage": lists.stage(case),
@@ -104,7 +130,8 @@ def handover_add(request: HttpRequest, code: str) -> HttpResponse:
         return faulty(request, form, **context)
     unit = next(unit for unit in reads.bodies() if unit.code == form.cleaned_data["unit"])
     try:
-        row = service.hand_over(case, unit, form.cleaned_data["reason"], by=user)
+        given = {key: form.cleaned_data[key] for key in ("reason", "kind", "evidence")}
+        row = service.hand_over(case, unit, service.Handing(**given), by=user)
     except Invalid as refusal:
         return retold(request, form, refusal, **context)
     due = told(row.due_at, now=clock.now())
@@ -117,7 +144,9 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
     row = reads.handover_for(user, pk)
     ways = _ways(user, row)
-    form = form_of((DO, WORDS), request.POST or None, choices={"do": ways}) if ways else None
+    lead = row.kind == HandOver.Kind.LEAD and any(key == "answer" for key, _ in ways)
+    fields = (DO, OUTCOME, WORDS) if lead else (DO, WORDS)
+    form = form_of(fields, request.POST or None, choices={"do": ways}) if ways else None
     lines = panels.lines_of(row.case)
     context: dict[str, Any] = {
         "row": row,
@@ -160,7 +189,7 @@ def _take(row: HandOver, given: dict[str, Any], user: User) -> None:
     if given["do"] == "receive":
         service.receive(row, by=user)
     elif given["do"] == "answer":
-        service.feed_back(row, words, by=user)
+        service.feed_back(row, words, by=user, outcome=given.get("outcome", ""))
     elif given["do"] == "return":
         service.give_back(row, words, by=user)
     else:

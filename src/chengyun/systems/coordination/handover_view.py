@@ -39,7 +39,9 @@ def facts_of(row: HandOver) -> list[tuple[str, Any]]:
     now = clock.now()
     facts: list[tuple[str, Any]] = [
         ("移送给", str(row.unit)),
+        ("作为", row.get_kind_display()),
         ("事由", row.reason),
+        *([("材料", "、".join(row.evidence))] if row.evidence else []),
         ("移送", f"{told(row.sent_at, now=now)}　{row.sent_by or '系统'}"),
     ]
     if row.open:
@@ -50,6 +52,7 @@ def facts_of(row: HandOver) -> list[tuple[str, Any]]:
     if row.ended_at:
         late = "（超期）" if row.late_answered else ""
         facts.append((row.get_state_display(), told(row.ended_at, now=now) + late))
+        facts += [("处理结果", row.get_outcome_display())] if row.outcome else []
         facts.append(("说明", row.words))
     return facts
 

@@ -55,7 +55,7 @@ PETITIONS = Listing(
             key="problem",
             label="反映的事",
             kind="strong",
-            value=lambda row: ("", row.case.description, lists.badges_of(row.case)[:3]),
+            value=lambda row: (row.case.description, "", lists.badges_of(row.case)[:3]),
         ),
         Column(key="came", label="形式、人数", kind="short", value=_came),
         Column(key="address", label="地点", value=lambda row: row.case.address),

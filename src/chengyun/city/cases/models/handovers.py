@@ -12,7 +12,8 @@ class HandOver(models.Model):
     """A case handed over to a body outside city management, and what came back.
 
     ``due_at`` is that of what is waited for now: that it is received, then that it is answered; ``told_due`` is
-    the one that was told to be past. The case itself goes on
+    the one that was told to be past. A lead 案件线索 comes with what the city demands as ``evidence``, by name, and is
+    answered with an ``outcome``. The case itself goes on
     as it stands: the other body sees it, and what it says stands in the history both read.
     """
 
@@ -23,6 +24,16 @@ class HandOver(models.Model):
         ANSWERED = "answered", "已反馈"
         WITHDRAWN = "withdrawn", "已撤回"
 
+    class Kind(models.TextChoices):
+        HELP = "help", "请求协助"
+        LEAD = "lead", "案件线索"
+
+    class Outcome(models.TextChoices):
+        PUNISHED = "punished", "已处罚"
+        CORRECTED = "corrected", "责令改正，不予处罚"
+        DECLINED = "declined", "不予立案"
+        PASSED_ON = "passed_on", "转有权机关"
+
     OPEN = (State.SENT, State.RECEIVED)
     SHARING = (State.SENT, State.RECEIVED, State.ANSWERED)
     """While it stands so, the other body sees the case."""
@@ -30,6 +41,9 @@ class HandOver(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handovers")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     reason = models.CharField(max_length=500)
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.HELP)
+    evidence = models.JSONField(default=list, blank=True)
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.SENT)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(

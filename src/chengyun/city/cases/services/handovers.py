@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from chengyun.city.cases.handovers import evidence_asked
 from chengyun.city.cases.models import DISTRICT, Case, HandOver
 from chengyun.city.people.models import Unit, User
-from chengyun.kernel import clock
+from chengyun.kernel import clock, files
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict, wrong
 from chengyun.kernel.params import settings_of
@@ -24,9 +27,18 @@ LONGEST = {"reason": 500, "words": 1000}
 MISSING = {"reason": "请写明为什么。", "words": "请写明办理结果。"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Handing:
+    """Why a case is handed over, as what, and which evidence comes with it."""
+
+    reason: str
+    kind: str = HandOver.Kind.HELP
+    evidence: Sequence[str] = ()
+
+
 @transaction.atomic
-def hand_over(case: Case, unit: Unit, reason: str, *, by: User | None) -> HandOver:
-    """The body shares the case from now on; the limit to receive it runs."""
+def hand_over(case: Case, unit: Unit, given: Handing, *, by: User | None) -> HandOver:
+    """The body shares the case from now on; the limit to receive it runs. A lead needs its evidence."""
     require(by, "handover.send", area=case.area, unit=case.unit_id)
     if unit.kind != Unit.Kind.PARTNER or unit.valid_to is not None:
         raise wrong("unit", "只能移送给联动部门，请从列表中选。")
@@ -35,7 +47,9 @@ def hand_over(case: Case, unit: Unit, reason: str, *, by: User | None) -> HandOv
     row = HandOver(
         case=case,
         unit=unit,
-        reason=_said("reason", reason),
+        reason=_said("reason", given.reason),
+        kind=given.kind,
+        evidence=_evidence(case, given),
         sent_at=clock.now(),
         sent_by=by,
         **_wait(case, "receive"),
@@ -45,8 +59,25 @@ def hand_over(case: Case, unit: Unit, reason: str, *, by: User | None) -> HandOv
             row.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(f"{case.code} 已经移送给{unit}，还没有结果。") from error
-    _record("handover.send", row, by, reason=row.reason)
+    told = {"note": f"随附：{'、'.join(row.evidence)}"} if row.evidence else {}
+    _record("handover.send", row, by, reason=f"（{row.get_kind_display()}）{row.reason}", **told)
     return row
+
+
+def _evidence(case: Case, given: Handing) -> list[str]:
+    """What comes with it: of a lead everything the city asks for, and a photo that is there to be seen."""
+    if given.kind not in HandOver.Kind.values:
+        raise wrong("kind", f"移送只能是：{'、'.join(HandOver.Kind.labels)}。")
+    asked, there = evidence_asked(case.area), {*given.evidence}
+    if unknown := there - {*asked}:
+        raise wrong("evidence", f"材料里没有「{'、'.join(sorted(unknown))}」这一项。")
+    if given.kind != HandOver.Kind.LEAD:
+        return [name for name in asked if name in there]
+    if missing := [name for name in asked if name not in there]:
+        raise wrong("evidence", f"移送线索还差：{'、'.join(missing)}。")
+    if not files.attachments_of(case):
+        raise wrong("evidence", "移送线索要有现场照片，请先在案件里补上。")
+    return asked
 
 
 @transaction.atomic
@@ -70,12 +101,16 @@ def give_back(row: HandOver, reason: str, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def feed_back(row: HandOver, words: str, *, by: User | None) -> None:
-    """What the body did."""
+def feed_back(row: HandOver, words: str, *, by: User | None, outcome: str = "") -> None:
+    """What the body did; of a lead, with its outcome."""
     require(by, "handover.take", unit=row.unit_id)
     said = _said("words", words)
-    _move(row, (State.RECEIVED,), {"state": State.ANSWERED, "words": said} | _end(row))
-    _record("handover.answer", row, by, reply=said)
+    if row.kind == HandOver.Kind.LEAD and outcome not in HandOver.Outcome.values:
+        raise wrong("outcome", f"反馈线索要选处理结果：{'、'.join(HandOver.Outcome.labels)}。")
+    kept = {"outcome": outcome} if row.kind == HandOver.Kind.LEAD else {}
+    _move(row, (State.RECEIVED,), {"state": State.ANSWERED, "words": said} | kept | _end(row))
+    told = f"{row.get_outcome_display()}。{said}" if row.outcome else said
+    _record("handover.answer", row, by, reply=told)
 
 
 @transaction.atomic

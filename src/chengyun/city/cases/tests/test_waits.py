@@ -72,7 +72,9 @@ def test_both_sides_of_a_hand_over_hear_of_it_and_of_its_lateness(
     cast: Cast, constable: User
 ) -> None:
     case = drive(make_case(cast), cast, "handling")
-    row = handovers.hand_over(case, constable.posts.get().unit, "有人阻拦", by=cast.dispatcher)
+    row = handovers.hand_over(
+        case, constable.posts.get().unit, handovers.Handing(reason="有人阻拦"), by=cast.dispatcher
+    )
     assert told(constable) == ["handover.sent"]
     assert late(constable, row.due_at) == ["handover.late"]
     with clock.at(row.due_at):

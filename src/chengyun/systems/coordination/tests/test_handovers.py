@@ -15,7 +15,9 @@ from chengyun.city.people.models import Unit, User
 from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.people.services.units import add_unit
 from chengyun.kernel import audit, clock
+from chengyun.kernel.errors import Invalid
 from chengyun.kernel.models import Audit
+from chengyun.kernel.params import set_param
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +56,7 @@ def api(user: User, path: str, body: Any) -> Any:
 
 
 def send(cast: Cast, case: Case, police: Unit) -> HandOver:
-    form = {"unit": police.code, "reason": "有人阻拦施工"}
+    form = {"unit": police.code, "reason": "有人阻拦施工", "kind": "help"}
     answer = enter(cast.dispatcher).post(f"/cases/{case.code}/handover/", form)
     assert answer.status_code == 303
     return HandOver.objects.latest("id")
@@ -151,3 +153,57 @@ def test_who_may_not_cannot(cast: Cast, case: Case, police: Unit, officer: User)
     body = {"unit": police.code, "reason": "x"}
     assert api(cast.dispatcher, f"/cases/{closed.code}/handovers", body).status_code == 409
     assert HandOver.objects.count() == 1
+
+
+EVIDENCE = ["现场照片", "检查记录", "当事人情况", "相关法条"]
+
+
+def lead(cast: Cast, case: Case, unit: Unit, evidence: list[str]) -> Any:
+    body = {"unit": unit.code, "reason": "擅自占压管线", "kind": "lead", "evidence": evidence}
+    return api(cast.dispatcher, f"/cases/{case.code}/handovers", body)
+
+
+def test_a_lead_needs_all_its_evidence_and_a_photo(cast: Cast, police: Unit, case: Case) -> None:
+    short = lead(cast, case, police, EVIDENCE[:2])
+    assert short.status_code == 422
+    assert "还差：当事人情况、相关法条" in short.json()["message"]
+    bare = lead(cast, make_case(cast), police, EVIDENCE)
+    assert bare.status_code == 422
+    assert "要有现场照片" in bare.json()["message"]
+    assert lead(cast, case, police, [*EVIDENCE, "口供"]).status_code == 422
+    assert not HandOver.objects.exists()
+
+
+def test_a_lead_is_answered_with_an_outcome_both_sides_read(
+    cast: Cast, police: Unit, officer: User
+) -> None:
+    case = drive(make_case(cast), cast, "handled")
+    form = {"unit": police.code, "kind": "lead", "reason": "擅自占压管线", "evidence": EVIDENCE}
+    answer = enter(cast.dispatcher).post(f"/cases/{case.code}/handover/", form)
+    assert answer.status_code == 303
+    row = HandOver.objects.get()
+    assert (row.kind, row.evidence) == ("lead", EVIDENCE)
+    page = enter(officer).get(f"/handovers/{row.pk}/")
+    assert "现场照片、检查记录、当事人情况、相关法条" in page.content.decode()
+    assert api(officer, f"/handovers/{row.pk}/receive", {}).status_code == 200
+    without = api(officer, f"/handovers/{row.pk}/answer", {"words": "罚了"})
+    assert without.status_code == 422
+    assert "要选处理结果" in without.json()["message"]
+    done = {"do": "answer", "outcome": "punished", "words": "罚款二千元"}
+    assert enter(officer).post(f"/handovers/{row.pk}/", done).status_code == 303
+    row.refresh_from_db()
+    assert (row.state, row.outcome) == ("answered", "punished")
+    told = enter(cast.dispatcher).get(f"/cases/{case.code}/").content.decode()
+    assert "已处罚。罚款二千元" in told
+    assert "随附：现场照片、检查记录" in told
+    found = enter(cast.dispatcher).get("/handovers/?kind=lead").content.decode()
+    assert case.code in found
+    assert case.code not in enter(cast.dispatcher).get("/handovers/?kind=help").content.decode()
+
+
+def test_what_has_to_come_with_a_lead_is_the_city_s(cast: Cast, police: Unit) -> None:
+    case = drive(make_case(cast), cast, "handled")
+    set_param("handover.evidence", "3715", "现场照片", by=cast.admin)
+    assert lead(cast, case, police, EVIDENCE[:1]).status_code == 201
+    with pytest.raises(Invalid):
+        set_param("handover.evidence", "3715", " ", by=cast.admin)
