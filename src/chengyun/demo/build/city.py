@@ -23,7 +23,7 @@ from chengyun.demo.build.devices import add_devices, give_route
 from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk, entrust
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
-from chengyun.demo.build.instructing import acts_of_instructions
+from chengyun.demo.build.instructing import acts_of_instructions, add_team
 from chengyun.demo.build.lamps import add_nights, add_plan
 from chengyun.demo.build.messages import acts_of_sweeps, tell_news
 from chengyun.demo.build.patrols import (
@@ -101,6 +101,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_must_visits(folk.inspectors, localdate(clock.now()), SEED)
         caller = add_caller(folk, random.Random(SEED))  # noqa: S311
         add_officer(folk, random.Random(SEED + 2))  # noqa: S311
+        add_team(folk, random.Random(SEED + 3))  # noqa: S311
         officers = open_stations(folk, caller, random.Random(SEED + 1))  # noqa: S311
         build_rules(CITY, folk.units)
         told("编排九十天的案件，登记部件")

@@ -1,13 +1,15 @@
 """热线签批 in the demo: a leader writes on the hotline orders of the last days, the units report what they did."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chengyun.city.cases.instructions import keeps
 from chengyun.city.cases.models import Inquiry, Instruction
 from chengyun.city.cases.services.instructions import give, report, take_up
-from chengyun.city.people.models import User
-from chengyun.demo.build.folk import Folk
+from chengyun.city.people.models import Role, User
+from chengyun.demo.build.folk import HOMES, Folk, person
 from chengyun.demo.build.play import Act, Played
 from chengyun.demo.words.phrases import INSTRUCTED
 
@@ -16,6 +18,7 @@ SEEN = timedelta(hours=2)
 SOME, FEW = 4, 3
 """Of so many orders one: waits for its instruction, is not done yet."""
 DONE = "已办好，现场看过，回复了来件人。"
+TEAM, TEAM_NAME = "team", "孟庆丰"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +44,18 @@ class Instructed:
             report(row, DONE, done=True, by=crew)
 
     def _waiting(self) -> Iterator[tuple[Instruction, User]]:
-        """The instruction while it waits, and whoever handles in the unit it lies with."""
+        """The instruction while it waits, and whoever works off those of the unit it lies with."""
         rows = Instruction.objects.select_related("inquiry__case__unit")
         for row in rows.filter(inquiry__case=self.played.case, state__in=Instruction.WAITS):
-            crews = self.folk.crews.values()
-            unit = row.inquiry.case.unit_id
-            yield from ((row, crew) for crew in crews if unit and crew.unit_id == unit)
+            case = row.inquiry.case
+            people = (User.objects.get(username=TEAM), *self.folk.crews.values())
+            yield from ((row, one) for one in people if case.unit and keeps(one, case))
+
+
+def add_team(folk: Folk, rng: random.Random) -> User:
+    """Who takes up what the leader writes on the orders of the department."""
+    role = Role.objects.get(key=TEAM)
+    return person(TEAM, TEAM_NAME, role, folk.units[HOMES["department"]], rng)
 
 
 def acts_of_instructions(played: Played, number: int, folk: Folk, now: datetime) -> Iterator[Act]:
