@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from chengyun.city.people.models import User
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.queries import devices_for
+from chengyun.city.sensing.specs import MANY_SILENT
 from chengyun.city.sensing.workflow import FAULTY, RAISED, REFUTED, WITHDRAWN
 from chengyun.lake.archive import Archive
 from chengyun.lake.hours import HOUR as HOUR_LONG
@@ -117,9 +118,10 @@ def _steadiness(device: Device, counts: Ints, time: Time) -> Steadiness:
 
 
 def _raised(devices: QuerySet[Device], time: Time) -> dict[int, Raised]:
+    """An outage is of no device, although it hangs on the series of one."""
     rows = Alarm.objects.filter(
         series__device__in=devices, raised_at__gte=time.begin, raised_at__lt=time.end
-    )
+    ).exclude(rule=MANY_SILENT)
     counted = (
         rows.order_by()
         .values_list("series__device")

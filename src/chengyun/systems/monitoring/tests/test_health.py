@@ -20,6 +20,8 @@ from chengyun.city.sensing.jobs import HOURS_KEPT, READINGS_KEPT, keep_up
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.services.alarms import act
 from chengyun.city.sensing.services.devices import end_device
+from chengyun.city.sensing.services.outages import OutageChange, follow_outage
+from chengyun.city.sensing.specs import MANY_SILENT
 from chengyun.city.sensing.workflow import WITHDRAWN
 from chengyun.kernel import clock
 from chengyun.kernel.params import set_param
@@ -178,6 +180,32 @@ def test_only_alarms_of_the_time_that_somebody_judged_say_how_many_were_false(ca
     text = page(cast, "?days=1")
     assert figures(text, "JS-001")[3:] == ["3", "100.00%", "0"]
     assert figures(text, "JS-002")[3] == "0"
+
+
+def test_an_outage_is_an_alarm_of_no_device(cast: Cast) -> None:
+    """It hangs on the series of one of its devices."""
+    several = [registered(f"RQ-00{n}", kind="gas_space") for n in (1, 2)]
+    for device in several:
+        told(series_of(device), each_minute(range(1, 25)), position=device.pk)
+    when = NOON - 5 * HOUR
+    with clock.at(when):
+        outage = OutageChange(
+            series=series_of(several[0]).pk,
+            rule=MANY_SILENT,
+            level=2,
+            value=2,
+            at=when,
+            since=when - HOUR,
+            group="area:371502",
+            heard={device.pk: when - HOUR for device in several},
+            back={},
+        )
+        follow_outage(outage)
+    keep_up()
+    text = page(cast, "?days=1")
+    assert [figures(text, device.code)[3] for device in several] == ["0", "0"]
+    assert cells(text, "kind=gas_space")[4] == "0"
+    assert Alarm.objects.count() == 1
 
 
 def test_a_new_device_is_measured_from_when_it_was_registered(cast: Cast) -> None:
