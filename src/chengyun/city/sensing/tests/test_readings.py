@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 COMMITS, DAYS = 6, 3
 NOON = datetime(2026, 7, 2, 4, tzinfo=UTC)
+NAMED = ["JS-001", "depth", "积水深度", "厘米"]
 
 
 @pytest.fixture
@@ -80,7 +81,9 @@ def test_a_device_is_exported(archive: Archive, tmp_path: Path) -> None:
     target = tmp_path / "JS-001.csv"
     assert said("export", "JS-001", str(target)).startswith(f"{COMMITS} 条读数写进了")
     with target.open() as file:
-        assert len(list(csv.DictReader(file))) == COMMITS
+        rows = list(csv.DictReader(file))
+    assert len(rows) == COMMITS
+    assert [rows[0][key] for key in ("device", "point", "label", "unit")] == NAMED
     today = str(clock.now().date() + timedelta(days=1))
     assert said("export", "JS-001", str(target), "--since", today).startswith("0 条")
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import get_current_timezone, localdate
@@ -60,7 +62,7 @@ class Command(BaseCommand):
 
     def _export(self, archive: Archive, options: dict[str, Any]) -> str:
         rows = Series.objects.filter(device__code=options["device"]).select_related("device")
-        series = {each.pk: each.declared for each in rows}
+        series = {each.pk: each for each in rows}
         if not series:
             raise CommandError(f"没有设备「{options['device']}」。")
         today = localdate(clock.now())
@@ -68,10 +70,26 @@ class Command(BaseCommand):
         until = _midnight((options["until"] or today) + timedelta(days=1))
         try:
             found = history(archive.table, list(series), since, until, journal=archive.journal)
-            excerpts.write(marked(found, series), options["file"])
+            points = {key: each.declared for key, each in series.items()}
+            excerpts.write(_named(marked(found, points), list(series.values())), options["file"])
         except (ValueError, OSError, JournalError) as error:
             raise CommandError(str(error)) from error
         return f"{found.num_rows:,} 条读数写进了 {options['file']}"
+
+
+def _named(readings: pa.Table, series: list[Series]) -> pa.Table:
+    """With the words for the number of each reading's series."""
+    places = pc.index_in(readings["series"], pa.array([each.pk for each in series], pa.int64()))
+    declared = [each.declared for each in series]
+    words = {
+        "device": [each.device.code for each in series],
+        "point": [each.point for each in series],
+        "label": [point.label if point else "" for point in declared],
+        "unit": [point.unit if point else "" for point in declared],
+    }
+    for name, told in words.items():
+        readings = readings.append_column(name, pa.array(told, pa.string()).take(places))
+    return readings
 
 
 def _midnight(day: date) -> datetime:
