@@ -14,7 +14,7 @@ from tests.figures.lives import Event, Life, Look
 
 Counted = Iterator[tuple[Look, int]]
 Second = Callable[[Life, "Span"], Counted]
-BY_CITIZENS = ("public", "hotline", "web", "media")
+BY_CITIZENS = ("public", "hotline", "web", "media", "petition")
 WITH_THE_UNIT = ("dispatched", "handling", "suspended")
 
 

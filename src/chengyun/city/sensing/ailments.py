@@ -11,7 +11,6 @@ from chengyun.city.sensing.wording import value_words
 from chengyun.kernel import registry
 from chengyun.kernel.params import settings_of
 
-MAINTAIN = "device.maintain"
 LOW = "device.battery"
 """The city's limit, in percent."""
 BACK_DAYS = 30

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import ailments, alerts, commands, jobs, switching, weather
+from chengyun.city.sensing import alerts, commands, jobs, switching, weather
 from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.fences import CHANGE as FENCE
@@ -44,7 +44,7 @@ registry.add(
     Permission(key="weather.send", label="报送气象预警", group="运行监测"),
     Permission(key=switching.CHANGE, label="设置开关灯计划", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
-    Permission(key=ailments.MAINTAIN, label="接收设备的维护提醒", group="运行监测"),
+    Permission(key="device.maintain", label="接收设备的维护提醒", group="运行监测"),
     Permission(key=COMMAND, label="下达和复核控制指令", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),

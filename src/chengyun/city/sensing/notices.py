@@ -10,7 +10,6 @@ from chengyun.city.cases.notices import WIDE
 from chengyun.city.cases.recipients import in_posts
 from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import posts_in_charge, posts_overlapping
-from chengyun.city.sensing.ailments import MAINTAIN
 from chengyun.city.sensing.alerts import ACKNOWLEDGE, ISSUE
 from chengyun.city.sensing.models import Alarm, Alert, Device, WeatherWarning
 from chengyun.city.sensing.outages import group_words, outage_of
@@ -129,7 +128,7 @@ def facts_of_warning(row: Audit) -> Mapping[str, str]:
 def maintaining(row: Audit) -> list[Recipient]:
     """Who maintains a device: those of the unit that looks after it, otherwise those of the area."""
     device = Device.objects.select_related("unit").get(pk=row.subject_id)
-    return in_posts(posts_in_charge(MAINTAIN, area=device.area, unit=device.unit))
+    return in_posts(posts_in_charge("device.maintain", area=device.area, unit=device.unit))
 
 
 def facts_of_device(row: Audit) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -125,6 +126,8 @@ def entrusted(request: HttpRequest) -> HttpResponse:
 def entrusted_area(request: HttpRequest) -> HttpResponse:
     """The problems of one area, the most urgent first."""
     area = request.GET.get("area", "")
+    if not area:
+        return redirect("coordination:entrusted")
     bound = list(reads.bindings_for(person_of(request)).filter(place_code=area))
     if not bound:
         raise Missing("这个区域没有包区领导，或者它不在你的范围内。")
