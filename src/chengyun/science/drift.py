@@ -8,8 +8,9 @@ which day on it drifts is told by the bend that leaves the least behind: level b
 Sources: Sen, "Estimates of the regression coefficient based on Kendall's tau" (1968); Mann, "Nonparametric tests
 against trend" (1945); Kendall, "Rank correlation methods" (1975), with its correction for ties.
 
-Errors: up to 29 % of the days may be wrong and the slope holds. The first day is found within some days of the true
-one, the less the drift stands out of the noise. A level that wanders by itself (a random walk, a tank that fills) is
+Errors: up to 29 % of the days from the first on may be wrong and the slope holds; wrong days in a row at the end are
+taken for a drift. The first day is found within some days of the true one, the less the drift stands out of the noise.
+A level that wanders by itself (a random walk, a tank that fills) is
 taken for a drift: whoever declares what is looked at leaves such quantities out. A step (another sensor, another
 place) is none.
 """

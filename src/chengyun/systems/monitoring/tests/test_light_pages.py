@@ -94,7 +94,7 @@ def test_the_rates_show_what_they_are_made_of(cast: Cast) -> None:
     page = duty.get("/monitoring/lights/").content.decode()
     assert "暂无数据：这些天没有一盏灯报来过" in page and "0.00%" not in page
     lamps = [make_device(f"DD-{n}", kind="lamp", name=f"{n} 号灯") for n in range(4)]
-    night = clock.now().date()
+    night = night_of(clock.now(), ZONE)
     note(night, lamps[:3], ought=True, burns=True)
     note(night, lamps[3:], ought=True, burns=False)
     page = duty.get("/monitoring/lights/").content.decode()
