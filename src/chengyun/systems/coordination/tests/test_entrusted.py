@@ -73,8 +73,9 @@ def test_whoever_works_in_the_area_reads_it_and_nobody_elsewhere(cast: Cast) -> 
 
 
 def test_an_area_without_a_leader_or_that_is_none_is_missing(cast: Cast) -> None:
-    for area in (OTHER_DISTRICT, "", "3715' or", "９９"):
+    for area in (OTHER_DISTRICT, "3715' or", "９９"):
         assert status(cast.leader, f"/entrusted/area/?area={area}") == 404
+    assert status(cast.leader, "/entrusted/area/") == 302, "to the list of areas"
 
 
 def test_one_who_is_unbound_is_gone_and_only_mine_are_mine(cast: Cast) -> None:
