@@ -61,14 +61,13 @@ function moveOn(form, from) {
 export function mount(element) {
   const form = element.querySelector("form");
   const address = places(form);
+  form.dataset.ctrlEnter = "";
   const onKey = (event) => {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target, isComposing } = event;
     if (isComposing || altKey || !typed(target)) return;
     if (target === address.box && !ctrlKey && !metaKey && address.press(key)) return void event.preventDefault();
-    if (key !== "Enter") return;
-    if (ctrlKey || metaKey) form.requestSubmit(form.querySelector(".btn-primary"));
-    else if (!shiftKey) moveOn(form, target);
-    else return;
+    if (key !== "Enter" || ctrlKey || metaKey || shiftKey) return;
+    moveOn(form, target);
     event.preventDefault();
   };
   form.addEventListener("keydown", onKey);
