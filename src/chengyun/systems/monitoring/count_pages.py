@@ -21,13 +21,21 @@ from chengyun.city.sensing.alarm_counts import (
     counts_of,
     devices_called,
 )
-from chengyun.city.sensing.specs import RANK_LABELS, RANKS, AlarmRule, DeviceKind
+from chengyun.city.sensing.specs import (
+    MANY_SILENT,
+    MANY_SILENT_LABEL,
+    RANK_LABELS,
+    RANKS,
+    AlarmRule,
+    DeviceKind,
+)
 from chengyun.kernel import clock, registry
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.ui.words import NOTHING, duration, share
 
 PERIODS = ((7, "近 7 天"), (30, "近 30 天"), (90, "近 90 天"))
 USUAL = 30
+OF_NO_RULE = {MANY_SILENT: MANY_SILENT_LABEL}
 MOST = 20
 """Devices that are shown."""
 
@@ -60,6 +68,7 @@ def alarm_counts(request: HttpRequest) -> HttpResponse:
     """What became of the alarms of the last days, today included."""
     user, days = person_of(request), _days(request)
     alarms = _alarms(user, days)
+    own = [each for each in alarms if each.rule != MANY_SILENT]
     here = reverse("monitoring:alarm_counts")
     return page(
         request,
@@ -68,7 +77,7 @@ def alarm_counts(request: HttpRequest) -> HttpResponse:
         whole=Line(name="合计", counts=counts_of(alarms)),
         levels=_levels(counted(alarms, lambda one: one.worst)),
         rules=_rules(counted(alarms, lambda one: one.rule)),
-        devices=_devices(counted(alarms, lambda one: one.device)),
+        devices=_devices(counted(own, lambda one: one.device)),
     )
 
 
@@ -123,7 +132,7 @@ def _rules(found: Mapping[str, Counts]) -> list[Line]:
     known = {rule.key: rule for rule in registry.all_of(AlarmRule)}
     lines = [
         Line(
-            name=known[key].label if key in known else key,
+            name=known[key].label if key in known else OF_NO_RULE.get(key, key),
             about=_kind(known[key]) if key in known else "",
             url=reverse("monitoring:limit_rule", args=(key,)) if key in known else "",
             counts=counts,

@@ -12,8 +12,9 @@ from django.test import Client
 from chengyun.city.cases.factories import make_working_city
 from chengyun.city.people.factories import Cast, make_user
 from chengyun.city.sensing.factories import change, make_device
-from chengyun.city.sensing.models import Alarm, Device
-from chengyun.city.sensing.services.alarms import act
+from chengyun.city.sensing.models import Alarm, Device, Series
+from chengyun.city.sensing.services.alarms import LevelChange, act, follow
+from chengyun.city.sensing.specs import MANY_SILENT, MANY_SILENT_LABEL
 from chengyun.city.sensing.workflow import WITHDRAWN
 from chengyun.kernel import clock
 
@@ -53,6 +54,14 @@ def page(cast: Cast, asked: str = "") -> str:
 def row(text: str, begins: str) -> list[str]:
     found = text.split(begins, 1)[1].split("</tr>")[0]
     return re.findall(r'<td class="num" data-label="[^"]+">(.*?)</td>', found)
+
+
+def test_an_outage_is_counted_and_is_of_no_device(cast: Cast) -> None:
+    series = Series.objects.get(device=make_device("RQ-001", kind="gas_space"))
+    outage = LevelChange(series=series.pk, rule=MANY_SILENT, level=2, value=12, at=NOON, since=NOON)
+    assert follow(outage)
+    text = page(cast)
+    assert row(text, MANY_SILENT_LABEL)[0] == "1" and "RQ-001" not in text
 
 
 def test_a_time_without_alarms_says_so(cast: Cast) -> None:
