@@ -11,10 +11,12 @@ from django.test import Client
 
 from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device
-from chengyun.city.sensing.models import Device, Dialect, Link, Unread
+from chengyun.city.sensing.models import Alarm, Device, Dialect, Link, Unread
+from chengyun.city.sensing.models import Gateway as Said
 from chengyun.gateways import hj212, jt808, sl651
 from chengyun.kernel.models import Audit
 from tests.gateway import BEGIN, Gateway, within
+from tests.gateway import line as json_line
 from tests.test_lines import (
     MN,
     PHONE,
@@ -215,3 +217,20 @@ def test_a_device_nobody_has_adopted_is_learned_of_as_well(gateway: Gateway, cas
     client.force_login(cast.leader)
     assert "LC77" in client.get("/monitoring/dialects/").content.decode()
     assert Link.objects.filter(door="hj212", faults__gt=0).exists()
+
+
+def test_a_name_the_database_cannot_store_is_not_learned_and_keeps_no_alarm_back(
+    gateway: Gateway, cast: Cast
+) -> None:
+    """PostgreSQL takes no text with a zero in it."""
+    make_device("JS-900")
+    with gateway.line("hj212") as line:
+        teach(line, [dust(n, "LC\0\x01") for n in (1, 2, 3, 4)])
+    assert within(15, lambda: Unread.objects.filter(link__door="hj212").count() == 4)
+    body = b"\n".join(
+        json_line(30, BEGIN + timedelta(seconds=30 * n), device="JS-900") for n in range(4)
+    )
+    assert within(15, lambda: gateway.send(body)[1]["kept"] == 4)
+    assert within(10, Alarm.objects.exists)
+    assert not Dialect.objects.exists()
+    assert Said.objects.get().trouble == ""

@@ -121,7 +121,9 @@ class Gateway:
             doors.append({"key": "modbus", "address": many, "open": self.modbus.connected})
         if self.intake.trouble:
             self.pipeline.rules.deaf()
-        alive(self.intake.trouble or self.pipeline.trouble or self.trouble, doors)
+        aside = self.pipeline.aside
+        told = f"有 {aside} 处内容数据库存不下，已放在一边，见日志" if aside else ""
+        alive(self.intake.trouble or self.pipeline.trouble or self.trouble or told, doors)
         count(*self.ledger.take())
         self.dialects.follow()
 

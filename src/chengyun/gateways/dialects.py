@@ -32,7 +32,7 @@ class Dialects:
     def speaks(self, door: str, departs: Departs, frame: bytes) -> bool:
         """Whether a frame may be read as its device departs; a frame that is the third to agree teaches it."""
         name = departs.device
-        if len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_NAME or not name.isprintable():
             return False
         for quirk in departs.quirks:
             if (door, name, quirk) not in self.known:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, DataError, InterfaceError, close_old_connections
 
 from chengyun.city.sensing.services.alarms import LevelChange, follow
 from chengyun.city.sensing.services.devices import open_new_series
@@ -100,6 +100,7 @@ class Pipeline(threading.Thread):
         super().__init__(name="pipeline", daemon=True)
         self.archive, self.cut, self.say = archive, cut, say
         self.trouble = ""
+        self.aside = 0
         self.inbox: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         open_new_series()
         self.roster = roster.read()
@@ -174,11 +175,16 @@ class Pipeline(threading.Thread):
             log.exception("the rules could not look at what came")
 
     def _surely(self, work: Callable[[], None]) -> None:
-        """Do it, again and again while the database is away: nothing is lost. What else fails stops nothing else."""
+        """Do it, again and again while the database is away: nothing is lost. What else fails stops nothing else.
+
+        What the database cannot store it can store at no other time either.
+        """
         while True:
             try:
                 close_old_connections()
                 return work()
+            except DataError:
+                return self._put_aside("something the gateway has")
             except (DatabaseError, InterfaceError):
                 log.exception("the database does not take what the gateway has; trying again")
                 time.sleep(AGAIN)
@@ -188,7 +194,7 @@ class Pipeline(threading.Thread):
     def _write(self) -> None:
         """Alarms first, since people wait for them. What is written is forgotten, so that it may be called again."""
         while self.changes:
-            _tell(self.changes[0])
+            self._tell(self.changes[0])
             self.changes.popleft()
         now = time.monotonic()
         if now - self.remembered >= REMEMBER:
@@ -201,14 +207,49 @@ class Pipeline(threading.Thread):
             self.say()
             self.looked = now
 
+    def _tell(self, change: LevelChange) -> None:
+        """A change that cannot be told must not keep the others from being told.
+
+        Somebody who acts on the alarm in this moment makes it a Conflict: it is told again of the alarm as it is then.
+        """
+        for left in reversed(range(TIMES)):
+            try:
+                follow_outage(change) if isinstance(change, OutageChange) else follow(change)
+            except DataError:
+                self._put_aside(f"a change of level: {change}")
+            except (DatabaseError, InterfaceError):
+                raise
+            except Exception as error:
+                if isinstance(error, Conflict) and left:
+                    continue
+                log.exception("a change of level could not be told: %s", change)
+            return
+
     def _loose(self) -> list[pa.Table]:
         return [batch.readings for batch in self.loose.take()]
 
     def _remember(self) -> None:
         """The newest reading of each series goes to the register."""
-        if self.newest:
-            remember(newest_of(pa.concat_tables(self.newest)))
-            self.newest = []
+        if not self.newest:
+            return
+        rows = newest_of(pa.concat_tables(self.newest))
+        try:
+            remember(rows)
+        except DataError:
+            for row in rows:
+                self._remember_alone(row)
+        self.newest = []
+
+    def _remember_alone(self, row: Newest) -> None:
+        try:
+            remember([row])
+        except DataError:
+            self._put_aside(f"the newest of series {row[0]}")
+
+    def _put_aside(self, what: str) -> None:
+        """Counted and written down; the readings are in the journal and the lake all the same."""
+        self.aside += 1
+        log.exception("the database cannot store %s: it is set aside", what)
 
     def _store(self) -> None:
         """To the lake each minute, or before memory fills; and what the lake has taken may leave the journal."""
@@ -271,20 +312,3 @@ def _moments(microseconds: Ints) -> list[datetime]:
     told = microseconds.tolist()
     made = {each: moment(each) for each in set(told)}
     return [made[each] for each in told]
-
-
-def _tell(change: LevelChange) -> None:
-    """A change that cannot be told must not keep the others from being told.
-
-    Somebody who acts on the alarm in this moment makes it a Conflict: it is told again of the alarm as it is then.
-    """
-    for left in reversed(range(TIMES)):
-        try:
-            follow_outage(change) if isinstance(change, OutageChange) else follow(change)
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception as error:
-            if isinstance(error, Conflict) and left:
-                continue
-            log.exception("a change of level could not be told: %s", change)
-        return

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import DatabaseError, InterfaceError
+from django.db import IntegrityError, InterfaceError, OperationalError
 
 from chengyun.city.sensing.services.alarms import LevelChange
 from chengyun.city.sensing.services.revising import Revision, Seen, begins, revise
@@ -37,6 +37,9 @@ LONGEST = timedelta(days=40)
 """An alarm that stands for longer than that is not looked at again."""
 TICK = timedelta(microseconds=1)
 
+AWAY = (OperationalError, InterfaceError, IntegrityError)
+"""The database is away, or somebody was faster."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Late:
@@ -51,7 +54,7 @@ class Late:
 def revise_some(table: Path, rules: Rules, loose: Callable[[], Sequence[pa.Table]]) -> None:
     """Put right what can be within the share of a second. ``loose``: gives readings the table may not have yet.
 
-    Raises DatabaseError and InterfaceError; the same again is right then.
+    Raises what ``AWAY`` names; the same again is right then. What the database cannot store it is not given again.
     """
     until = time.monotonic() + SHARE
     for series in rules.late_series():
@@ -79,7 +82,7 @@ def _revise(table: Path, rules: Rules, late: Sequence[Late], loose: Sequence[pa.
                 rules.watch.stand(each.row, found)
     except Conflict:  # somebody is judging one of them; the next second will do
         return
-    except (DatabaseError, InterfaceError):
+    except AWAY:
         raise
     except Exception:
         log.exception("what came late of series %s is not looked at again", late[0].series)

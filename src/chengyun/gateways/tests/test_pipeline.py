@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from django.db import DataError
 
 from chengyun.city.people.factories import Cast
 from chengyun.city.sensing.factories import make_device, series_of
-from chengyun.city.sensing.models import Alarm
+from chengyun.city.sensing.models import Alarm, Series
 from chengyun.city.sensing.services.alarms import LevelChange, follow
+from chengyun.city.sensing.services.readings import Newest, remember
 from chengyun.gateways import pipeline as pipelines
 from chengyun.gateways.pipeline import Pipeline
 from chengyun.kernel.errors import Conflict
@@ -81,6 +83,38 @@ def test_what_fails_is_told_and_stops_nothing_else(
     pipeline.inbox.put(None)
     pipeline.run()
     assert pipeline.trouble == "" and pipeline.stored == 3
+
+
+def test_what_the_database_cannot_store_is_counted_and_set_aside(
+    series: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The alarm of one series and its newest value; those of another are stored."""
+    other = series_of(make_device("JS-002")).pk
+    pipeline = Pipeline(Archive(tmp_path), print, lambda: None)
+
+    def follow_others(change: LevelChange) -> Alarm | None:
+        if change.series == series:
+            raise DataError("invalid byte sequence")
+        return follow(change)
+
+    def remember_others(newest: list[Newest]) -> None:
+        if any(row[0] == series for row in newest):
+            raise DataError("value out of range")
+        remember(newest)
+
+    monkeypatch.setattr(pipelines, "follow", follow_others)
+    monkeypatch.setattr(pipelines, "remember", remember_others)
+    pipeline.told(pa.concat_tables([table(series, 0), table(other, 0)]), 1)
+    assert pipeline.turn()
+    pipeline.remembered = 0
+    pipeline.told(pa.concat_tables([table(series, 1), table(other, 1)]), 2)
+    assert pipeline.turn()
+    assert [alarm.series_id for alarm in Alarm.objects.all()] == [other]
+    assert Series.objects.get(pk=other).value == 30
+    assert pipeline.aside == 2 and not pipeline.changes and not pipeline.newest
+    pipeline.inbox.put(None)
+    pipeline.run()
+    assert pipeline.stored == 2
 
 
 def test_a_full_disk_stops_no_alarm(
