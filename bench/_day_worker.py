@@ -1,4 +1,6 @@
-"""The worker of the city, on the fast clock of the day."""
+"""The worker of the city, and each lane that runs apart, on the fast clock of the day."""
+
+import sys
 
 import django
 
@@ -9,4 +11,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-call_command("worker")
+from chengyun.kernel.management.commands import worker  # noqa: E402
+
+worker.APART = (sys.executable, "-m", "bench._day_worker", "lane")
+call_command(*sys.argv[1:])

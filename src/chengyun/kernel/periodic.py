@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 from chengyun.kernel import clock, registry
@@ -17,11 +18,30 @@ def lanes() -> set[str]:
     return {job.lane for job in registry.all_of(Periodic)}
 
 
+def lanes_apart() -> set[str]:
+    """The lanes that have a process of their own."""
+    return {job.lane for job in registry.all_of(Periodic) if job.apart}
+
+
+def is_due(lane: str) -> bool:
+    """Whether a job of a lane is due."""
+    return next(_due(lane), None) is not None
+
+
 def run_due(lane: str = "") -> int:
     """Run every periodic job of a lane that is due and not claimed by another worker; how many ran."""
+    ran = 0
+    for job, run, mark in _due(lane):
+        if _claim(run, job):
+            ran += 1
+            _run(job, mark)
+    return ran
+
+
+def _due(lane: str) -> Iterator[tuple[Periodic, PeriodicRun, str]]:
+    """The jobs whose time has come and that have something to do, with what that is."""
     now = clock.now()
     runs = {run.key: run for run in PeriodicRun.objects.all()}
-    ran = 0
     for job in registry.all_of(Periodic):
         if job.lane != lane:
             continue
@@ -29,10 +49,10 @@ def run_due(lane: str = "") -> int:
             runs.get(job.key)
             or PeriodicRun.objects.get_or_create(key=job.key, defaults={"next_at": now})[0]
         )
-        if run.next_at <= now and _claim(run, job):
-            ran += 1
-            _run(job)
-    return ran
+        if run.next_at <= now:
+            mark = job.mark() if job.mark else ""
+            if not job.mark or mark != run.mark:
+                yield job, run, mark
 
 
 def _claim(run: PeriodicRun, job: Periodic) -> bool:
@@ -42,9 +62,12 @@ def _claim(run: PeriodicRun, job: Periodic) -> bool:
     return bool(mine.update(next_at=next_at, last_at=now, error=""))
 
 
-def _run(job: Periodic) -> None:
+def _run(job: Periodic, mark: str) -> None:
+    row = PeriodicRun.objects.filter(key=job.key)
     try:
         job.run()
+        if mark:
+            row.update(mark=mark)
     except Exception as error:
         log.exception("periodic job %s failed", job.key)
-        PeriodicRun.objects.filter(key=job.key).update(error=str(error) or type(error).__name__)
+        row.update(error=str(error) or type(error).__name__)

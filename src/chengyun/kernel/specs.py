@@ -189,7 +189,10 @@ class Panel:
 class Periodic:
     """A job the worker runs again and again; ``run`` must be safe to repeat.
 
-    Jobs of one ``lane`` wait for each other, and for none of another: what speaks to the outside has its own.
+    Jobs of one ``lane`` wait for each other, and for none of another: what speaks to the outside has its own. A lane
+    with a job that runs ``apart`` has a process that ends when nothing is left to do: for what needs much memory.
+    ``mark`` tells what there is to do, in a few characters: as long as it stays what it was before the last run that
+    went well, there is nothing.
     """
 
     key: str
@@ -197,6 +200,8 @@ class Periodic:
     every: timedelta
     run: Callable[[], None]
     lane: str = ""
+    apart: bool = False
+    mark: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

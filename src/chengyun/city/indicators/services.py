@@ -34,6 +34,11 @@ SEALS_AT_ONCE = 4
 CASES_AT_ONCE = 500
 
 
+def newest_seal() -> int:
+    """The number of the newest seal; 0 before the first."""
+    return Seal.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def tell_lake() -> int:
     """Bring the facts up to the newest seal; how many acts were told."""
     acts = 0
@@ -44,8 +49,7 @@ def tell_lake() -> int:
 
 def tell_next() -> int | None:
     """Tell the acts under the next seals, in one transaction of the lake; None when there is no new seal."""
-    # A second and 90 MB of libraries, for the one lane that needs them.
-    from chengyun.lake import facts, tables
+    from chengyun.lake import facts, tables  # takes a second and 90 MB
 
     since = tables.committed(settings.FACTS)
     newer = Seal.objects.filter(pk__gt=since).order_by("pk")

@@ -46,8 +46,7 @@ def look_at_limits() -> None:
 
 def keep_up() -> None:
     """Make one file a day of the many small ones, today's too; tell the hours; let go of what is kept no longer."""
-    # A second and 90 MB of libraries, for the one lane that needs them.
-    from chengyun.lake import hours, upkeep
+    from chengyun.lake import hours, upkeep  # takes a second and 90 MB
 
     archive, now = Archive(settings.READINGS), clock.now()
     keeping = settings_of(city_area())
@@ -77,6 +76,7 @@ registry.add(
         every=timedelta(days=1),
         run=reckon_drift,
         lane="readings",
+        apart=True,
     ),
     Periodic(
         key="readings.usual",
@@ -84,6 +84,7 @@ registry.add(
         every=timedelta(days=1),
         run=reckon_usual,
         lane="readings",
+        apart=True,
     ),
     Periodic(
         key="readings.keep_up",
@@ -91,5 +92,6 @@ registry.add(
         every=timedelta(hours=1),
         run=keep_up,
         lane="readings",
+        apart=True,
     ),
 )

@@ -19,6 +19,7 @@ class PeriodicRun(models.Model):
     next_at = models.DateTimeField()
     last_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+    mark = models.CharField(max_length=80, blank=True)
 
 
 class IdempotentAnswer(models.Model):

@@ -61,6 +61,29 @@ def test_a_failing_job_says_why_and_the_others_go_on(only: Callable[..., None]) 
 
 
 @pytest.mark.django_db
+def test_a_job_without_anything_new_to_do_is_not_run(declaring: None) -> None:
+    ran: list[str] = []
+    newest = ["1"]
+
+    def tell() -> None:
+        ran.append(newest[0])
+        if newest[0] == "3":
+            raise RuntimeError("磁盘满了")
+
+    job = Periodic(
+        key="tell", label="", every=timedelta(), run=tell, lane="apart", mark=lambda: newest[0]
+    )
+    registry.add(job)
+    now = clock.now()
+    for minute, (mark, due) in enumerate((("1", 1), ("1", 0), ("2", 1), ("3", 1), ("3", 1))):
+        newest[0] = mark
+        with clock.at(now + timedelta(minutes=minute)):
+            assert periodic.is_due("apart") is bool(due), minute
+            assert periodic.run_due("apart") == due
+    assert ran == ["1", "2", "3", "3"]
+
+
+@pytest.mark.django_db
 def test_who_claims_second_gets_nothing(only: Callable[..., None]) -> None:
     only(sweep=lambda: None)
     job = registry.get(Periodic, "sweep")

@@ -66,6 +66,7 @@ class Command(BaseCommand):
             *(f"{key} {talk.label}" for key, talk in TALKS.items()),
         )
     )
+    requires_system_checks = ()  # they would load every page
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("play", choices=(*PLAYS, *TALKS, ALL))

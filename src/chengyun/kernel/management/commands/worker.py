@@ -1,8 +1,10 @@
-"""``chengyun worker``: queued tasks, periodic jobs and event delivery in one process."""
+"""``chengyun worker``: queued tasks, periodic jobs and event delivery; what needs much memory runs beside it."""
 
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -14,14 +16,24 @@ from chengyun.kernel import periodic
 
 log = logging.getLogger(__name__)
 
+APART: tuple[str, ...] = (sys.executable, "-m", "django", "lane")
+"""What runs a lane in a process of its own."""
+
 
 class Command(BaseCommand):
     help = "Run background work until stopped."
+    requires_system_checks = ()  # they would load every page
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
+        apart = periodic.lanes_apart()
         ticking = [
-            threading.Thread(target=_tick, args=(stop, lane), name=f"periodic {lane}", daemon=True)
+            threading.Thread(
+                target=_start_apart if lane in apart else _tick,
+                args=(stop, lane),
+                name=f"periodic {lane}",
+                daemon=True,
+            )
             for lane in sorted(periodic.lanes())
         ]
         for thread in ticking:
@@ -42,3 +54,22 @@ def _tick(stop: threading.Event, lane: str) -> None:
             log.exception("periodic work failed; trying again")
         finally:
             close_old_connections()
+
+
+def _start_apart(stop: threading.Event, lane: str) -> None:
+    """Start the lane's process when something is due, and wait until it has ended."""
+    while not stop.wait(1):
+        try:
+            if periodic.is_due(lane):
+                _until_ended(stop, subprocess.Popen((*APART, lane)))  # noqa: S603 - our own command
+        except Exception:
+            log.exception("periodic work failed; trying again")
+        finally:
+            close_old_connections()
+
+
+def _until_ended(stop: threading.Event, process: subprocess.Popen[bytes]) -> None:
+    with process:
+        while process.poll() is None:
+            if stop.wait(0.2):
+                process.terminate()

@@ -1,0 +1,34 @@
+"""``chengyun lane``: the periodic jobs of one lane, in a process that ends when nothing is left to do."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+
+from chengyun.kernel import periodic
+
+QUIET = 60.0
+"""Seconds without any work, after which the memory is given back."""
+YIELDING = 10
+"""How much it stands back for the pages people wait for (nice)."""
+
+
+class Command(BaseCommand):
+    help = "Run periodic jobs of one lane until a minute passes without any; the worker starts it."
+    requires_system_checks = ()  # they would load every page
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("lane", choices=sorted(periodic.lanes_apart()))
+
+    def handle(self, *, lane: str, **options: Any) -> None:
+        os.nice(YIELDING)
+        worker, worked = os.getppid(), time.monotonic()
+        while os.getppid() == worker and time.monotonic() - worked < QUIET:
+            if periodic.run_due(lane):
+                worked = time.monotonic()
+            close_old_connections()
+            time.sleep(0.5)
