@@ -26,6 +26,7 @@ SLOW = 0.04
 BOTH = 0.02
 """Of the cases to be dispatched, so many are taken up by two desks at once."""
 ACCIDENTS = 0.03
+BEFORE_THE_LIMIT = ("ask_extension", "ask_suspend")
 LUNCH = timedelta(hours=4)
 REPORTS_UNTIL = timedelta(hours=7)
 
@@ -92,7 +93,14 @@ class DayCase(Driven):
         offered = [step["verb"] for step in seen.body.get("verbs", ())] if seen.done else []
         if verb not in offered:
             with self.day.lock:
-                self.crowd.tally.complain(f"{self.code}: {by.username} is not offered {verb}")
+                if verb in BEFORE_THE_LIMIT and seen.body["late"]:
+                    self.day.accidents["asked for time too late"] += 1
+                    return False
+                after = self.taken[-1:] or ["report"]
+                self.crowd.tally.complain(
+                    f"{self.code}: {by.username} is not offered {verb} after {after[0]}"
+                    f" in {seen.body.get('state')}, but {offered}"
+                )
             return False
         facts = {**self.facts(verb, by, seen.body), "version": seen.body["version"]}
         self.taken.append(verb)

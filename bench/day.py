@@ -81,7 +81,7 @@ def _keep_working(name: str, environ: Environ, over: Event) -> None:
     began = time.monotonic()
     for kill in (*KILLS, None):
         moment = None if kill is None else began + kill * HOURS * 3600 / SPEED
-        words: list[str | Path] = [PYTHON, "-m", "bench._day_worker"]
+        words: list[str | Path] = [PYTHON, "-m", "bench._day_worker", "worker"]
         with subprocess.Popen(words, cwd=ROOT, env=environ, process_group=0) as worker:
             over.wait(None if moment is None else max(0.0, moment - time.monotonic()))
             os.killpg(worker.pid, signal.SIGKILL)

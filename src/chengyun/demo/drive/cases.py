@@ -289,7 +289,7 @@ def spots(crowd: Crowd) -> list[tuple[float, float]]:
     return [(row["lon"], row["lat"]) for row in rows]
 
 
-def _source(way: Way, source: str) -> str:
+def source_of(way: Way, source: str) -> str:
     """Inspectors handle on the spot; who is asked something has called."""
     if way.simple:
         return "inspector"
@@ -309,7 +309,7 @@ def prepared(
         driven.append(
             Driven(
                 crowd=crowd, message=message, way=way, spot=spot, key=f"{run}-{number}", rng=rng,
-                source=_source(way, source), waiting=driven,
+                source=source_of(way, source), waiting=driven,
             )
         )  # fmt: skip
     return driven
