@@ -11,14 +11,14 @@ from django.db import close_old_connections
 
 from chengyun.kernel import periodic
 
-QUIET = 60.0
+QUIET = 20.0
 """Seconds without any work, after which the memory is given back."""
 YIELDING = 10
 """How much it stands back for the pages people wait for (nice)."""
 
 
 class Command(BaseCommand):
-    help = "Run periodic jobs of one lane until a minute passes without any; the worker starts it."
+    help = "Run periodic jobs of one lane until there are none for a while; the worker starts it."
     requires_system_checks = ()  # they would load every page
 
     def add_arguments(self, parser: CommandParser) -> None:
