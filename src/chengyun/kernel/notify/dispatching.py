@@ -63,10 +63,10 @@ def deliver_due() -> None:
     rows = list(due.select_related("message__endpoint").order_by("next_at", "id")[:AT_ONCE])
     if not rows:
         return
-    # One write for all claims, and one for so many outcomes as come together: a write waits for the disk.
+    # One write for all claims and for what cannot go out, and one for so many outcomes as come together: a write
+    # waits for the disk.
     with transaction.atomic():
-        mine = [row for row in rows if _claim(row)]
-    parcels = list(_parcels(mine))
+        parcels = list(_parcels([row for row in rows if _claim(row)]))
     with ThreadPoolExecutor(TOGETHER, thread_name_prefix="carrier") as carriers:
         carried = zip(parcels, carriers.map(_carry, parcels), strict=True)
         while some := list(islice(carried, TOGETHER)):
