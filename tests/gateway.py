@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -24,8 +23,10 @@ from chengyun.city.people.services.tokens import issue_token
 from chengyun.city.sensing.models import Series
 from chengyun.lake import readings
 from chengyun.lake.archive import Archive
-from tests.serving import environ
-from tools.install import ROOT, VENV
+from tests import forked
+from tests.forked import Process
+from tests.serving import environ, words_of
+from tools.install import ROOT
 from tools.start import DOORS, GATEWAY, LOCAL, free_port, granian_words
 
 READY_WITHIN = 60
@@ -42,19 +43,21 @@ class Gateway:
     port: int = field(default_factory=free_port)
     doors: dict[str, int] = field(default_factory=lambda: {key: free_port() for key in DOORS})
     more: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     falls: int = 0
+    anew: bool = False
+    """Whether it starts from nothing instead of being forked."""
 
     def start(self) -> None:
         self.home.mkdir(exist_ok=True)
-        words: list[str | Path] = [
-            VENV / "bin" / "granian",
-            *granian_words(LOCAL, self.port, GATEWAY),
-        ]
         doors = ",".join(f"{key}={LOCAL}:{port}" for key, port in self.doors.items())
-        own = environ() | {"HOME_OF_TESTS": str(self.home), "CHENGYUN_DOORS": doors} | self.more
-        own |= {"SYNCED": str(self.synced), "PYTHONPATH": f"{POWER}:{own['PYTHONPATH']}"}
-        self.process = subprocess.Popen(words, cwd=ROOT, env=own, process_group=0)
+        own = {"HOME_OF_TESTS": str(self.home), "CHENGYUN_DOORS": doors} | self.more
+        own |= {"SYNCED": str(self.synced), "PYTHONPATH": f"{POWER}:{environ()['PYTHONPATH']}"}
+        words = words_of("granian", *granian_words(LOCAL, self.port, GATEWAY))
+        if self.anew:
+            self.process = forked.anew(words, environ() | own)
+        else:
+            self.process = forked.start(words, environ(), own)
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the gateway ended while it started"

@@ -6,13 +6,11 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,6 +19,8 @@ from django.db import connection
 from django.test import Client
 
 from chengyun.city.people.models import User
+from tests import forked
+from tests.forked import Process
 from tools.install import ROOT, VENV
 from tools.start import LOCAL, WEB_PROCESSES, free_port, granian_words
 
@@ -55,8 +55,7 @@ def _url() -> str:
 def served(*, processes: int = WEB_PROCESSES) -> Iterator[str]:
     """The address of granian as ``./run`` starts it."""
     port = free_port()
-    words: list[str | Path] = [VENV / "bin" / "granian", *granian_words(LOCAL, port)]
-    servers = [subprocess.Popen(words, cwd=ROOT, env=environ()) for _ in range(processes)]
+    servers = [started("granian", *granian_words(LOCAL, port)) for _ in range(processes)]
     try:
         url = f"http://{LOCAL}:{port}"
         for server in servers:
@@ -67,7 +66,7 @@ def served(*, processes: int = WEB_PROCESSES) -> Iterator[str]:
             _stop(server)
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def _stop(server: Process) -> None:
     server.terminate()
     try:
         server.wait(20)
@@ -76,7 +75,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         raise
 
 
-def _until_open(url: str, server: subprocess.Popen[bytes]) -> None:
+def _until_open(url: str, server: Process) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and server.poll() is None:
         try:
@@ -88,15 +87,19 @@ def _until_open(url: str, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not start")
 
 
-def worker() -> subprocess.Popen[bytes]:
+def worker() -> Process:
     """A worker of its own, as ``./run`` starts it."""
-    return subprocess.Popen([sys.executable, "-c", WORK], cwd=ROOT, env=environ())
+    return started("chengyun", "worker")
 
 
-WORK = (
-    "import django; django.setup();"
-    "from django.core.management import call_command; call_command('worker')"
-)
+def started(name: str, *words: str, **more: str) -> Process:
+    """A command of the project at work in the database of this test; ``more`` is its own environment."""
+    return forked.start(words_of(name, *words), environ(), more)
+
+
+def words_of(name: str, *words: str) -> list[str]:
+    """A command as ``./run`` gives it."""
+    return [str(VENV / "bin" / name), *words]
 
 
 def cookie_of(user: User) -> str:

@@ -8,8 +8,9 @@ import os
 import shutil
 import tempfile
 
-HOME = os.environ.get("HOME_OF_TESTS", "")
-if not HOME:
+GIVEN = os.environ.get("HOME_OF_TESTS", "")
+HOME = GIVEN
+if not GIVEN:
     HOME = tempfile.mkdtemp(prefix="chengyun-test-")
     atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
@@ -40,6 +41,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
 if ENV.database.is_sqlite:
-    # A file, not memory: threads, WAL and the busy timeout are then those of a city.
-    DATABASES["default"]["TEST"] = {"NAME": f"{HOME}/test.sqlite3"}
+    if not GIVEN:
+        # A file, not memory: threads, WAL and the busy timeout are then those of a city.
+        DATABASES["default"]["TEST"] = {"NAME": f"{HOME}/test.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"

@@ -40,6 +40,20 @@ def test_a_reading_is_kept_shown_and_raises_its_alarm(gateway: Gateway, device: 
     assert upkeep.size(gateway.archive.table)["rows"] == 4
 
 
+def test_started_from_nothing_it_does_the_same(gateway: Gateway, device: Device) -> None:
+    """The other tests start a fork of it; this is the command of ``./run`` itself."""
+    gateway.stop()
+    gateway.anew = True
+    gateway.start()
+    assert gateway.send(line(3, BEGIN))[0] == 200
+    for _ in range(2):
+        gateway.fall()
+        gateway.start()
+    assert gateway.send(line(4, BEGIN + timedelta(minutes=1)))[0] == 200
+    gateway.stop()
+    assert gateway.stored(series_of(device)) == Counter({3.0: 1, 4.0: 1})
+
+
 def test_what_is_doubted_is_kept_and_raises_nothing(gateway: Gateway, device: Device) -> None:
     body = b"\n".join(line(900, BEGIN + timedelta(minutes=n)) for n in range(4))
     assert gateway.send(body)[0] == 200
