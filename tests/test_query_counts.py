@@ -240,6 +240,7 @@ def with_devices(cast: Cast) -> dict[str, dict[str, Any]]:
     return with_plans() | {
         "monitoring:dialect": {"pk": dialects[0].pk},
         "monitoring:device_bind": {"code": "JS-001"},
+        "monitoring:device_mend": {"code": "JS-001"},
         "monitoring:weather_warning": {"code": warnings[0].code},
         "monitoring:weather_change": {"code": warnings[0].code},
         "monitoring:weather_lift": {"code": warnings[0].code},

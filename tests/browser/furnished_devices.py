@@ -55,6 +55,8 @@ def watched(cast: Cast) -> tuple[str, str, str, str, str, str, str, str]:
     broken = make_device("JS-003", name="育新街口积水点")
     silence = make_silence(broken, by=cast.duty)
     make_alarm(broken, level=3)
+    faulty = make_device("JS-004", name="建设路积水点")
+    judge(make_alarm(faulty, level=3), "blame", {"note": "探头进水"}, by=cast.duty)
     own = make_limits(flooded, by=cast.supervisor)
     warning = make_warning(by=cast.duty)
     lamps = [make_device(f"DD-{n}", kind="lamp", name=f"{n} 号灯") for n in range(3)]

@@ -104,6 +104,7 @@ def _devices(city: City) -> list[Stop]:
         ("duty", "/monitoring/devices/add/"),
         ("duty", "/monitoring/devices/JS-001/"),
         ("duty", "/monitoring/devices/JS-001/edit/"),
+        ("duty", "/monitoring/devices/JS-004/mend/"),
         ("duty", f"/monitoring/devices/{waiting}/"),
         ("duty", f"/monitoring/devices/{waiting}/edit/"),
         ("duty", "/monitoring/health/"),

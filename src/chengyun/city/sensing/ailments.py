@@ -1,4 +1,4 @@
-"""Reads about what ails devices themselves: batteries that run low, sensors that drift; in numbers and in words."""
+"""Reads about what ails devices themselves: low batteries, sensors that drift, faults; in numbers and in words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chengyun.city.sensing.wording import value_words
 from chengyun.kernel import registry
 from chengyun.kernel.params import settings_of
 
+MAINTAIN = "device.maintain"
 LOW = "device.battery"
 """The city's limit, in percent."""
 BACK_DAYS = 30
@@ -43,7 +44,14 @@ def ailments_for(user: User) -> QuerySet[Ailment]:
     """What ails the working devices of a person's part of the city, the longest first."""
     seen = user.scope("monitoring.view").area_q("series__device__area")
     rows = Ailment.objects.filter(seen, ended_at=None, series__device__state=Device.State.WORKING)
-    return rows.select_related("series__device__unit", "series__drift").order_by("began_at", "id")
+    related = ("series__device__unit", "series__drift", "alarm")
+    return rows.select_related(*related).order_by("began_at", "id")
+
+
+def faults_of(device: Device) -> QuerySet[Ailment]:
+    """What people judged to be faults of a device and nobody has mended, the oldest first."""
+    rows = Ailment.objects.filter(series__device=device, what=Ailment.What.FAULT, ended_at=None)
+    return rows.select_related("series__device", "alarm").order_by("began_at", "id")
 
 
 def drifts_for(user: User, kind: str = "") -> list[int]:

@@ -12,11 +12,14 @@ from pydantic import StringConstraints
 
 from chengyun.city.cases.schemas import Code, Line
 from chengyun.city.sensing import queries
+from chengyun.city.sensing.ailments import MAINTAIN
 from chengyun.city.sensing.charts import YEAR, curve_of
 from chengyun.city.sensing.models import Alarm, Device, Silence
 from chengyun.city.sensing.outages import outage_for
+from chengyun.city.sensing.services import ailments as ailment_service
 from chengyun.city.sensing.services import alarms as alarm_service
 from chengyun.city.sensing.services import devices as service
+from chengyun.city.sensing.services.endings import LONGEST_REASON
 from chengyun.city.sensing.silences import silence_of, silences_now
 from chengyun.kernel.api import Part, caller, idempotent, part_of, problems
 from chengyun.kernel.errors import Missing
@@ -78,6 +81,12 @@ class FactsIn(Schema):
 
 class CommentIn(Schema):
     note: Annotated[str, StringConstraints(max_length=alarm_service.LONGEST_COMMENT), Storable]
+
+
+class MendIn(Schema):
+    """How it was mended."""
+
+    reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON), Storable]
 
 
 def alarm_shown(row: Alarm, silences: Sequence[Silence]) -> dict[str, Any]:
@@ -333,6 +342,17 @@ def device_end(request: HttpRequest, code: Key) -> tuple[int, Any]:
     require(user, "device.change")
     row = queries.device_for(user, code)
     service.end_device(row, by=user)
+    return 200, device_shown(row)
+
+
+@router.post("/devices/{code}/mend", response={200: DeviceOut, **problems(404, 409)})
+@idempotent
+def device_mend(request: HttpRequest, code: Key, body: MendIn) -> tuple[int, Any]:
+    """判为设备故障的设备修好了。"""
+    user = caller(request)
+    require(user, MAINTAIN)
+    row = queries.device_for(user, code)
+    ailment_service.mend(row, body.reason, by=user)
     return 200, device_shown(row)
 
 

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from chengyun.city.sensing import alerts, commands, jobs, switching, weather
+from chengyun.city.sensing import ailments, alerts, commands, jobs, switching, weather
 from chengyun.city.sensing.command_notices import COMMAND_NOTICES
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.fences import CHANGE as FENCE
 from chengyun.city.sensing.notices import NOTICES
 from chengyun.city.sensing.own_limits import CHANGE as OWN_LIMITS
 from chengyun.city.sensing.queries import readers
-from chengyun.city.sensing.services.ailments import sweep_batteries
+from chengyun.city.sensing.services.ailments import sweep_ailments
 from chengyun.city.sensing.services.switching import look_at_lamps
 from chengyun.city.sensing.settings import SETTINGS
 from chengyun.city.sensing.silences import SILENCE
@@ -44,7 +44,7 @@ registry.add(
     Permission(key="weather.send", label="报送气象预警", group="运行监测"),
     Permission(key=switching.CHANGE, label="设置开关灯计划", group="运行监测"),
     Permission(key="device.change", label="登记和接入设备", group="运行监测"),
-    Permission(key="device.maintain", label="接收设备的维护提醒", group="运行监测"),
+    Permission(key=ailments.MAINTAIN, label="接收设备的维护提醒，登记修好", group="运行监测"),
     Permission(key=COMMAND, label="下达和复核控制指令", group="运行监测"),
     Permission(key="reading.send", label="报送监测读数", group="运行监测"),
     Act(key="alarm.raise", label="报警"),
@@ -94,9 +94,9 @@ registry.add(
     ),
     Periodic(
         key="device.batteries",
-        label="看设备的电量",
+        label="看设备的电量和故障",
         every=timedelta(minutes=10),
-        run=sweep_batteries,
+        run=sweep_ailments,
     ),
     Periodic(
         key="alarm.deadlines",

@@ -10,6 +10,7 @@ from chengyun.city.cases.notices import WIDE
 from chengyun.city.cases.recipients import in_posts
 from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import posts_in_charge, posts_overlapping
+from chengyun.city.sensing.ailments import MAINTAIN
 from chengyun.city.sensing.alerts import ACKNOWLEDGE, ISSUE
 from chengyun.city.sensing.models import Alarm, Alert, Device, WeatherWarning
 from chengyun.city.sensing.outages import group_words, outage_of
@@ -128,7 +129,13 @@ def facts_of_warning(row: Audit) -> Mapping[str, str]:
 def maintaining(row: Audit) -> list[Recipient]:
     """Who maintains a device: those of the unit that looks after it, otherwise those of the area."""
     device = Device.objects.select_related("unit").get(pk=row.subject_id)
-    return in_posts(posts_in_charge("device.maintain", area=device.area, unit=device.unit))
+    return in_posts(posts_in_charge(MAINTAIN, area=device.area, unit=device.unit))
+
+
+def keeping_up(row: Audit) -> list[Recipient]:
+    """Of an outage that was judged a fault, who maintains devices where it was; of one device that is told otherwise."""
+    alarm = alarm_of(row)
+    return in_posts(posts_in_charge(MAINTAIN, area=alarm.area)) if outage_of(alarm) else []
 
 
 def facts_of_device(row: Audit) -> Mapping[str, str]:
@@ -169,5 +176,7 @@ NOTICES = (
            facts=facts_of_warning, title="{what}结束：{where}", text="{reason}", order=57),
     Notice(key="device.ailing", label="设备要维护", group="运行监测", on=("device.ail",), to=maintaining, facts=facts_of_device,
            title="设备要维护：{device}", text="{place}，{said}。", order=58),
+    Notice(key="alarm.blamed", label="大面积失联判为设备故障", group="运行监测", on=("alarm.blame",), to=keeping_up, facts=facts,
+           title="{what}判为设备故障：{device}", text="{place}，请检查它们共用的网络、电源和平台。", order=58),
 )
 # fmt: on

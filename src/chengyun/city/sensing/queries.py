@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import Case, Count, Max, Q, QuerySet, When
+from django.db.models import Case, Count, FilteredRelation, Max, Q, QuerySet, When
 
 from chengyun.city.cases.models import Case as CityCase
 from chengyun.city.people.models import Unit, User
-from chengyun.city.sensing.models import Alarm, Device, Gateway, Link, Series
+from chengyun.city.sensing.models import Ailment, Alarm, Device, Gateway, Link, Series
 from chengyun.city.sensing.silences import loud, silences_now
 from chengyun.city.sensing.specs import MANY_SILENT, PLACE, AlarmRule, DeviceKind
 from chengyun.city.sensing.workflow import RAISED
@@ -64,9 +64,12 @@ def unit_called(code: str, field: str = "unit") -> Unit:
 
 
 def series_of(device: Device) -> list[Series]:
-    """What a device measures, in the order in which its kind declares it, each with what is known of its drift."""
+    """What a device measures, in the order in which its kind declares it, each with its drift and ``fault``, if any."""
     order = [point.key for point in device.declared.points] if device.declared else []
-    rows = list(Series.objects.filter(device=device).select_related("device", "drift"))
+    standing = Q(ailments__what=Ailment.What.FAULT, ailments__ended_at=None)
+    series = Series.objects.annotate(fault=FilteredRelation("ailments", condition=standing))
+    related = ("device", "drift", "fault__alarm")
+    rows = list(series.filter(device=device).select_related(*related))
     return sorted(
         rows,
         key=lambda row: (

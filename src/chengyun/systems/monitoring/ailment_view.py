@@ -1,4 +1,4 @@
-"""What the pages say of what ails devices themselves: batteries that run low, sensors that drift."""
+"""What the pages say of what ails devices themselves: batteries that run low, sensors that drift, faults."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ from chengyun.kernel import clock
 from chengyun.kernel.ui.words import told
 from chengyun.science.drift import LEAST_DAYS
 
-TONES = {Ailment.What.BATTERY: "amber", Ailment.What.DRIFT: "accent"}
+What = Ailment.What
+TONES = {What.FAULT: "red", What.BATTERY: "amber", What.DRIFT: "accent"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ailing:
-    """A line of the list: a device, what ails it, how it is now, and since when."""
+    """A line of the list: a device, what ails it, how it is now, since when; ``alarm``: the code of the one judged."""
 
     device: Device
     badge: dict[str, str]
     words: str
+    alarm: str
     since: str
 
 
@@ -62,13 +64,14 @@ def maintenance_of(user: User, kind: str) -> Maintenance:
 
 
 def _line(row: Ailment) -> Ailing:
-    drift = getattr(row.series, "drift", None) if row.what == Ailment.What.DRIFT else None
-    since = _since(drift) if drift else f"{told(row.began_at, now=clock.now())}起"
+    drift = getattr(row.series, "drift", None) if row.what == What.DRIFT else None
+    judged = row.alarm.label if row.alarm else ""
     return Ailing(
         device=row.series.device,
-        badge={"words": row.get_what_display(), "tone": TONES[Ailment.What(row.what)]},
-        words=_moved(drift) if drift else battery_words(row.series),
-        since=since,
+        badge={"words": row.get_what_display(), "tone": TONES[What(row.what)]},
+        words=judged or (_moved(drift) if drift else battery_words(row.series)),
+        alarm=row.alarm.code if row.alarm else "",
+        since=_since(drift) if drift else told(row.began_at, now=clock.now()),
     )
 
 
@@ -82,7 +85,7 @@ def _moved(drift: DriftSeen) -> str:
 
 
 def _since(drift: DriftSeen) -> str:
-    return f"{localtime(drift.since):%m-%d} 前后起" if drift.since else f"{BACK_DAYS} 天前或更早起"
+    return f"{localtime(drift.since):%m-%d} 前后" if drift.since else f"{BACK_DAYS} 天前或更早"
 
 
 def facts_of_drift(several: Iterable[Series]) -> list[tuple[str, Any]]:
@@ -92,9 +95,21 @@ def facts_of_drift(several: Iterable[Series]) -> list[tuple[str, Any]]:
 
 def _said(drift: DriftSeen) -> str:
     if drift.per_day is not None:
-        return f"{_moved(drift)}（{_since(drift)}）"
+        return f"{_moved(drift)}（{_since(drift)}起）"
     point = drift.series.declared
     label = f"{point.label} " if point else ""
     if drift.days < LEAST_DAYS:
         return f"{label}暂无数据（看得出的只有 {drift.days} 天，要 {LEAST_DAYS} 天）"
     return f"{label}没有"
+
+
+def facts_of_faults(several: Iterable[Series]) -> list[tuple[str, Any]]:
+    """What people judged to be faults of a device and nobody has mended."""
+    now, faults = clock.now(), [each.fault for each in several if hasattr(each, "fault")]
+    return [
+        (
+            "设备故障",
+            f"{row.alarm.label}（报警 {row.alarm.code}），{told(row.began_at, now=now)} 起",
+        )
+        for row in faults
+    ]

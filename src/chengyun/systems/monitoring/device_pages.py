@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from chengyun.city.people.models import Unit, User
 from chengyun.city.people.queries import person_of, role_labels, units_serving
 from chengyun.city.sensing import queries
+from chengyun.city.sensing.ailments import MAINTAIN
 from chengyun.city.sensing.models import TOLD_CRS, Device, OwnLimits, Series
 from chengyun.city.sensing.own_limits import holding, limits_at
 from chengyun.city.sensing.services import devices as service
@@ -37,7 +38,7 @@ from chengyun.systems.monitoring import (
     tracks,
     view,
 )
-from chengyun.systems.monitoring.ailment_view import facts_of_drift
+from chengyun.systems.monitoring.ailment_view import facts_of_drift, facts_of_faults
 from chengyun.systems.monitoring.light_view import facts_of_device
 from chengyun.systems.monitoring.link_pages import DOORS
 
@@ -238,6 +239,8 @@ def device(request: HttpRequest, code: str) -> HttpResponse:
         links=[
             (link, DOORS[link.door]) for link in queries.links_for(user).filter(name=found.code)
         ],
+        mends=any(hasattr(each, "fault") for each in series)
+        and user.scope(MAINTAIN).covers(area=found.area, unit=found.unit_id),
         silence=silence_on(found),
         silences=user.scope(SILENCE).covers(area=found.area) and working,
     )
@@ -296,6 +299,7 @@ def _facts(found: Device, series: list[Series]) -> list[tuple[str, Any]]:
         ("地点", found.address),
         ("管护单位", str(found.unit) if found.unit else ""),
         *facts_of_device(found),
+        *facts_of_faults(series),
         *facts_of_drift(series),
     ]
 

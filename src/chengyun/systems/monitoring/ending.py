@@ -23,10 +23,15 @@ REASON = Field(
 
 
 def ending(
-    request: HttpRequest, here: str, end: Callable[[str], str], **context: Any
+    request: HttpRequest,
+    here: str,
+    end: Callable[[str], str],
+    *,
+    asked: Field = REASON,
+    **context: Any,
 ) -> HttpResponse:
     """Ask why, then ``end`` it: with the reason it does so and says what is done. ``here`` is the page of the thing."""
-    form = form_of((REASON,), request.POST if request.method == "POST" else None)
+    form = form_of((asked,), request.POST if request.method == "POST" else None)
     context["cancel"] = here
     if request.method != "POST":
         return page(request, form=form, **context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,18 +11,23 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from chengyun.city.people.queries import person_of
+from chengyun.city.sensing import queries
+from chengyun.city.sensing.ailments import MAINTAIN, faults_of
+from chengyun.city.sensing.services import ailments as service
 from chengyun.city.sensing.specs import DeviceKind
 from chengyun.kernel import registry
 from chengyun.kernel.pages import door, page
 from chengyun.kernel.ui.words import share
 from chengyun.science.steadiness import NOTHING
 from chengyun.systems.monitoring.ailment_view import maintenance_of
+from chengyun.systems.monitoring.ending import REASON, ending
 
 if TYPE_CHECKING:
     from chengyun.city.sensing.steady import Steady
 
 PERIODS = ((1, "近 1 天"), (7, "近 7 天"), (30, "近 30 天"))
 USUAL = 7
+HOW = replace(REASON, label="怎样修的", hint="例如：换了探头。记在设备的经过里。")
 WORST = 50
 """Devices that are shown; all others fare better."""
 
@@ -116,3 +121,17 @@ def _fares(each: Steady) -> tuple[Any, ...]:
         -each.doubted / each.readings if each.readings else 0,
         each.device.code,
     )
+
+
+@door(may=MAINTAIN)
+def device_mend(request: HttpRequest, code: str) -> HttpResponse:
+    """What people judged to be faults of a device is mended; how, is asked on a page of its own."""
+    user = person_of(request)
+    found = queries.device_for(user, code)
+
+    def mend(how: str) -> str:
+        service.mend(found, how, by=user)
+        return f"「{found}」已登记修好。"
+
+    here, faults = reverse("monitoring:device", args=(code,)), faults_of(found)
+    return ending(request, here, mend, asked=HOW, device=found, faults=faults)

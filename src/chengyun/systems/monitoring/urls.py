@@ -60,6 +60,7 @@ urlpatterns = [
     path("devices/<slug:code>/quality/", quality_pages.quality, name="quality"),
     path("devices/<slug:code>/edit/", device_pages.device_edit, name="device_edit"),
     path("devices/<slug:code>/bind/", light_pages.device_bind, name="device_bind"),
+    path("devices/<slug:code>/mend/", health_pages.device_mend, name="device_mend"),
     path("devices/<slug:code>/end/", device_pages.device_end, name="device_end"),
     path("fences/", fence_pages.fences, name="fences"),
     path("fences/add/", fence_pages.fence_add, name="fence_add"),

@@ -1,21 +1,26 @@
-"""What ails devices themselves, and what was computed of how their sensors drift."""
+"""What ails devices themselves, found or judged, and what was computed of how their sensors drift."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from chengyun.city.sensing.models.devices import Series
+from chengyun.city.sensing.models.devices import Alarm, Series
 
 
 class Ailment(models.Model):
-    """维护提醒: what a series shows of its device that maintenance has to see to; ``ended_at`` None while it stands."""
+    """维护提醒: what a series shows of its device that maintenance has to see to; ``ended_at`` None while it stands.
+
+    ``alarm``: the one a person judged to be a fault of the device; None for what the machine finds.
+    """
 
     class What(models.TextChoices):
         BATTERY = "battery", "电量低"
         DRIFT = "drift", "漂移"
+        FAULT = "fault", "设备故障"
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="ailments")
     what = models.CharField(max_length=7, choices=What.choices)
+    alarm = models.ForeignKey(Alarm, null=True, on_delete=models.PROTECT, related_name="+")
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -1,4 +1,7 @@
-"""What ails devices is found, told to their maintenance and ended: batteries by the newest value, drifts by hours."""
+"""What ails devices is found, told to their maintenance and ended: batteries by the newest value, drifts by hours.
+
+A fault is judged by a person, and over when a person says that it was mended.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,24 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from chengyun.city.people.models import User
 from chengyun.city.sensing.ailments import (
     BACK_DAYS,
+    MAINTAIN,
     STEPS,
     battery_limits,
     battery_words,
     drift_words,
+    faults_of,
     points_with,
 )
-from chengyun.city.sensing.models import Ailment, Device, DriftSeen, Series
+from chengyun.city.sensing.models import Ailment, Alarm, Device, DriftSeen, Series
+from chengyun.city.sensing.services.endings import why
 from chengyun.city.sensing.specs import Point
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
+from chengyun.kernel.errors import Conflict
+from chengyun.kernel.permissions import require
 from chengyun.science.drift import HOURS, LEAST_DAYS, beside_peers, drift_of, lowest_of_days
 from chengyun.science.signals import Floats
 
@@ -31,8 +40,14 @@ AT_ONCE = 1000
 What = Ailment.What
 
 
+def sweep_ailments() -> None:
+    """Periodic: what batteries tell, and the faults of devices that are no more."""
+    sweep_batteries()
+    _follow(What.FAULT, {}, {}, ())
+
+
 def sweep_batteries() -> None:
-    """Periodic: each battery by the newest value that nobody doubts; one that tells no more stays as it was."""
+    """Each battery by the newest value that nobody doubts; one that tells no more stays as it was."""
     low: dict[int, str] = {}
     well: set[int] = set()
     rows = {row.pk: row for row in _watched("battery").filter(quality=0, value__isnull=False)}
@@ -156,3 +171,30 @@ def _end(ailment: Ailment) -> None:
     if Ailment.objects.filter(pk=ailment.pk, ended_at=None).update(ended_at=clock.now()):
         facts = {"text": f"{ailment.get_what_display()}：好了"}
         record("device.recover", device, by=None, area=device.area, facts=facts)
+
+
+@transaction.atomic
+def fault_judged(alarm: Alarm, note: str, *, by: User | None) -> None:
+    """An alarm was judged to be a fault of its device: maintenance is told, once until it is mended."""
+    device, since = alarm.series.device, {"began_at": clock.now(), "alarm": alarm}
+    rows = Ailment.objects.filter(ended_at=None)
+    _, new = rows.get_or_create(series=alarm.series, what=What.FAULT, defaults=since)
+    if not new:
+        return
+    text = f"{What.FAULT.label}：{alarm.label}（报警 {alarm.code}）"
+    facts = {
+        "text": f"{text}，{note}" if note else text,
+        "alarm": {"code": alarm.code, "name": f"报警 {alarm.code}"},
+    }
+    record("device.ail", device, by=by, area=device.area, facts=facts)
+
+
+@transaction.atomic
+def mend(device: Device, how: str, *, by: User | None) -> None:
+    """What people judged to be faults of a device is mended."""
+    require(by, MAINTAIN, area=device.area, unit=device.unit_id)
+    said = why(how)["reason"]
+    if not faults_of(device).update(ended_at=clock.now()):
+        raise Conflict(f"设备「{device.code}」没有等着修的故障。")
+    facts = {"text": f"{What.FAULT.label}：修好了，{said}"}
+    record("device.recover", device, by=by, area=device.area, facts=facts)

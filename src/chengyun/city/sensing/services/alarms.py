@@ -17,6 +17,7 @@ from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.outages import group_words
 from chengyun.city.sensing.own_limits import holding
 from chengyun.city.sensing.queries import forget_counts, place_told, rules_on, series_of
+from chengyun.city.sensing.services.ailments import fault_judged
 from chengyun.city.sensing.silences import silence_on
 from chengyun.city.sensing.specs import MANY_SILENT, RANK_LABELS, RANKS, Silent
 from chengyun.city.sensing.wording import signal_words, value_words
@@ -191,7 +192,7 @@ def act(
     move = workflow.plan(alarm, verb, by=by, facts=facts)
     require(by, move.step.may, area=alarm.area)
     given = {key: str(facts[key]) for key in (*move.step.needs, *move.step.asks) if facts.get(key)}
-    effects = MEANINGS.get(verb, _nothing)(alarm, by)
+    effects = MEANINGS.get(verb, _nothing)(alarm, given, by)
     effects.columns["open"] = move.target in OPEN
     effects.facts |= given
     workflow.take(alarm, move, effects, by=by)
@@ -211,11 +212,18 @@ def comment(alarm: Alarm, text: str, *, by: User | None) -> None:
     record("alarm.comment", alarm, by=by, facts={"note": said})
 
 
-def _nothing(alarm: Alarm, by: User | None) -> Effects:
+def _nothing(alarm: Alarm, given: Mapping[str, str], by: User | None) -> Effects:
     return Effects()
 
 
-def _open_case(alarm: Alarm, by: User | None) -> Effects:
+def _blame(alarm: Alarm, given: Mapping[str, str], by: User | None) -> Effects:
+    """Maintenance has to see to the device; an outage is the fault of none of those that are silent."""
+    if alarm.rule != MANY_SILENT:
+        fault_judged(alarm, given.get("note", ""), by=by)
+    return Effects()
+
+
+def _open_case(alarm: Alarm, given: Mapping[str, str], by: User | None) -> Effects:
     """The case of an alarm: of the class its rule names, where the device is."""
     device, rule = alarm.series.device, alarm.declared
     point = alarm.series.declared
@@ -259,7 +267,10 @@ def _where(device: Device) -> tuple[float, float, str]:
     return device.lon, device.lat, device.address
 
 
-MEANINGS: dict[str, Callable[[Alarm, User | None], Effects]] = {"open_case": _open_case}
+MEANINGS: dict[str, Callable[[Alarm, Mapping[str, str], User | None], Effects]] = {
+    "open_case": _open_case,
+    "blame": _blame,
+}
 
 
 @transaction.atomic

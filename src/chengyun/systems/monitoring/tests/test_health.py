@@ -78,7 +78,7 @@ def figures(text: str, code: str) -> list[str]:
 
 
 def cells(text: str, link: str) -> list[str]:
-    row = text.split(link)[1].split("</tr>")[0]
+    row = text.rpartition(link)[2].split("</tr>")[0]
     return re.findall(r'<td class="num" data-label="[^"]+">(.*?)</td>', row)
 
 
