@@ -21,6 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from chengyun.city.sensing.factories import series_of
 from chengyun.city.sensing.models import Device, Unread
 from tests.gateway import BEGIN, Gateway, running, within
+from tests.guide import shown
 from tools.start import LOCAL, free_port
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
@@ -36,7 +37,7 @@ AT = round(BEGIN.timestamp() * 1000)
 
 @dataclass(kw_only=True)
 class Mosquitto:
-    """A broker whose sessions outlive it."""
+    """A broker whose sessions outlive it, set up as the guide says."""
 
     folder: Path
     port: int = field(default_factory=free_port)
@@ -47,9 +48,8 @@ class Mosquitto:
         secret, config = self.folder / "secret", self.folder / "mosquitto.conf"
         subprocess.run([PASSWD, "-c", "-b", secret, USER, PASSWORD], check=True)
         config.write_text(
-            f"user {getpass.getuser()}\nlistener {self.port} {LOCAL}\npassword_file {secret}\npersistence true\n"
-            f"persistence_location {self.folder}/\nmax_inflight_messages 1000\n"
-            "max_queued_messages 0\n"
+            f"user {getpass.getuser()}\nlistener {self.port} {LOCAL}\npassword_file {secret}\n"
+            f"persistence_location {self.folder}/\n{shown('monitoring MQTT conf 1')}"
         )
         self.process = subprocess.Popen([str(MOSQUITTO), "-c", str(config)])
         assert within(10, self._answers)
