@@ -118,9 +118,9 @@ class Gateway:
     def archive(self) -> Archive:
         return Archive(self.home / "readings")
 
-    def stored(self, series: Series) -> Counter[float]:
+    def stored(self, series: Series, since: datetime = BEGIN) -> Counter[float]:
         """The values of a series as a reader sees them, and how often."""
-        begin, end = BEGIN - timedelta(days=1), BEGIN + timedelta(days=400)
+        begin, end = since - timedelta(days=1), since + timedelta(days=400)
         archive = self.archive
         table = readings.history(archive.table, [series.pk], begin, end, journal=archive.journal)
         return Counter(table["value"].to_pylist())

@@ -1,11 +1,18 @@
-"""Controllers asked over Modbus TCP: a real server process, read by a gateway as ``./run`` starts it."""
+"""Controllers asked over Modbus TCP: a real server process, read by a gateway as ``./run`` starts it.
+
+Nobody answers a controller: what was not asked for is not there. What the gateway has asked for and has shown to
+anybody is kept, once, whatever becomes of it.
+"""
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,12 +23,14 @@ from chengyun.city.sensing.models import Device, Link, Series
 from chengyun.city.sensing.queries import gateway as told_by_gateway
 from chengyun.city.sensing.queries import gateway_trouble
 from tests.gateway import BEGIN, Gateway, running, within
+from tests.modbus_server import COUNTS
 from tests.serving import environ
 from tools.install import ROOT, VENV
 from tools.start import LOCAL, free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+SEED = 502
 PLAN = """
 [[server]]
 host = "127.0.0.1"
@@ -136,3 +145,41 @@ def test_a_plan_that_cannot_be_read_is_said_and_keeps_nobody_else_from_being_hea
     gateway.start()
     assert within(15, lambda: "Modbus 点表第 1 台没有寄存器" in gateway_trouble())
     assert "modbus" not in _doors()
+
+
+COUNTED = """
+[[server]]
+host = "127.0.0.1"
+port = {port}
+every = 1
+register = [{{device = "RIVER-1", point = "level", table = "input", address = {counts}}}]
+"""
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
+def test_killed_at_any_moment_what_was_shown_of_a_controller_is_kept_once(
+    gateway: Gateway, plan: tuple[Path, int, int], kills: int
+) -> None:
+    """A register that counts how often it was asked: no two readings of it are the same."""
+    path, port, _ = plan
+    path.write_text(COUNTED.format(port=port, counts=COUNTS), "utf-8")
+    begin, rng, seen = datetime.now(UTC), random.Random(SEED), set[float | None]()
+    controller = serving(port)
+    try:
+        for _ in range(kills):
+            gateway.fall()
+            gateway.start()
+            killed = threading.Event()
+            killer = threading.Timer(rng.uniform(0.05, 4), killed.set)
+            killer.start()
+            while not killed.wait(0.02):
+                seen.add(value("RIVER-1", "level"))
+        gateway.stop()
+    finally:
+        controller.kill()
+        controller.wait()
+    kept = gateway.stored(Series.objects.get(device__code="RIVER-1", point="level"), begin)
+    seen.discard(None)
+    assert len(seen) >= kills // 4
+    assert not [number for number in seen if number not in kept]
+    assert set(kept.values()) == {1}
