@@ -88,6 +88,7 @@ from chengyun.science.periods import month_of
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.factories import make_scores
 from chengyun.systems.evaluation.services.bulletins import draft_bulletin
+from tests.counted import cooperating
 
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
@@ -185,6 +186,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     return {
         **patrolled(cast),
         **gathered(cast),
+        **cooperating(cast),
         **{f"coordination:campaign{page}": {"code": running} for page in CAMPAIGN_PAGES},
         "coordination:whistle": {"code": whistles[0].code},
         "coordination:campaign_report": {"code": over},
@@ -307,7 +309,7 @@ def gathered(cast: Cast) -> dict[str, dict[str, Any]]:
             {"area": visit.station.area},
         ),
         "coordination:visit": {"pk": visit.pk},
-        "coordination:meeting": {"code": promise.meeting.code},
+        "coordination:meeting": {"code": promise.origin.code},
         "coordination:promise": {"code": promise.code},
     }
 

@@ -17,6 +17,7 @@ from chengyun.city.cases.factories import (
     LON,
     MANHOLE,
     drive,
+    make_agreement,
     make_case,
     make_discovery,
     make_flight,
@@ -315,8 +316,10 @@ def gathered(cast: Cast) -> tuple[int, str, str]:
     bind("street", "region", area[:9], cast.inspector, by=cast.admin)
     waiting, done = make_promise(cast), make_promise(cast)
     minutes = Minutes(offices="居委会主任", attendees="邵桂芳", minutes="早市只在线内摆。")
+    assert done.meeting is not None
     write_minutes(done.meeting, minutes, by=cast.community)
     report_done(done, "画了 26 个", by=cast.department)
+    make_agreement(cast)
     return make_visit(cast).pk, waiting.code, done.code
 
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from chengyun.city.assets.api import router as assets
+from chengyun.city.cases.agreement_api import router as agreements
 from chengyun.city.cases.api import router as cases
 from chengyun.city.cases.camera_api import router as cameras
 from chengyun.city.cases.campaign_api import router as campaigns
@@ -49,6 +50,7 @@ api.add_router("", handovers)
 api.add_router("", whistles)
 api.add_router("", stations)
 api.add_router("", meetings)
+api.add_router("", agreements)
 api.add_router("", inquiries)
 api.add_router("", instructions)
 api.add_router("", petitions)

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from chengyun.city.cases.meetings import venue_of
 from chengyun.city.cases.models import (
+    Agreement,
     Camera,
     Case,
     Discovery,
@@ -16,7 +17,7 @@ from chengyun.city.cases.models import (
     Flight,
     Promise,
 )
-from chengyun.city.cases.services import meetings
+from chengyun.city.cases.services import agreements, meetings
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.cameras import NewCamera, add_camera
 from chengyun.city.cases.services.catalogue import load_catalogue
@@ -173,6 +174,35 @@ def make_promise(cast: Cast, days: int = 3) -> Promise:
     meeting = meetings.call_meeting(place, called, by=cast.community)
     due = localdate(clock.now()) + timedelta(days=days)
     return meetings.promise(meeting, cast.crew, "画好早市的摊位线", due, by=cast.community)
+
+
+def make_agreement(cast: Cast) -> Agreement:
+    """The first district with the other one: the crews of both have a task each, one review is called."""
+    now = clock.now()
+    today = localdate(now)
+    terms = agreements.Terms(
+        title="徒骇河两岸共建框架协议",
+        partners="茌平区",
+        about="沿河垃圾同步清运，线索互通。",
+        signed_on=today - timedelta(days=20),
+        ends_on=today + timedelta(days=700),
+        unit=cast.crew,
+        units=[cast.other_crew],
+        review_months=3,
+    )
+    row = agreements.register(terms, DISTRICT, by=cast.supervisor)
+    for unit, what in ((cast.crew, "清理西岸垃圾点"), (cast.other_crew, "清理东岸垃圾点")):
+        due = today + timedelta(days=10)
+        agreements.give_task(row, unit, what, due, by=cast.supervisor)
+    called = meetings.Called(
+        kind=agreements.REVIEW,
+        topic="第一次会商",
+        venue="市城管局",
+        held_at=now - timedelta(hours=1),
+        units=[cast.crew, cast.other_crew],
+    )
+    agreements.call_review(row, called, by=cast.supervisor)
+    return row
 
 
 def make_rules(cast: Cast, *, draft: bool = False) -> DispatchEdition:

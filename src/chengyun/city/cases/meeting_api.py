@@ -60,10 +60,11 @@ class Spot(Schema):
 
 
 class PromiseOut(Schema):
-    """What was promised; ``case`` is the code of the case that was made of it, or ""."""
+    """What was promised at a ``meeting``, by an ``agreement``, or both; ``case`` was made of it; "" is none."""
 
     code: str
     meeting: str
+    agreement: str
     area: str
     unit: str
     unit_name: str
@@ -81,7 +82,10 @@ class PromiseOut(Schema):
 
 
 class MeetingOut(Schema):
+    """A meeting; ``agreement`` is the code of the one it reviews, or ""."""
+
     code: str
+    agreement: str
     kind: str
     area: str
     road: str
@@ -126,7 +130,7 @@ OF_PROMISE = (
 @router.get("/meetings", response={200: MeetingList, **problems()})
 def meetings(request: HttpRequest, wanted: Query[Part]) -> Any:
     """例会列表，新的在前。"""
-    rows = reads.meetings_for(_reader(request)).select_related("unit", "by")
+    rows = reads.meetings_for(_reader(request)).select_related("unit", "by", "agreement")
     return part_of(rows, ("-held_at", "-id"), wanted, _meeting)
 
 
@@ -169,7 +173,7 @@ def promise(request: HttpRequest, code: Code, body: PromiseIn) -> tuple[int, Any
     user = _reader(request)
     found = reads.meeting_for(user, code)
     row = service.promise(found, unit_named(body.unit), body.what, body.due, by=user)
-    return 201, _shown(row)
+    return 201, shown(row)
 
 
 @router.get("/promises", response={200: PromiseList, **problems()})
@@ -180,13 +184,13 @@ def promises(request: HttpRequest, wanted: Query[WantedPromises]) -> Any:
         rows = rows.filter(state=wanted.state)
     if wanted.late:
         rows = rows.filter(state=Promise.State.OPEN, due_at__lt=clock.now())
-    return part_of(rows, ("due_at", "id"), wanted, _shown)
+    return part_of(rows, ("due_at", "id"), wanted, shown)
 
 
 @router.get("/promises/{code}", response={200: PromiseOut, **problems(404)})
 def promise_one(request: HttpRequest, code: Code) -> Any:
     """一项承诺。"""
-    return _shown(reads.promise_for(_reader(request), code))
+    return shown(reads.promise_for(_reader(request), code))
 
 
 @router.post("/promises/{code}/done", response={200: PromiseOut, **problems(404, 409)})
@@ -195,7 +199,7 @@ def report_done(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any
     """单位报告完成。"""
     user, row = _found(request, code)
     service.report_done(row, body.words, by=user)
-    return 200, _shown(row)
+    return 200, shown(row)
 
 
 @router.post("/promises/{code}/confirm", response={200: PromiseOut, **problems(404, 409)})
@@ -204,7 +208,7 @@ def confirm(request: HttpRequest, code: Code) -> tuple[int, Any]:
     """召集人确认兑现。"""
     user, row = _found(request, code)
     service.confirm(row, by=user)
-    return 200, _shown(row)
+    return 200, shown(row)
 
 
 @router.post("/promises/{code}/return", response={200: PromiseOut, **problems(404, 409)})
@@ -213,7 +217,7 @@ def send_back(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     """召集人退回，写明原因。"""
     user, row = _found(request, code)
     service.send_back(row, body.words, by=user)
-    return 200, _shown(row)
+    return 200, shown(row)
 
 
 @router.post("/promises/{code}/withdraw", response={200: PromiseOut, **problems(404, 409)})
@@ -222,7 +226,7 @@ def withdraw(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     """召集人撤销，写明原因。"""
     user, row = _found(request, code)
     service.withdraw(row, body.words, by=user)
-    return 200, _shown(row)
+    return 200, shown(row)
 
 
 @router.post("/promises/{code}/case", response={200: PromiseOut, **problems(404, 409)})
@@ -232,7 +236,7 @@ def make_case(request: HttpRequest, code: Code, body: Spot) -> tuple[int, Any]:
     user, row = _found(request, code)
     lon, lat = point_to_wgs84(body.lon, body.lat, body.crs)
     service.make_case(row, lon, lat, body.address, by=user)
-    return 200, _shown(row)
+    return 200, shown(row)
 
 
 def _reader(request: HttpRequest) -> User:
@@ -248,20 +252,23 @@ def _found(request: HttpRequest, code: str) -> tuple[User, Promise]:
 
 def _meeting(row: Meeting) -> dict[str, Any]:
     same = {name: getattr(row, name) for name in OF_MEETING}
-    return same | {"caller": str(row.unit or row.by or "系统")}
+    agreement = row.agreement.code if row.agreement else ""
+    return same | {"caller": str(row.unit or row.by or "系统"), "agreement": agreement}
 
 
 def _whole(user: User, code: str) -> dict[str, Any]:
     row = reads.meeting_for(user, code)
     units = row.units.order_by("code").values_list("code", flat=True)
     promised = reads.with_meetings(row.promises.order_by("id"))
-    return {**_meeting(row), "units": [*units], "promises": [_shown(each) for each in promised]}
+    return {**_meeting(row), "units": [*units], "promises": [shown(each) for each in promised]}
 
 
-def _shown(row: Promise) -> dict[str, Any]:
+def shown(row: Promise) -> dict[str, Any]:
+    """A promise as every answer gives it."""
     return {
         **{name: getattr(row, name) for name in OF_PROMISE},
-        "meeting": row.meeting.code,
+        "meeting": row.meeting.code if row.meeting else "",
+        "agreement": row.agreement.code if row.agreement else "",
         "unit": row.unit.code,
         "unit_name": str(row.unit),
         "state_label": row.get_state_display(),

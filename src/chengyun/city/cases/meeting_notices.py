@@ -23,7 +23,7 @@ def _meeting(row: Audit) -> Meeting:
 
 
 def _promise(row: Audit) -> Promise:
-    rows = Promise.objects.select_related("unit", "meeting__by", "meeting__unit")
+    rows = Promise.objects.select_related("unit", "meeting__by", "agreement__by")
     return rows.get(pk=row.subject_id)
 
 
@@ -44,8 +44,8 @@ def unit_of(row: Audit) -> list[Recipient]:
 
 
 def convenor(row: Audit) -> list[Recipient]:
-    """Who called the meeting."""
-    by = _promise(row).meeting.by
+    """Who called the meeting, or registered the agreement."""
+    by = _promise(row).origin.by
     return [Recipient(person=by.pk, role=by.post_key)] if by and by.is_active else []
 
 
@@ -74,7 +74,7 @@ def of_promise(row: Audit) -> Mapping[str, str]:
         "link": reverse("coordination:promise", args=(promise.code,)),
         "what": promise.what.rstrip("。"),
         "unit": str(promise.unit),
-        "kind": promise.meeting.kind,
+        "kind": promise.origin.kind,
         "due": day(promise.last_day, year=False),
         "said": str(said).rstrip("。"),
     }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import localdate
 
-from chengyun.city.cases.models import Meeting, Promise
+from chengyun.city.cases.agreements import AGREE, agreements_for
+from chengyun.city.cases.models import Agreement, Meeting, Promise
 from chengyun.city.cases.whistles import acts_for, chief_places, units_to_call
 from chengyun.city.people.chiefs import chief_kinds, names_fault, names_in
 from chengyun.city.people.models import Binding, Unit, User
@@ -113,33 +114,45 @@ def units_at(area: str) -> QuerySet[Unit]:
     return (units_to_call(area) | communities).order_by("code")
 
 
+def units_with(area: str, agreement: Agreement | None) -> QuerySet[Unit]:
+    """Of these, with the other sides of an agreement."""
+    here = units_at(area)
+    if agreement is None:
+        return here
+    fitting = Q(pk__in=here.values("pk")) | Q(pk__in=agreement.units.values("pk"))
+    return Unit.objects.filter(fitting, valid_to=None).order_by("code")
+
+
 def meetings_for(user: User) -> QuerySet[Meeting]:
     """What this person sees of them."""
     scope = user.scope("case.view")
     asked = Meeting.units.through.objects.filter(unit__in=scope.units).values("meeting")
     promised = Promise.objects.filter(unit__in=scope.units).values("meeting")
     mine = Q(unit__in=scope.units) | Q(by=user) | Q(pk__in=asked) | Q(pk__in=promised)
+    mine |= Q(agreement__in=agreements_for(user).values("pk"))
     return Meeting.objects.filter(scope.area_q("area") | mine)
 
 
 def meeting_for(user: User, code: str) -> Meeting:
     """One of them; Missing when it is not this person's to see."""
-    found = meetings_for(user).select_related("unit", "by").filter(code=code).first()
+    rows = meetings_for(user).select_related("unit", "by", "agreement")
+    found = rows.filter(code=code).first()
     if found is None:
         raise Missing(f"没有例会「{code}」，或者它不在你的范围内。")
     return found
 
 
 def promises_for(user: User) -> QuerySet[Promise]:
-    """What was promised where this person works, by their units, or at their meetings."""
+    """What was promised where this person works, by their units, at their meetings, or in their agreements."""
     scope = user.scope("case.view")
     mine = Q(unit__in=scope.units) | Q(meeting__unit__in=scope.units) | Q(meeting__by=user)
-    return Promise.objects.filter(scope.area_q("area") | mine)
+    agreed = agreements_for(user).values("pk")
+    return Promise.objects.filter(scope.area_q("area") | mine | Q(agreement__in=agreed))
 
 
 def with_meetings(rows: QuerySet[Promise]) -> QuerySet[Promise]:
     """What a line of the list reads besides."""
-    return rows.select_related("unit", "meeting__unit", "meeting__by", "case")
+    return rows.select_related("unit", "meeting__unit", "meeting__by", "agreement__by", "case")
 
 
 def promise_for(user: User, code: str) -> Promise:
@@ -156,6 +169,13 @@ def convenes(user: User, meeting: Meeting) -> bool:
         return False
     own = meeting.by_id == user.pk or (meeting.unit_id and meeting.unit_id == user.unit_id)
     return bool(own) or user.scope(HOLD).covers(area=meeting.area)
+
+
+def follows(user: User, promise: Promise) -> bool:
+    """Whether this person confirms it: who convenes its meeting, or looks after its agreement."""
+    if promise.meeting:
+        return convenes(user, promise.meeting)
+    return user.may(AGREE) and user.scope(AGREE).covers(area=promise.area)
 
 
 def keeps(user: User, promise: Promise) -> bool:

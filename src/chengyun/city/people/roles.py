@@ -114,6 +114,7 @@ DEFAULT_ROLES = (
             "whistle.blow",
             "station.change",
             "meeting.hold",
+            "agreement.change",
             "catalogue.view",
             "dispatch.rule.view",
             "dispatch.rule.change",
@@ -294,6 +295,7 @@ DEFAULT_ROLES = (
             "campaign.change",
             "whistle.blow",
             "meeting.hold",
+            "agreement.change",
         ),
     ),
     DefaultRole(

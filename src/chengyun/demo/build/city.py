@@ -15,6 +15,7 @@ from chengyun.city.cases.services.catalogue import load_catalogue
 from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.people.models import User
 from chengyun.demo.build.ageing import age_devices
+from chengyun.demo.build.agreements import acts_of_agreements
 from chengyun.demo.build.asking import acts_of_asking
 from chengyun.demo.build.bulletins import acts_of_bulletins
 from chengyun.demo.build.campaigns import acts_of_campaigns
@@ -126,6 +127,7 @@ def live(
     acts = [
         *acts_over(scenario, stage, days, caller),
         *acts_of_communities(scenario.now, days, stage, officers),
+        *acts_of_agreements(scenario.now, days, stage.folk),
     ]
     with sole_writer():
         play(

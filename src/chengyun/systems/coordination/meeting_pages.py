@@ -101,7 +101,8 @@ def meeting(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     found = reads.meeting_for(user, code)
     do, convenes = request.POST.get("do", ""), reads.convenes(user, found)
-    units = {unit.code: unit for unit in reads.units_at(found.area)} if convenes else {}
+    asked = reads.units_with(found.area, found.agreement) if convenes else Unit.objects.none()
+    units = {unit.code: unit for unit in asked}
     lines = history_of(found, role_labels())
     writing = _form(request, MINUTES, "minutes") if convenes and not found.minuted_at else None
     promising = _form(request, PROMISE, "promise", units) if convenes else None
@@ -161,8 +162,8 @@ def promise(request: HttpRequest, code: str) -> HttpResponse:
     user = person_of(request)
     row = reads.promise_for(user, code)
     ways = _ways(user, row)
-    convenes = row.waits and not row.case and reads.convenes(user, row.meeting)
-    spot = _form(request, SPOT, "case") if convenes else None
+    placing = row.waits and not row.case and reads.follows(user, row)
+    spot = _form(request, SPOT, "case") if placing else None
     sent = request.POST if request.method == "POST" and request.POST.get("do") != "case" else None
     doing = form_of((DO, WORDS), sent, choices={"do": ways}) if ways else None
     context: dict[str, Any] = {
@@ -193,7 +194,7 @@ def _ways(user: User, row: Promise) -> list[tuple[str, str]]:
     ways = []
     if row.state == view.State.OPEN and reads.keeps(user, row):
         ways.append(("done", "报告完成（写明做了什么）"))
-    if row.waits and reads.convenes(user, row.meeting):
+    if row.waits and reads.follows(user, row):
         if row.state == view.State.DONE:
             ways += [("confirm", "确认兑现"), ("return", "退回重办（写明原因）")]
         ways.append(("withdraw", "撤销（写明原因）"))

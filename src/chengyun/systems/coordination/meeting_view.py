@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from chengyun.city.cases import meetings as reads
-from chengyun.city.cases.models import Meeting, Promise
+from chengyun.city.cases.models import Agreement, Meeting, Promise
 from chengyun.city.people.models import User
 from chengyun.kernel import clock, registry
 from chengyun.kernel.history import Line
@@ -47,7 +47,7 @@ def lit(rows: Iterable[Promise]) -> list[tuple[Promise, Light | None, dict[str, 
     return [(row, light_of(row), badge_of(row)) for row in rows]
 
 
-def caller_of(row: Meeting) -> str:
+def caller_of(row: Meeting | Agreement) -> str:
     return str(row.unit or row.by or "系统")
 
 
@@ -146,7 +146,7 @@ PROMISES = Listing(
             key="what",
             label="承诺",
             kind="strong",
-            value=lambda row: (row.what, f"{row.meeting.kind}　{row.meeting.place}"),
+            value=lambda row: (row.what, f"{row.origin.kind}　{row.origin.place}"),
         ),
         Column(key="unit", label="单位", kind="short", value=lambda row: str(row.unit)),
         Column(key="state", label="状态", kind="badge", value=badge_of),
@@ -200,7 +200,7 @@ def facts_of_promise(row: Promise) -> list[tuple[str, Any]]:
         ("单位", str(row.unit)),
         ("期限", f"{day(row.last_day)}前"),
         ("承诺于", told(row.made_at, now=now)),
-        ("确认", caller_of(row.meeting)),
+        ("确认", caller_of(row.origin)),
     ]
     if row.done_at:
         late = "（超期）" if row.done_at >= row.due_at else ""

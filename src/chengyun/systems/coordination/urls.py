@@ -1,6 +1,7 @@
 from django.urls import path
 
 from chengyun.systems.coordination import (
+    agreement_pages,
     alike_pages,
     bulk_pages,
     camera_pages,
@@ -106,6 +107,12 @@ urlpatterns = [
     path("meetings/<str:code>/", meeting_pages.meeting, name="meeting"),
     path("promises/", meeting_pages.promises, name="promises"),
     path("promises/<str:code>/", meeting_pages.promise, name="promise"),
+    path("agreements/", agreement_pages.agreements, name="agreements"),
+    path("agreements/add/", agreement_pages.agreement_add, name="agreement_add"),
+    path("agreements/<str:code>/", agreement_pages.agreement, name="agreement"),
+    path(
+        "agreements/<str:code>/change/", agreement_pages.agreement_change, name="agreement_change"
+    ),
     path("entrusted/", entrusted_pages.entrusted, name="entrusted"),
     path("entrusted/area/", entrusted_pages.entrusted_area, name="entrusted_area"),
     path("problems/", oversight.problems, name="problems"),

@@ -1,3 +1,4 @@
+from chengyun.city.cases.models.agreements import Agreement
 from chengyun.city.cases.models.campaigns import (
     Campaign,
     CampaignAmount,
@@ -25,6 +26,7 @@ from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 __all__ = [
     "DISTRICT",
     "FAR",
+    "Agreement",
     "Arrival",
     "Caller",
     "Camera",

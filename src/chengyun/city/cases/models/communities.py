@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.utils.timezone import localdate
 
+from chengyun.city.cases.models.agreements import Agreement
 from chengyun.city.cases.models.cases import Case
 from chengyun.city.people.models import StationVisit, Unit, User
 
@@ -24,6 +25,7 @@ class VisitFinding(models.Model):
 class Meeting(models.Model):
     """A meeting of a kind the city has named, for an area or a road; ``unit`` is who convenes.
 
+    One that has an ``agreement`` is a joint review of it, and its kind is ``REVIEW``.
     ``minuted_at`` is set once its minutes are written; names of people stand in the history alone, as personal values.
     """
 
@@ -43,7 +45,12 @@ class Meeting(models.Model):
     offices = models.CharField(max_length=300, blank=True)
     minutes = models.CharField(max_length=4000, blank=True)
     minuted_at = models.DateTimeField(null=True)
+    agreement = models.ForeignKey(
+        Agreement, null=True, on_delete=models.PROTECT, related_name="reviews"
+    )
     simulated = models.BooleanField(default=False)
+
+    REVIEW = "共建会商"
 
     class Meta:
         indexes = (
@@ -56,7 +63,10 @@ class Meeting(models.Model):
 
 
 class Promise(models.Model):
-    """承诺事项: what a unit has promised at a meeting, and until when; ``late`` stays once it was kept too late."""
+    """承诺事项: what a unit has promised, and until when; ``late`` stays once it was kept too late.
+
+    It was made at a meeting, or is a task of an agreement, or both: made at a joint review.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "办理中"
@@ -67,7 +77,12 @@ class Promise(models.Model):
     WAITS = (State.OPEN, State.DONE)
 
     code = models.CharField(max_length=24, unique=True)
-    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="promises")
+    meeting = models.ForeignKey(
+        Meeting, null=True, on_delete=models.PROTECT, related_name="promises"
+    )
+    agreement = models.ForeignKey(
+        Agreement, null=True, on_delete=models.PROTECT, related_name="tasks"
+    )
     area = models.CharField(max_length=15)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     what = models.CharField(max_length=300)
@@ -93,6 +108,12 @@ class Promise(models.Model):
                 condition=models.Q(state="open"),
             ),
         )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(meeting__isnull=False) | models.Q(agreement__isnull=False),
+                name="promise_made_somewhere",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.what
@@ -105,3 +126,10 @@ class Promise(models.Model):
     @property
     def waits(self) -> bool:
         return self.state in self.WAITS
+
+    @property
+    def origin(self) -> Meeting | Agreement:
+        """Where it was made: a meeting, else the agreement it is a task of."""
+        found = self.meeting or self.agreement
+        assert found is not None
+        return found

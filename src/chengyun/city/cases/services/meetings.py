@@ -8,12 +8,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.timezone import localdate, localtime
 
-from chengyun.city.cases.campaigns import first_moment
-from chengyun.city.cases.meetings import HOLD, KEEP, Venue, convenes, kinds_of, may_hold, units_at
-from chengyun.city.cases.models import Case, Meeting, Promise
+from chengyun.city.cases.agreements import AGREE, end_of, next_review
+from chengyun.city.cases.meetings import (
+    HOLD,
+    KEEP,
+    Venue,
+    convenes,
+    kinds_of,
+    may_hold,
+    units_with,
+)
+from chengyun.city.cases.models import Agreement, Case, Meeting, Promise
 from chengyun.city.cases.services.making import NewCase, make
 from chengyun.city.people.models import Unit, User
 from chengyun.kernel import clock
@@ -74,10 +82,17 @@ def call_meeting(place: Venue, called: Called, *, by: User | None) -> Meeting:
         raise NotAllowed("只有这里的路长等各类长、街道、社区、驻社区队员和值班人员可以召集例会。")
     if called.kind not in kinds_of(place.area):
         raise wrong("kind", f"例会没有「{called.kind}」这一种。")
+    return arrange(place, called, by=by)
+
+
+def arrange(
+    place: Venue, called: Called, *, by: User | None, agreement: Agreement | None = None
+) -> Meeting:
+    """Store a meeting of somebody who may call it, in their transaction; the units are told."""
     now, city = clock.now(), installation()
     if not now - LONGEST_AGO < called.held_at < now + LONGEST_AGO:
         raise wrong("held_at", "会议时间在前后一年以内。")
-    _check_units(called.units, place.area)
+    _check_units(called.units, place.area, agreement)
     day = localtime(now).strftime("%y%m%d")
     meeting = Meeting(
         code=f"HY{day}{take(f'meeting:{day}'):03d}",
@@ -90,6 +105,7 @@ def call_meeting(place: Venue, called: Called, *, by: User | None) -> Meeting:
         held_at=called.held_at,
         unit=by.unit if by else None,
         by=by,
+        agreement=agreement,
         simulated=bool(city and city.demo),
     )
     meeting.save(force_insert=True)
@@ -117,6 +133,8 @@ def write_minutes(meeting: Meeting, given: Minutes, *, by: User | None) -> None:
         raise Conflict("这次例会的纪要已经写好了。")
     for name, value in columns.items():
         setattr(meeting, name, value)
+    if meeting.agreement:
+        _reviewed(meeting.agreement, localdate(meeting.held_at))
     said = {"summary": meeting.minutes} | ({"attendees": names} if names else {})
     record("meeting.minute", meeting, by=by, area=meeting.area, personal=said)
 
@@ -125,19 +143,34 @@ def write_minutes(meeting: Meeting, given: Minutes, *, by: User | None) -> None:
 def promise(meeting: Meeting, unit: Unit, what: str, due: date, *, by: User | None) -> Promise:
     """A unit has promised something until the end of a day; it is told."""
     _must_convene(meeting, by)
-    _check_units([unit], meeting.area)
-    now = clock.now()
+    return undertake(meeting, meeting.agreement, unit, what, due, by=by)
+
+
+def undertake(
+    meeting: Meeting | None,
+    agreement: Agreement | None,
+    unit: Unit,
+    what: str,
+    due: date,
+    *,
+    by: User | None,
+) -> Promise:
+    """What a unit takes upon itself at a meeting or by an agreement, in the caller's transaction."""
+    now, source = clock.now(), meeting or agreement
+    assert source is not None
+    _check_units([unit], source.area, agreement)
     today = localdate(now)
     if not today <= due <= today + FURTHEST:
         raise wrong("due", "完成日期从今天起，三年以内。")
     row = Promise(
-        code=f"{meeting.code}-{take(f'promise:{meeting.code}')}",
+        code=f"{source.code}-{take(f'promise:{source.code}')}",
         meeting=meeting,
-        area=meeting.area,
+        agreement=agreement,
+        area=source.area,
         unit=unit,
         what=_said("what", what),
         made_at=now,
-        due_at=first_moment(due + timedelta(days=1)),
+        due_at=end_of(due),
     )
     row.save(force_insert=True)
     facts = _named(unit) | {"note": row.what, "due": row.due_at}
@@ -157,7 +190,7 @@ def report_done(row: Promise, words: str, *, by: User | None) -> None:
 @transaction.atomic
 def confirm(row: Promise, *, by: User | None) -> None:
     """It was kept; late, when it was reported done after its day."""
-    _must_convene(row.meeting, by)
+    _must_follow(row, by)
     late = row.done_at is not None and row.done_at >= row.due_at
     _move(row, (State.DONE,), state=State.KEPT, ended_at=clock.now(), late=late)
     _record("promise.confirm", row, by, late=late)
@@ -166,7 +199,7 @@ def confirm(row: Promise, *, by: User | None) -> None:
 @transaction.atomic
 def send_back(row: Promise, reason: str, *, by: User | None) -> None:
     """It was not kept after all: the unit has to do more."""
-    _must_convene(row.meeting, by)
+    _must_follow(row, by)
     said = _said("reason", reason)
     _move(row, (State.DONE,), state=State.OPEN, done_at=None, returns=F("returns") + 1)
     _record("promise.return", row, by, reason=said)
@@ -175,7 +208,7 @@ def send_back(row: Promise, reason: str, *, by: User | None) -> None:
 @transaction.atomic
 def withdraw(row: Promise, reason: str, *, by: User | None) -> None:
     """Nobody waits for it any more."""
-    _must_convene(row.meeting, by)
+    _must_follow(row, by)
     said = _said("reason", reason)
     _move(row, Promise.WAITS, state=State.WITHDRAWN, words=said, ended_at=clock.now())
     _record("promise.withdraw", row, by, reason=said)
@@ -184,14 +217,14 @@ def withdraw(row: Promise, reason: str, *, by: User | None) -> None:
 @transaction.atomic
 def make_case(row: Promise, lon: float, lat: float, address: str = "", *, by: User | None) -> Case:
     """What was promised becomes a case as well, once; the promise goes on."""
-    _must_convene(row.meeting, by)
+    _must_follow(row, by)
     new = NewCase(
         source=SOURCE,
         description=row.what,
         lon=lon,
         lat=lat,
         address=address,
-        simulated=row.meeting.simulated,
+        simulated=row.origin.simulated,
     )
     case = make(new, by=by)
     if not Promise.objects.filter(pk=row.pk, state__in=Promise.WAITS, case=None).update(case=case):
@@ -201,15 +234,30 @@ def make_case(row: Promise, lon: float, lat: float, address: str = "", *, by: Us
     return case
 
 
+def _reviewed(agreement: Agreement, day: date) -> None:
+    """A joint review was held: the next is due so many months later, or none where no rhythm was agreed."""
+    due = next_review(day, agreement.review_months)
+    earlier = Q(due_at=None) | Q(due_at__lt=due) if due else Q()
+    Agreement.objects.filter(earlier, pk=agreement.pk).update(due_at=due)
+
+
 def _must_convene(meeting: Meeting, by: User | None) -> None:
     require(by, HOLD)
     if by is not None and not convenes(by, meeting):
         raise NotAllowed("这次例会不是你召集的，请交给召集人办理。")
 
 
-def _check_units(units: Sequence[Unit], area: str) -> None:
+def _must_follow(row: Promise, by: User | None) -> None:
+    """Whoever confirms, sends back, withdraws: the convenor, or who looks after the agreement."""
+    if row.meeting:
+        _must_convene(row.meeting, by)
+    else:
+        require(by, AGREE, area=row.area)
+
+
+def _check_units(units: Sequence[Unit], area: str, agreement: Agreement | None) -> None:
     wanted = {unit.pk for unit in units}
-    fitting = set(units_at(area).filter(pk__in=wanted).values_list("pk", flat=True))
+    fitting = set(units_with(area, agreement).filter(pk__in=wanted).values_list("pk", flat=True))
     for unit in units:
         if unit.pk not in fitting:
             raise wrong("unit", f"{unit}不管这里，请另选单位。")

@@ -1,6 +1,7 @@
-"""What waits for somebody beside the clock of a case: a yes, a reply to 督办, a body, a caller, a promise.
+"""What waits for somebody beside the clock of a case: a yes, a reply to 督办, a body, a caller, a promise, a review.
 
-Each is told once when its moment has passed, by an audit row on the case, or on the promise, as every message is.
+Each is told once when its moment has passed, by an audit row on the case, the promise or the agreement, as every
+message is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 
-from chengyun.city.cases.models import CaseRequest, HandOver, Inquiry, Promise, Supervision
+from chengyun.city.cases.models import (
+    Agreement,
+    CaseRequest,
+    HandOver,
+    Inquiry,
+    Promise,
+    Supervision,
+)
 from chengyun.kernel import clock
 from chengyun.kernel.actions import record
 from chengyun.kernel.errors import Conflict
@@ -27,12 +35,16 @@ Rows = models.QuerySet[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Wait:
-    """One kind of waiting: the act that tells it is late, the rows that wait, what is said of one and of what."""
+    """One kind of waiting: the act that tells it is late, the rows that wait, what is said of one and of what.
+
+    ``related`` is what is read with each of them.
+    """
 
     verb: str
     rows: Callable[[], Rows]
     facts: Callable[[Any], dict[str, Any]]
     subject: Callable[[Any], Any] = lambda row: row.case
+    related: tuple[str, ...] = ("case",)
 
 
 def _unit(row: HandOver | Promise) -> dict[str, Any]:
@@ -66,6 +78,13 @@ WAITS = (
         facts=_unit,
         subject=lambda row: row,
     ),
+    Wait(
+        verb="limit.review",
+        rows=lambda: Agreement.objects.filter(state=Agreement.State.RUNNING, due_at__isnull=False),
+        facts=lambda row: {},
+        subject=lambda row: row,
+        related=("unit",),
+    ),
 )
 
 
@@ -80,7 +99,7 @@ def _late(wait: Wait) -> list[Any]:
 
 def _read(wait: Wait) -> Read[Any]:
     def late(now: datetime) -> Rows:
-        rows = _untold(wait).filter(due_at__lte=now).select_related("case")
+        rows = _untold(wait).filter(due_at__lte=now).select_related(*wait.related)
         return rows.order_by("due_at", "id")[:AT_MOST]
 
     return composed(late)

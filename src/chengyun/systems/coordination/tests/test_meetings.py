@@ -172,7 +172,7 @@ def test_who_may_hold_and_who_sees(cast: Cast) -> None:
     with pytest.raises(NotAllowed, match="没有「召集例会"):
         held(cast, cast.operator)
     row = promised(cast, cast.supervisor)
-    for path in (f"/meetings/{row.meeting.code}/", f"/promises/{row.code}/"):
+    for path in (f"/meetings/{row.origin.code}/", f"/promises/{row.code}/"):
         assert enter(cast.bob).get(path).status_code == 404
         assert enter(cast.other_department).get(path).status_code == 404
         assert enter(cast.department).get(path).status_code == 200
