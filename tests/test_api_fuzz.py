@@ -45,10 +45,11 @@ from chengyun.city.cases.factories import (
     make_discovery,
     make_flight,
     make_promise,
+    make_team,
     make_visit,
     photo_bytes,
 )
-from chengyun.city.cases.models import FilingCondition, Flight
+from chengyun.city.cases.models import FilingCondition, Flight, Team
 from chengyun.city.cases.services.campaigns import Part, Plan, begin_campaign, draft_campaign
 from chengyun.city.cases.services.meetings import report_done
 from chengyun.city.cases.services.whistles import Call, Spot, blow
@@ -237,6 +238,9 @@ def gathered(cast: Cast) -> Known:
         "visits pk": [visit.pk],
         "meetings code": [promise.origin.code for promise in promises],
         "meetings kind": ["四方协商"],
+        "teams code": [make_team(cast).code],
+        "template": [Team.objects.get().template_id],
+        "filling": ["unit", "people"],
         "agreements code": [make_agreement(cast).code for _ in range(2)],
         "promises code": [promise.code for promise in promises],
         "weekdays": ["24"],

@@ -41,14 +41,6 @@ from chengyun.city.cases.invitations import token_of
 from chengyun.city.cases.models import Case, DispatchRule, Missed
 from chengyun.city.cases.services import intake_runs
 from chengyun.city.cases.services.acting import act
-from chengyun.city.cases.services.campaigns import (
-    Part,
-    Plan,
-    begin_campaign,
-    close_campaign,
-    draft_campaign,
-    put_case,
-)
 from chengyun.city.cases.services.handovers import Handing, hand_over
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
@@ -88,7 +80,7 @@ from chengyun.science.periods import month_of
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.factories import make_scores
 from chengyun.systems.evaluation.services.bulletins import draft_bulletin
-from tests.counted import cooperating
+from tests.counted import campaigned, cooperating
 
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
@@ -325,26 +317,6 @@ def scored(cast: Cast) -> dict[str, dict[str, Any]]:
         "evaluation:scheme_item": {**words, "number": 0},
         **{f"evaluation:score{p}": words for p in ("", "_given", "_publish", "_word", "_appeal")},
     }
-
-
-def campaigned(cast: Cast) -> tuple[str, str]:
-    """A campaign that runs and one that is over."""
-    today = localdate(clock.now())
-    plan = Plan(
-        name="井盖专项整治",
-        purpose="集中解决井盖缺失。",
-        starts=today,
-        ends=today,
-        measure="更换井盖",
-        measure_unit="个",
-        parts=[Part(unit=cast.crew, cases=2, share=95, amount=10)],
-    )
-    made = [draft_campaign(plan, "371502", by=None) for _ in range(2)]
-    for one in made:
-        begin_campaign(one, by=None, version=1)
-        put_case(one, Case.objects.latest("pk"), "同一处", counts=True, by=None)
-    close_campaign(made[1], "完成。", by=None, version=2)
-    return made[0].code, made[1].code
 
 
 def who_may(cast: Cast, permission: str) -> User:

@@ -25,6 +25,7 @@ from chengyun.city.cases.factories import (
     make_promise,
     make_rules,
     make_station,
+    make_team,
     make_visit,
     photo_bytes,
 )
@@ -320,6 +321,7 @@ def gathered(cast: Cast) -> tuple[int, str, str]:
     write_minutes(done.meeting, minutes, by=cast.community)
     report_done(done, "画了 26 个", by=cast.department)
     make_agreement(cast)
+    make_team(cast)
     return make_visit(cast).pk, waiting.code, done.code
 
 

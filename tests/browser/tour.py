@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
-from chengyun.city.cases.models import Agreement, Campaign, Whistle
+from chengyun.city.cases.models import Agreement, Campaign, Team, Whistle
 from chengyun.city.people.models import StationVisit
 from tests.browser.furnished import City
 from tests.browser.tour_monitoring import Stop, monitoring
@@ -158,7 +158,7 @@ def _whistles(city: City) -> list[Stop]:
 def _communities(city: City) -> list[Stop]:
     visit, waiting, done = city.gathered
     area = StationVisit.objects.get(pk=visit).station.area
-    agreed = Agreement.objects.get().code
+    agreed, team = Agreement.objects.get().code, Team.objects.get().code
     return [
         ("community", "/communities/"),
         ("supervisor", "/communities/?unvisited=1"),
@@ -173,6 +173,11 @@ def _communities(city: City) -> list[Stop]:
         ("community", f"/meetings/{waiting.rpartition('-')[0]}/"),
         ("supervisor", f"/meetings/{done.rpartition('-')[0]}/"),
         ("department", "/promises/?mine=1"),
+        ("supervisor", "/teams/"),
+        ("supervisor", "/teams/add/"),
+        ("supervisor", "/teams/templates/"),
+        ("supervisor", f"/teams/{team}/"),
+        ("department", f"/teams/{team}/"),
         ("supervisor", "/agreements/"),
         ("supervisor", "/agreements/add/"),
         ("supervisor", f"/agreements/{agreed}/"),

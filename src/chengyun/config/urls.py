@@ -18,6 +18,7 @@ from chengyun.city.cases.partner_api import router as partners
 from chengyun.city.cases.petition_api import router as petitions
 from chengyun.city.cases.proposing_api import router as proposing
 from chengyun.city.cases.station_api import router as stations
+from chengyun.city.cases.team_api import router as teams
 from chengyun.city.cases.whistle_api import router as whistles
 from chengyun.city.inspections.api import router as inspections
 from chengyun.city.people.api import router as people
@@ -51,6 +52,7 @@ api.add_router("", whistles)
 api.add_router("", stations)
 api.add_router("", meetings)
 api.add_router("", agreements)
+api.add_router("", teams)
 api.add_router("", inquiries)
 api.add_router("", instructions)
 api.add_router("", petitions)

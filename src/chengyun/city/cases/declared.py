@@ -15,6 +15,7 @@ from chengyun.city.cases import (
     meetings,
     petition_notices,
     queries,
+    team_notices,
     whistle_notices,
     whistles,
 )
@@ -38,7 +39,7 @@ files.readable(Discovery, discoveries.may_read)
 files.readable(Whistle, whistles.may_read)
 telling.declare(*NOTICES, *campaign_notices.NOTICES, *whistle_notices.NOTICES)
 telling.declare(*invitation_notices.NOTICES, *meeting_notices.NOTICES)
-telling.declare(*agreement_notices.NOTICES)
+telling.declare(*agreement_notices.NOTICES, *team_notices.NOTICES)
 telling.declare(*instruction_notices.NOTICES, *petition_notices.NOTICES)
 
 registry.add(*acts.ACTS)
@@ -141,6 +142,7 @@ registry.add(
     Permission(key="meeting.hold", label="召集例会、确认承诺", group="社区"),
     Permission(key="promise.keep", label="办理承诺事项", group="社区"),
     Permission(key="agreement.change", label="维护共建协议", group="社区"),
+    Permission(key="team.change", label="维护工作专班", group="应用维护"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),
     Permission(key="case.oversee", label="接收超时上报", group="案件"),
     Permission(key="case.lead", label="接收久拖不决上报", group="案件"),

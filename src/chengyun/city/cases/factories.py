@@ -16,8 +16,9 @@ from chengyun.city.cases.models import (
     DispatchEdition,
     Flight,
     Promise,
+    Team,
 )
-from chengyun.city.cases.services import agreements, meetings
+from chengyun.city.cases.services import agreements, meetings, teams
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.cameras import NewCamera, add_camera
 from chengyun.city.cases.services.catalogue import load_catalogue
@@ -203,6 +204,31 @@ def make_agreement(cast: Cast) -> Agreement:
     )
     agreements.call_review(row, called, by=cast.supervisor)
     return row
+
+
+def make_team(cast: Cast) -> Team:
+    """A 1+1+N team of the street ``make_case`` reports in: the crew leads, an inspector and a dispatcher help."""
+    place = locate(LON, LAT)
+    assert place is not None
+    street = place.area[:9]
+    known = Team.objects.filter(place_code=street, valid_to=None).first()
+    if known:
+        return known
+    posts = (
+        teams.NewPost(name="牵头单位", filling="unit"),
+        teams.NewPost(name="路长", filling="person", role="inspector"),
+        teams.NewPost(name="参加的人", filling="people"),
+    )
+    template = teams.define(DISTRICT, "“1+1+N”专班", posts, by=cast.supervisor)
+    team = teams.form_team(template, "region", street, by=cast.supervisor)
+    lead, chief, others = template.posts.all()
+    who: dict[int, list[teams.Who]] = {
+        lead.pk: [cast.crew],
+        chief.pk: [cast.inspector],
+        others.pk: [cast.dispatcher],
+    }
+    teams.fill(team, who, by=cast.supervisor)
+    return team
 
 
 def make_rules(cast: Cast, *, draft: bool = False) -> DispatchEdition:

@@ -12,6 +12,7 @@ from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.outside import expire_due
 from chengyun.city.cases.services.recompute import recompute_dues
 from chengyun.city.cases.services.resuming import resume_due
+from chengyun.city.cases.services.teams import note_case
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
 
@@ -28,6 +29,14 @@ def calendar_changed(row: Audit) -> None:
 def filed(row: Audit) -> None:
     """A case was filed: where the city lets its rules dispatch, the one that answers does."""
     dispatch_by_rule(row.subject_id)
+
+
+@on("case.dispatch")
+@on("case.reassign")
+@on("case.rush")
+def sent(row: Audit) -> None:
+    """A case was given to a unit: the team of its place has it, too."""
+    note_case(row.subject_id)
 
 
 def resume_what_is_due() -> None:

@@ -1,4 +1,4 @@
-"""Who should handle a case, and the sentence why: the rules, then the part's own units, then the past."""
+"""Who should handle a case, and the sentence why: the rules, then the part's own units, the team, the past."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chengyun.city.assets.models import Asset
 from chengyun.city.cases import queries, rulewords
 from chengyun.city.cases.models import DISTRICT, Case, CaseClass
 from chengyun.city.cases.rulebook import Rule, rules_for
+from chengyun.city.cases.teams import Filled, team_at
 from chengyun.city.people.models import Unit
 from chengyun.city.people.queries import serves
 from chengyun.city.places.queries import road_of
@@ -39,6 +40,7 @@ class Question:
     case_class: CaseClass | None = None
     asset: str = ""
     source: str = ""
+    grid: str = ""
     returned_by: frozenset[int] = frozenset()
 
 
@@ -53,20 +55,29 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """The unit proposed, and the sentence why. ``origin``: rule, part or past; ``skipped``: what was passed over."""
+    """The unit proposed, and the sentence why.
+
+    ``origin``: rule, part, team or past; ``skipped``: what was passed over; ``team``: the one of the place.
+    """
 
     unit: Unit
     why: str
     origin: str
     rule: Rule | None = None
     skipped: tuple[str, ...] = ()
+    team: Filled | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the rules say: the one that answers, if any, and those passed over with the reason."""
+    """What the rules say: the one that answers, if any, with the unit it names here, and those passed over with why.
 
-    rule: Rule | None
+    ``receiver`` is the unit in words where it is the lead of a team.
+    """
+
+    rule: Rule | None = None
+    unit: Unit | None = None
+    receiver: str = ""
     skipped: tuple[str, ...] = ()
 
 
@@ -80,6 +91,7 @@ def question_of(case: Case, at: datetime | None = None) -> Question:
         case_class=case.case_class,
         asset=case.asset,
         source=case.source,
+        grid=case.grid,
         returned_by=frozenset(queries.units_that_returned(case)),
     )
 
@@ -110,23 +122,34 @@ def situation_of(asked: Question, part: Part | None, *, roads: bool = True) -> S
     )
 
 
+def team_for(asked: Question) -> Filled | None:
+    """The team of the place a question is about."""
+    return team_at(asked.area, asked.grid, asked.lon, asked.lat)
+
+
 def answer_to(
-    rules: list[Rule], given: Situation, *, returned_by: frozenset[int] = frozenset()
+    rules: list[Rule],
+    given: Situation,
+    *,
+    returned_by: frozenset[int] = frozenset(),
+    team: Filled | None = None,
 ) -> Answer:
     """The first rule that fits, whose unit is there, works where the case lies and has not sent it back."""
     skipped: list[str] = []
     for rule in rules:
         if not rulebook.fits(rule.conditions, given):
             continue
-        if not (fault := _unfit(rule, given.area, returned_by)):
-            return Answer(rule=rule, skipped=tuple(skipped))
+        lead = team.lead if team and rule.row.to_team else None
+        unit = lead or rule.row.unit
+        if not (fault := _unfit(rule, unit, given.area, returned_by)):
+            receiver = f"工作专班「{team.team}」的牵头单位{lead}" if team and lead else ""
+            return Answer(rule=rule, unit=unit, receiver=receiver, skipped=tuple(skipped))
         skipped.append(fault)
-    return Answer(rule=None, skipped=tuple(skipped))
+    return Answer(skipped=tuple(skipped))
 
 
-def _unfit(rule: Rule, area: str, returned_by: frozenset[int]) -> str:
-    unit = rule.row.unit
-    if rule.ended:
+def _unfit(rule: Rule, unit: Unit, area: str, returned_by: frozenset[int]) -> str:
+    if unit.valid_to is not None:
         return f"{rule.title}的单位{unit}已撤销，跳过。"
     if not serves(unit, area):
         return f"{rule.title}的{unit}不管这个地方，跳过。"
@@ -136,21 +159,37 @@ def _unfit(rule: Rule, area: str, returned_by: frozenset[int]) -> str:
 def proposal_to(asked: Question, rules: list[Rule] | None = None) -> Proposal | None:
     """The proposal for a question by these rules, those in force unless given; None when nothing says anything."""
     rules = rules_for(asked.area) if rules is None else rules
-    part = part_of(asked.asset)
+    part, team = part_of(asked.asset), team_for(asked)
     needs_road = any(rule.conditions.roads for rule in rules)
     given = situation_of(asked, part, roads=needs_road)
-    answer = answer_to(rules, given, returned_by=asked.returned_by)
-    if answer.rule:
-        found: Proposal | None = by_rule(answer.rule, asked.case_class)
-    else:
-        found = _by_part(part, asked) or _by_past(asked)
-    return replace(found, skipped=answer.skipped) if found else None
+    answer = answer_to(rules, given, returned_by=asked.returned_by, team=team)
+    found = (
+        by_rule(answer, asked.case_class)
+        or _by_part(part, asked)
+        or _by_team(team, asked)
+        or _by_past(asked)
+    )
+    return replace(found, skipped=answer.skipped, team=team) if found else None
 
 
-def by_rule(rule: Rule, case_class: CaseClass | None) -> Proposal:
-    """The proposal of one rule for a case of a class."""
-    why = rulewords.said(rule, case_class.name if case_class else "")
-    return Proposal(unit=rule.row.unit, why=why, origin="rule", rule=rule)
+def by_rule(answer: Answer, case_class: CaseClass | None) -> Proposal | None:
+    """The proposal of the rule that answers for a case of a class."""
+    if answer.rule is None or answer.unit is None:
+        return None
+    name = case_class.name if case_class else ""
+    why = rulewords.said(answer.rule, name, answer.receiver)
+    return Proposal(unit=answer.unit, why=why, origin="rule", rule=answer.rule)
+
+
+def _by_team(team: Filled | None, asked: Question) -> Proposal | None:
+    """The unit that leads the team of the place."""
+    unit = team.lead if team else None
+    if team is None or unit is None or unit.pk in asked.returned_by:
+        return None
+    if not serves(unit, asked.area):
+        return None
+    why = f"这里由工作专班「{team.team}」负责，{unit}牵头。"
+    return Proposal(unit=unit, why=why, origin="team")
 
 
 def _by_part(part: Part | None, asked: Question) -> Proposal | None:

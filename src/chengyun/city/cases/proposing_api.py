@@ -74,13 +74,17 @@ class RuleNamed(Schema):
 
 
 class ProposalAnswer(Schema):
-    """Who should handle a case; ``origin`` is rule, part, past, or "" where nothing speaks for any unit."""
+    """Who should handle a case; ``origin`` is rule, part, team, past, or "" where nothing speaks for any unit.
+
+    ``team`` is the code of the team of the place, or "".
+    """
 
     unit: str | None
     unit_name: str | None
     origin: str
     why: str
     rule: RuleNamed | None
+    team: str
     skipped: list[str]
 
 
@@ -89,6 +93,7 @@ class RuleLine(RuleNamed):
     said: str
     unit: str
     unit_name: str
+    to_team: bool
     automatic: bool
     ended: bool
 
@@ -130,6 +135,7 @@ def dispatch_proposal(request: HttpRequest, asked: Query[Asked]) -> Any:
         case_class=queries.class_named(asked.class_code, place.area) if asked.class_code else None,
         asset=asked.asset,
         source=asked.source,
+        grid=place.grid,
     )
     found = proposals.proposal_to(question)
     if found is None:
@@ -140,6 +146,7 @@ def dispatch_proposal(request: HttpRequest, asked: Query[Asked]) -> Any:
             "origin": "",
             "why": nothing,
             "rule": None,
+            "team": "",
             "skipped": [],
         }
     return {
@@ -148,6 +155,7 @@ def dispatch_proposal(request: HttpRequest, asked: Query[Asked]) -> Any:
         "origin": found.origin,
         "why": found.why,
         "rule": _named(found.rule) if found.rule else None,
+        "team": found.team.team.code if found.team else "",
         "skipped": list(found.skipped),
     }
 
@@ -166,6 +174,7 @@ def dispatch_rules(request: HttpRequest, area: Line) -> Any:
             "said": rulewords.said(rule),
             "unit": rule.row.unit.code,
             "unit_name": str(rule.row.unit),
+            "to_team": rule.row.to_team,
             "automatic": rule.row.automatic,
             "ended": rule.ended,
         }

@@ -30,6 +30,12 @@ class Rule:
         return f"规则 {self.number}「{self.row.name}」"
 
     @property
+    def receiver(self) -> str:
+        """Whom it names."""
+        unit = str(self.row.unit)
+        return f"当地工作专班的牵头单位（没有专班时{unit}）" if self.row.to_team else unit
+
+    @property
     def ended(self) -> bool:
         return self.row.unit.valid_to is not None
 

@@ -88,14 +88,15 @@ def _times(asked: Conditions) -> list[str]:
     return [" ".join(words)] if words else []
 
 
-def said(rule: Rule, matched: str = "") -> str:
+def said(rule: Rule, matched: str = "", receiver: str = "") -> str:
     """The sentence why: 规则 3「路灯」：路灯、景观灯由照明管理所负责。
 
-    ``matched`` is the class of the case when it is said of one: 路灯由照明管理所负责。
+    ``matched`` is the class of the case when it is said of one: 路灯由照明管理所负责。 ``receiver`` is then whom it
+    comes to, where that is not the unit of the rule.
     """
     units = units_named([rule])
     phrases = parts_of(rule.conditions, units, rule.edition.area, matched)
     what = "，".join(phrases) if phrases else "前面的规则都不管的"
     pause = "，" if len(phrases) > 1 else ""
     basis = f"依据{rule.row.basis}。" if rule.row.basis else ""
-    return f"{rule.title}：{what}{pause}由{rule.row.unit}负责。{basis}"
+    return f"{rule.title}：{what}{pause}由{receiver or rule.receiver}负责。{basis}"

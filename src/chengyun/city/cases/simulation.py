@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 
 from chengyun.city.cases import queries
 from chengyun.city.cases.models import Case, DispatchEdition
-from chengyun.city.cases.proposals import answer_to, parts_of, question_of, situation_of
-from chengyun.city.cases.rulebook import Rule, rules_for, with_draft
+from chengyun.city.cases.proposals import (
+    Answer,
+    answer_to,
+    parts_of,
+    question_of,
+    situation_of,
+    team_for,
+)
+from chengyun.city.cases.rulebook import rules_for, with_draft
 from chengyun.city.cases.rulewords import said
 from chengyun.city.people.models import Unit, User
 from chengyun.city.places.queries import names_of
@@ -25,26 +32,26 @@ class Trial:
 
     case: Case
     real: Unit
-    draft: Rule | None
-    held: Rule | None
+    draft: Answer
+    held: Answer
 
     @property
     def verdict(self) -> str:
-        if self.draft is None:
+        if self.draft.unit is None:
             return "none"
-        return "same" if self.draft.row.unit_id == self.real.pk else "other"
+        return "same" if self.draft.unit.pk == self.real.pk else "other"
 
     @property
     def changed(self) -> bool:
         """Whether the draft proposes another unit than the rules in force."""
-        units = [rule.row.unit_id if rule else None for rule in (self.draft, self.held)]
-        return units[0] != units[1]
+        return self.draft.unit != self.held.unit
 
     @property
     def why(self) -> str:
-        if self.draft is None:
+        if self.draft.rule is None:
             return "草稿和沿用的规则都没有管到它。"
-        return said(self.draft, self.case.case_class.name if self.case.case_class else "")
+        name = self.case.case_class.name if self.case.case_class else ""
+        return said(self.draft.rule, name, self.draft.receiver)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +90,10 @@ def simulate(user: User, draft: DispatchEdition) -> Simulation:
         assert case.unit is not None
         question = question_of(case, at=case.filed_at)
         given = situation_of(question, parts.get(case.asset), roads=roads)
-        found, before = (answer_to(each, given).rule for each in (rules, held))
+        team = team_for(question)
+        found, before = (answer_to(each, given, team=team) for each in (rules, held))
         trials.append(Trial(case=case, real=case.unit, draft=found, held=before))
-    taken = Counter(trial.draft.row.pk for trial in trials if trial.draft)
+    taken = Counter(trial.draft.rule.row.pk for trial in trials if trial.draft.rule)
     return Simulation(trials=trials, gaps=_gaps(trials), taken=dict(taken))
 
 
@@ -101,7 +109,7 @@ def _gaps(trials: Sequence[Trial]) -> list[Gap]:
     missing = Counter(
         (f"{kind.get_kind_display()} · {kind.major}", trial.case.district)
         for trial in trials
-        if trial.draft is None and (kind := trial.case.case_class)
+        if trial.draft.rule is None and (kind := trial.case.case_class)
     )
     names = names_of([district for _, district in missing])
     return [

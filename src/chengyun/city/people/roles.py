@@ -115,6 +115,7 @@ DEFAULT_ROLES = (
             "station.change",
             "meeting.hold",
             "agreement.change",
+            "team.change",
             "catalogue.view",
             "dispatch.rule.view",
             "dispatch.rule.change",
@@ -296,6 +297,7 @@ DEFAULT_ROLES = (
             "whistle.blow",
             "meeting.hold",
             "agreement.change",
+            "team.change",
         ),
     ),
     DefaultRole(

@@ -43,6 +43,7 @@ from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.scores import score_last_month
 from chengyun.demo.build.seeing import Eyes, acts_of_sightings, acts_of_watch, add_cameras
 from chengyun.demo.build.shelf import Shelf
+from chengyun.demo.build.teams import form_teams
 from chengyun.demo.build.whistles import acts_of_whistles, add_caller
 from chengyun.demo.build.wording import add_wording
 from chengyun.demo.divisions import divisions
@@ -105,6 +106,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_team(folk, random.Random(SEED + 3))  # noqa: S311
         officers = open_stations(folk, caller, random.Random(SEED + 1))  # noqa: S311
         build_rules(CITY, folk.units)
+        form_teams(folk)
         told("编排九十天的案件，登记部件")
         scenario = plan(city, now, calendar_for(CITY), days=days)
         codes = build_register(scenario.assets, folk.units)

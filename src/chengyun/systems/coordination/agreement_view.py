@@ -74,7 +74,7 @@ AGREEMENTS = Listing(
         Column(key="unit", label="牵头", kind="short", value=lambda row: str(row.unit)),
         Column(key="review", label="下次会商", kind="light", value=light_of),
         Column(key="kept", label="完成 / 任务", kind="short", value=_kept),
-        Column(key="ends", label="到期", kind="short", value=last_day),
+        Column(key="ends", label="到期", value=last_day),
         Column(key="state", label="状态", kind="badge", value=badge_of),
     ),
     filters=(
@@ -117,7 +117,7 @@ def facts_of(row: Agreement) -> list[tuple[str, Any]]:
         ("和哪里", row.partners),
         ("约定", row.about),
         ("牵头", str(row.unit)),
-        ("平台上的各方", units or "没有"),
+        ("平台单位", units or "没有"),
         ("签订", day(row.signed_on)),
         ("到期", last_day(row)),
         ("会商", "，".join(part for part in (months, until) if part) or "没有约定"),

@@ -18,6 +18,7 @@ from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.specs import CaseType
+from chengyun.city.cases.teams import team_of
 from chengyun.city.people.queries import person_of
 from chengyun.kernel import clock, registry
 from chengyun.kernel.editions import flow_of
@@ -126,6 +127,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         **handover_view.beside(user, found, lines),
         **invitation_view.beside(request, user, found, lines),
         **alike.beside(user, found, steps),
+        team=team_of(found),
         map=_map_of(found),
     )
 

@@ -31,6 +31,7 @@ TIME = {"type": "time"}
 FIELDS = (
     Field(key="name", label="规则名", required=True, max_length=40),
     Field(key="unit", label="派给", kind="unit", required=True),
+    Field(key="to_team", label="有工作专班的地方派给专班的牵头单位", kind="bool"),
     Field(
         key="classes",
         label="类别",
@@ -89,6 +90,7 @@ def _initial(row: DispatchRule, area: str) -> dict[str, Any]:
     return {
         "name": row.name,
         "unit": row.unit.code,
+        "to_team": row.to_team,
         "classes": _joined(
             code if len(code) <= 3 else names.get(code, code) for code in asked.classes
         ),
@@ -123,6 +125,7 @@ def new_rule(form: forms.Form, area: str) -> NewRule:
         unit=unit,
         basis=given["basis"],
         automatic=given["automatic"],
+        to_team=given["to_team"],
         conditions=Conditions(
             classes=_classes(given["classes"], area),
             areas=_areas(given["areas"], area),

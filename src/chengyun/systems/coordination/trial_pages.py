@@ -83,6 +83,7 @@ def _question(form: forms.Form, place: Place) -> Question:
         case_class=register.class_named(code, place.area) if code else None,
         asset=given["asset"],
         source=given["source"],
+        grid=place.grid,
     )
 
 

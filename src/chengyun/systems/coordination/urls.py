@@ -28,6 +28,7 @@ from chengyun.systems.coordination import (
     roster_pages,
     rule_pages,
     search_pages,
+    team_pages,
     trial_pages,
     walk_pages,
     whistle_pages,
@@ -113,6 +114,10 @@ urlpatterns = [
     path(
         "agreements/<str:code>/change/", agreement_pages.agreement_change, name="agreement_change"
     ),
+    path("teams/", team_pages.teams, name="teams"),
+    path("teams/add/", team_pages.team_add, name="team_add"),
+    path("teams/templates/", team_pages.team_templates, name="team_templates"),
+    path("teams/<str:code>/", team_pages.team, name="team"),
     path("entrusted/", entrusted_pages.entrusted, name="entrusted"),
     path("entrusted/area/", entrusted_pages.entrusted_area, name="entrusted_area"),
     path("problems/", oversight.problems, name="problems"),

@@ -20,6 +20,7 @@ from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.patrols import Missed, WalkFinding
 from chengyun.city.cases.models.petitions import Petition
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
+from chengyun.city.cases.models.teams import Team, TeamCase, TeamMember, TeamPost, TeamTemplate
 from chengyun.city.cases.models.whistles import Arrival, Whistle
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
@@ -62,6 +63,11 @@ __all__ = [
     "StageClock",
     "StandardAnswer",
     "Supervision",
+    "Team",
+    "TeamCase",
+    "TeamMember",
+    "TeamPost",
+    "TeamTemplate",
     "VisitFinding",
     "WalkFinding",
     "Whistle",

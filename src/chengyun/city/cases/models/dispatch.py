@@ -33,13 +33,17 @@ class DispatchEdition(models.Model):
 
 
 class DispatchRule(models.Model):
-    """One rule of an edition: when its conditions are met, the unit answers. The first of the order wins."""
+    """One rule of an edition: when its conditions are met, the unit answers. The first of the order wins.
+
+    With ``to_team`` it is the lead unit of the team of the place, and the unit where there is none.
+    """
 
     edition = models.ForeignKey(DispatchEdition, on_delete=models.PROTECT, related_name="rules")
     order = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=40)
     conditions = models.JSONField(default=dict)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    to_team = models.BooleanField(default=False)
     basis = models.CharField(max_length=120, blank=True)
     automatic = models.BooleanField(default=False)
     valid_from = models.DateField(null=True)

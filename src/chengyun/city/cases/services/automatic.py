@@ -21,10 +21,10 @@ def dispatch_by_rule(pk: int) -> bool:
         return False
     found = proposal_to(question_of(case))
     rule = found.rule if found else None
-    if rule is None or not rule.row.automatic:
+    if found is None or rule is None or not rule.row.automatic:
         return False
     named = {"number": rule.number, "name": rule.row.name, "edition": rule.edition.number}
-    facts = {"unit": rule.row.unit.code, "note": f"按{rule.title}自动派遣（{rule.edition}）。"}
+    facts = {"unit": found.unit.code, "note": f"按{rule.title}自动派遣（{rule.edition}）。"}
     try:
         act(case, VERB, facts, by=None, version=case.version, told={"rule": named})
     except Conflict:

@@ -37,6 +37,7 @@ class NewRule:
     conditions: Conditions = Conditions()
     basis: str = ""
     automatic: bool = False
+    to_team: bool = False
 
 
 @transaction.atomic
@@ -65,6 +66,7 @@ def _copied(rule: Rule, draft: DispatchEdition) -> DispatchRule:
         name=row.name,
         conditions=row.conditions,
         unit=row.unit,
+        to_team=row.to_team,
         basis=row.basis,
         automatic=row.automatic,
         valid_from=row.valid_from,
@@ -198,6 +200,7 @@ def _facts(row: DispatchRule) -> dict[str, Any]:
         "order": row.order,
         "name": row.name,
         "unit": row.unit.code,
+        **({"to_team": True} if row.to_team else {}),
         "conditions": row.conditions,
         "basis": row.basis,
         "automatic": row.automatic,
@@ -216,6 +219,7 @@ def _columns(new: NewRule) -> dict[str, Any]:
         "name": new.name.strip(),
         "conditions": kept,
         "unit": new.unit,
+        "to_team": new.to_team,
         "basis": new.basis.strip(),
         "automatic": new.automatic,
         "valid_from": asked.since,
