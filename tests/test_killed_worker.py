@@ -76,7 +76,7 @@ def test_a_worker_killed_between_two_people_has_told_neither(cast: Cast, tmp_pat
         finally:
             process.kill()
     assert not Message.objects.exists()
-    telling = Delivery.objects.filter(audit__verb="case.dispatch")
+    telling = Delivery.objects.filter(audit__verb="case.dispatch", handler__endswith=".tell")
     assert telling.get().state == Delivery.WAITING
     let_claims_run_out()
     with worker() as process:

@@ -11,8 +11,9 @@ from chengyun.city.cases.factories import drive, make_case, make_working_city
 from chengyun.kernel import audit
 from chengyun.kernel.models import PeriodicRun
 from chengyun.lake import tables
+from tests import forked
 from tests.gateway import within
-from tests.serving import worker
+from tests.serving import environ, words_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +36,8 @@ def test_the_facts_are_told_apart_and_the_worker_stays_small() -> None:
     cast = make_working_city()
     drive(make_case(cast), cast, "filed")
     audit.seal_new()
-    with worker() as process:
+    # Forked, it would have the library from the start.
+    with forked.anew(words_of("chengyun", "worker"), environ()) as process:
         try:
             assert within(60, lambda: PeriodicRun.objects.filter(key="facts.tell", mark__gt=""))
             assert within(60, lambda: tables.committed(settings.FACTS) > 0)

@@ -87,7 +87,7 @@ def _forget_stopped(now: datetime) -> None:
 
 
 def _tell(clocks: Sequence[int], now: datetime) -> None:
-    """One transaction. Who acts on one of the cases in this moment comes first: the next run tells what is left."""
+    """One transaction. Who acts on one of the cases in this moment comes first: a later run tells what is left."""
     try:
         with transaction.atomic():
             _mark(clocks, now)
@@ -97,7 +97,9 @@ def _tell(clocks: Sequence[int], now: datetime) -> None:
 
 
 def _mark(clocks: Sequence[int], now: datetime) -> None:
+    """The cases are held: who acts on one of them waits, instead of being told that somebody was faster."""
     rows = _running().filter(pk__in=clocks).select_related("case", "mark")
+    rows = rows.select_for_update(of=("case",), skip_locked=True, no_key=True)
     passed, marks = [], []
     for row in rows.defer("case__description", "case__search", "case__data"):
         told = row.mark.told if hasattr(row, "mark") else 0
