@@ -46,6 +46,7 @@ from chengyun.city.cases.factories import (
     make_flight,
     make_promise,
     make_team,
+    make_service_item,
     make_visit,
     photo_bytes,
 )
@@ -231,7 +232,13 @@ def gathered(cast: Cast) -> Known:
     """A community with its station and a visit, meetings and promises."""
     visit, promises = make_visit(cast), [make_promise(cast) for _ in range(2)]
     report_done(promises[0], "画好了", by=cast.department)
+    item = make_service_item(cast)
     return {
+        "service-bodies pk": [item.enlistment.body.pk],
+        "enlistments pk": [item.enlistment.pk],
+        "enlistment": [item.enlistment.pk],
+        "service-items code": [item.code, make_service_item(cast, agreed=True).code],
+        "service-bodies area": [visit.station.area, "371502"],
         "stations area": [visit.station.area],
         "meetings area": [visit.station.area, "371502"],
         "stations pk": [officer.pk for officer in visit.station.officers.all()],

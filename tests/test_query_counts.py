@@ -81,6 +81,7 @@ from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.factories import make_scores
 from chengyun.systems.evaluation.services.bulletins import draft_bulletin
 from tests.counted import campaigned, cooperating
+from tests.served import served
 
 FILE = Path(__file__).with_name("query_counts.json")
 AT_MOST = 12
@@ -179,6 +180,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
         **patrolled(cast),
         **gathered(cast),
         **cooperating(cast),
+        **gathered(cast) | served(cast, SEVERAL),
         **{f"coordination:campaign{page}": {"code": running} for page in CAMPAIGN_PAGES},
         "coordination:whistle": {"code": whistles[0].code},
         "coordination:campaign_report": {"code": over},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.timezone import localdate
@@ -20,10 +21,12 @@ from chengyun.city.cases.factories import (
     make_agreement,
     make_case,
     make_discovery,
+    make_enlistment,
     make_flight,
     make_petition,
     make_promise,
     make_rules,
+    make_service_item,
     make_station,
     make_team,
     make_visit,
@@ -37,6 +40,7 @@ from chengyun.city.cases.models import (
     DispatchRule,
     Flight,
     Missed,
+    ServiceItem,
     Whistle,
 )
 from chengyun.city.cases.queries import class_named
@@ -59,6 +63,7 @@ from chengyun.city.cases.services.meetings import Minutes, report_done, write_mi
 from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.partners import add_partner
+from chengyun.city.cases.services.service_items import Outcome, report
 from chengyun.city.cases.services.whistles import Call, Spot, arrive, blow, close, receive
 from chengyun.city.cases.services.wording import add_answer, add_question
 from chengyun.city.indicators.services import tell_lake
@@ -115,7 +120,7 @@ class City:
     patrol: tuple[int, int, int, int]
     campaign: str
     whistle: str
-    gathered: tuple[int, str, str]
+    gathered: tuple[int, str, str, ServiceItem]
     watched: tuple[str, str, str, str, str, str, str, str]
     command: str
     dialect: int
@@ -308,7 +313,7 @@ def whistled(cast: Cast) -> Whistle:
     return fresh
 
 
-def gathered(cast: Cast) -> tuple[int, str, str]:
+def gathered(cast: Cast) -> tuple[int, str, str, ServiceItem]:
     """A visit, a promise that waits for its unit, one that waits for a yes, and chiefs of more than one kind."""
     set_param(CHIEF_KINDS, CITY, "巷长、楼长", by=cast.admin)
     area = make_station(cast).area
@@ -323,6 +328,17 @@ def gathered(cast: Cast) -> tuple[int, str, str]:
     make_agreement(cast)
     make_team(cast)
     return make_visit(cast).pk, waiting.code, done.code
+    return make_visit(cast).pk, waiting.code, done.code, served(cast)
+
+
+def served(cast: Cast) -> ServiceItem:
+    """A service that waits for a resident's yes, with a photo; another that nobody has taken up."""
+    make_service_item(cast, make_enlistment(cast, "江素云"))
+    item = make_service_item(cast, agreed=True)
+    photo = store_photo(photo_bytes(), "水管.jpg", by=cast.community)
+    done = Outcome(people=3, hours=Decimal("1.5"), result="换了两处水管", photos=[photo])
+    report(item, done, by=cast.community)
+    return item
 
 
 def tell(cast: Cast) -> tuple[int, int]:

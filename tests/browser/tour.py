@@ -5,6 +5,8 @@ from __future__ import annotations
 from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
 from chengyun.city.cases.models import Agreement, Campaign, Team, Whistle
+from chengyun.city.cases.models import Campaign, Whistle
+from chengyun.city.cases.service_items import RESIDENT, token_of
 from chengyun.city.people.models import StationVisit
 from tests.browser.furnished import City
 from tests.browser.tour_monitoring import Stop, monitoring
@@ -156,7 +158,7 @@ def _whistles(city: City) -> list[Stop]:
 
 
 def _communities(city: City) -> list[Stop]:
-    visit, waiting, done = city.gathered
+    visit, waiting, done, served = city.gathered
     area = StationVisit.objects.get(pk=visit).station.area
     agreed, team = Agreement.objects.get().code, Team.objects.get().code
     return [
@@ -183,6 +185,13 @@ def _communities(city: City) -> list[Stop]:
         ("supervisor", f"/agreements/{agreed}/"),
         ("supervisor", f"/agreements/{agreed}/change/"),
         ("department", f"/promises/{agreed}-1/"),
+        ("community", "/services/"),
+        ("community", f"/services/add/?community={area}"),
+        ("community", f"/services/{served.code}/"),
+        ("department", f"/s/{token_of(served, RESIDENT)}/"),
+        ("supervisor", "/bodies/"),
+        ("supervisor", "/bodies/add/"),
+        ("supervisor", f"/bodies/{served.enlistment.body.pk}/"),
         ("department", f"/promises/{waiting}/"),
         ("community", f"/promises/{done}/"),
     ]

@@ -17,6 +17,7 @@ from chengyun.city.cases.meeting_api import router as meetings
 from chengyun.city.cases.partner_api import router as partners
 from chengyun.city.cases.petition_api import router as petitions
 from chengyun.city.cases.proposing_api import router as proposing
+from chengyun.city.cases.service_api import router as services
 from chengyun.city.cases.station_api import router as stations
 from chengyun.city.cases.team_api import router as teams
 from chengyun.city.cases.whistle_api import router as whistles
@@ -53,6 +54,7 @@ api.add_router("", stations)
 api.add_router("", meetings)
 api.add_router("", agreements)
 api.add_router("", teams)
+api.add_router("", services)
 api.add_router("", inquiries)
 api.add_router("", instructions)
 api.add_router("", petitions)

@@ -13,6 +13,7 @@ from chengyun.city.cases.campaigns import DONE, first_moment
 from chengyun.city.cases.meetings import overdue, promises_for
 from chengyun.city.cases.models import Case, Promise
 from chengyun.city.cases.queries import cases_for
+from chengyun.city.cases.service_items import with_services
 from chengyun.city.people.models import Station, StationVisit, User
 from chengyun.city.people.stations import station_in, stations_for
 from chengyun.kernel import clock
@@ -44,7 +45,7 @@ def _counted(rows: QuerySet[Any]) -> Coalesce:
 
 def community_for(user: User, area: str) -> Station:
     """The station of a community with its numbers; Missing when it is not this person's to see."""
-    return station_in(with_figures(stations_for(user), user), area)
+    return station_in(with_services(with_figures(stations_for(user), user)), area)
 
 
 def found_on(visit: StationVisit) -> QuerySet[Case]:

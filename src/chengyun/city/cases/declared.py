@@ -16,10 +16,12 @@ from chengyun.city.cases import (
     petition_notices,
     queries,
     team_notices,
+    service_items,
+    service_notices,
     whistle_notices,
     whistles,
 )
-from chengyun.city.cases.models import Case, Discovery, Whistle
+from chengyun.city.cases.models import Case, Discovery, ServiceItem, Whistle
 from chengyun.city.cases.notices import NOTICES
 from chengyun.city.cases.petition_flow import PETITION
 from chengyun.city.cases.readers import readers
@@ -37,10 +39,12 @@ editions.declare(PETITION)
 files.readable(Case, queries.may_read)
 files.readable(Discovery, discoveries.may_read)
 files.readable(Whistle, whistles.may_read)
+files.readable(ServiceItem, service_items.may_read)
 telling.declare(*NOTICES, *campaign_notices.NOTICES, *whistle_notices.NOTICES)
 telling.declare(*invitation_notices.NOTICES, *meeting_notices.NOTICES)
 telling.declare(*agreement_notices.NOTICES, *team_notices.NOTICES)
 telling.declare(*instruction_notices.NOTICES, *petition_notices.NOTICES)
+telling.declare(*service_notices.NOTICES)
 
 registry.add(*acts.ACTS)
 registry.add(
@@ -143,6 +147,8 @@ registry.add(
     Permission(key="promise.keep", label="办理承诺事项", group="社区"),
     Permission(key="agreement.change", label="维护共建协议", group="社区"),
     Permission(key="team.change", label="维护工作专班", group="应用维护"),
+    Permission(key="service.register", label="登记共建单位", group="社区"),
+    Permission(key="service.arrange", label="登记报到、安排和确认服务", group="社区"),
     Permission(key="partner.change", label="维护对接单位", group="应用维护"),
     Permission(key="case.oversee", label="接收超时上报", group="案件"),
     Permission(key="case.lead", label="接收久拖不决上报", group="案件"),
@@ -317,6 +323,21 @@ registry.add(
             key=meetings.KINDS, label="名称", max_length=200, required=True, hint="用顿号分开"
         ),
         check=meetings.kinds_fault,
+    ),
+    Param(
+        key=service_items.CONFIRM_DAYS,
+        label="居民确认服务的链接有效几天",
+        default=14,
+        group="共建服务",
+        field=Field(
+            key=service_items.CONFIRM_DAYS,
+            label="有效期",
+            kind="int",
+            unit="天",
+            required=True,
+            minimum=1,
+            maximum=90,
+        ),
     ),
     Param(
         key="case.catalogue",

@@ -14,9 +14,12 @@ from chengyun.city.cases.models import (
     Case,
     Discovery,
     DispatchEdition,
+    Enlistment,
     Flight,
     Promise,
     Team,
+    ServiceBody,
+    ServiceItem,
 )
 from chengyun.city.cases.services import agreements, meetings, teams
 from chengyun.city.cases.services.acting import act
@@ -28,6 +31,7 @@ from chengyun.city.cases.services.kinds import store_kinds
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
+from chengyun.city.cases.services.service_items import Body, Wanted, enlist, offer, register_body
 from chengyun.city.cases.services.visit_findings import Problem, report_found
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast
 from chengyun.city.people.models import Station, StationVisit
@@ -271,3 +275,26 @@ def _way(cast: Cast) -> list[tuple[str, Any, dict[str, Any]]]:
         ("check_pass", cast.inspector, {"photos": []}),
         ("close", cast.supervisor, {}),
     ]
+
+
+def make_enlistment(cast: Cast, person: str = "") -> Enlistment:
+    """A body of the first district that reported to its community."""
+    known = Enlistment.objects.filter(person=person, valid_to=None).first()
+    if known:
+        return known
+    area = make_station(cast).area
+    given = Body(
+        name="区供水服务中心党支部", kind="unit", phone="0635-8210001", offers="查漏、修水管"
+    )
+    there = ServiceBody.objects.first()
+    body = there or register_body(DISTRICT, given, by=cast.supervisor)
+    return enlist(body, area, person, by=cast.community)
+
+
+def make_service_item(
+    cast: Cast, row: Enlistment | None = None, *, agreed: bool = False
+) -> ServiceItem:
+    """Something a body is asked to do for the community today."""
+    today = localdate(clock.now())
+    wanted = Wanted(title="查楼道里的水管", venue="3 号楼", first_day=today, last_day=today)
+    return offer(row or make_enlistment(cast), wanted, agreed=agreed, by=cast.community)

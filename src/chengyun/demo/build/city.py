@@ -42,6 +42,7 @@ from chengyun.demo.build.rising import acts_of_rising
 from chengyun.demo.build.rules import build_rules
 from chengyun.demo.build.scores import score_last_month
 from chengyun.demo.build.seeing import Eyes, acts_of_sightings, acts_of_watch, add_cameras
+from chengyun.demo.build.services import Serving, acts_of_services, register_bodies
 from chengyun.demo.build.shelf import Shelf
 from chengyun.demo.build.teams import form_teams
 from chengyun.demo.build.whistles import acts_of_whistles, add_caller
@@ -105,6 +106,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_officer(folk, random.Random(SEED + 2))  # noqa: S311
         add_team(folk, random.Random(SEED + 3))  # noqa: S311
         officers = open_stations(folk, caller, random.Random(SEED + 1))  # noqa: S311
+        serving = register_bodies(officers[0])
         build_rules(CITY, folk.units)
         form_teams(folk)
         told("编排九十天的案件，登记部件")
@@ -118,11 +120,18 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_plan(CITY)
         add_nights(night_of(now, get_current_timezone()), SEED)
         give_route(folk.accounts["supervisor"])
-    live(told, scenario, Stage(folk=folk, shelf=shelf, codes=codes), days, caller, officers)
+    stage = Stage(folk=folk, shelf=shelf, codes=codes)
+    live(told, scenario, stage, days, caller, officers, serving)
 
 
 def live(
-    told: Told, scenario: Scenario, stage: Stage, days: int, caller: User, officers: list[User]
+    told: Told,
+    scenario: Scenario,
+    stage: Stage,
+    days: int,
+    caller: User,
+    officers: list[User],
+    serving: Serving,
 ) -> None:
     """Play the days."""
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
@@ -130,6 +139,7 @@ def live(
         *acts_over(scenario, stage, days, caller),
         *acts_of_communities(scenario.now, days, stage, officers),
         *acts_of_agreements(scenario.now, days, stage.folk),
+        *acts_of_services(scenario.now, days, serving),
     ]
     with sole_writer():
         play(

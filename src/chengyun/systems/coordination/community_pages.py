@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from chengyun.city.cases import meetings
+from chengyun.city.cases import meetings, service_items
 from chengyun.city.cases.communities import community_for, found_on
 from chengyun.city.cases.models import Promise
 from chengyun.city.cases.services.visit_findings import Problem, report_found
@@ -30,7 +30,7 @@ from chengyun.kernel.pages import back, door, page
 from chengyun.kernel.specs import Field
 from chengyun.kernel.ui.words import day, told
 from chengyun.systems.coordination import community_view as view
-from chengyun.systems.coordination import lists, meeting_view
+from chengyun.systems.coordination import lists, meeting_view, service_view
 from chengyun.systems.coordination.whistle_view import photos_of
 
 SHOWN = 6
@@ -94,6 +94,11 @@ def community(request: HttpRequest, area: str) -> HttpResponse:
         visits=reads.visits_of(station).annotate(found=Count("findings"))[:SHOWN],
         meetings=here[:SHOWN],
         promises=meeting_view.lit(waiting.select_related("unit").order_by("due_at", "id")[:SHOWN]),
+        services=service_view.figures_of(
+            {key: getattr(station, f"served_{key}") for key in service_items.SUMS},
+            community=area,
+        ),
+        may_arrange=service_items.arranges(user, area),
         may_change=user.scope(reads.CHANGE).covers(area=area),
         may_visit=reads.may_visit(user, station),
         may_hold=user.may(meetings.HOLD),

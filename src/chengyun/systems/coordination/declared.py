@@ -202,6 +202,14 @@ registry.add(
         may="case.view",
         order=4,
     ),
+    Tab(
+        system="coordination",
+        key="services",
+        label="共建服务",
+        url="coordination:service_items",
+        may="case.view",
+        order=4,
+    ),
     Queue(
         key="coordination.promises",
         label="待办承诺",

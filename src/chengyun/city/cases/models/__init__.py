@@ -21,6 +21,7 @@ from chengyun.city.cases.models.patrols import Missed, WalkFinding
 from chengyun.city.cases.models.petitions import Petition
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
 from chengyun.city.cases.models.teams import Team, TeamCase, TeamMember, TeamPost, TeamTemplate
+from chengyun.city.cases.models.service_items import Enlistment, ServiceBody, ServiceItem
 from chengyun.city.cases.models.whistles import Arrival, Whistle
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
@@ -44,6 +45,7 @@ __all__ = [
     "DiscoveryKind",
     "DispatchEdition",
     "DispatchRule",
+    "Enlistment",
     "FilingCondition",
     "Flight",
     "HandOver",
@@ -59,6 +61,8 @@ __all__ = [
     "Missed",
     "ReporterView",
     "Promise",
+    "ServiceBody",
+    "ServiceItem",
     "Share",
     "StageClock",
     "StandardAnswer",
