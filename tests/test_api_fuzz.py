@@ -45,8 +45,8 @@ from chengyun.city.cases.factories import (
     make_discovery,
     make_flight,
     make_promise,
-    make_team,
     make_service_item,
+    make_team,
     make_visit,
     photo_bytes,
 )

@@ -110,6 +110,7 @@ SHOTS = (
     Shot(name="whistles",  role="supervisor", path="/whistles/"),
     Shot(name="outside",   role="dispatcher", path="/cases/{case}/", of="/cases/?state=handling",
          shows="外部办理", at="outs"),
+    Shot(name="steward",   role="steward",    path="{first}", of="/stewards/"),
     Shot(name="service",   role="community",  path="{first}", of="/services/?state=reported"),
     Shot(name="community", role="community",  path="{first}", of="/communities/"),
     Shot(name="handover",  role="dispatcher", path="/cases/{case}/handover/", of="/cases/?state=handling&area=371502"),

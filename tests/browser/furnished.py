@@ -28,6 +28,7 @@ from chengyun.city.cases.factories import (
     make_rules,
     make_service_item,
     make_station,
+    make_steward,
     make_team,
     make_visit,
     photo_bytes,
@@ -333,6 +334,7 @@ def gathered(cast: Cast) -> tuple[int, str, str, ServiceItem]:
 
 def served(cast: Cast) -> ServiceItem:
     """A service that waits for a resident's yes, with a photo; another that nobody has taken up."""
+    make_steward(cast)
     make_service_item(cast, make_enlistment(cast, "江素云"))
     item = make_service_item(cast, agreed=True)
     photo = store_photo(photo_bytes(), "水管.jpg", by=cast.community)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
-from chengyun.city.cases.models import Agreement, Campaign, Team, Whistle
-from chengyun.city.cases.models import Campaign, Whistle
+from chengyun.city.cases.models import Agreement, Campaign, Steward, Team, Whistle
 from chengyun.city.cases.service_items import RESIDENT, token_of
 from chengyun.city.people.models import StationVisit
 from tests.browser.furnished import City
@@ -161,6 +160,7 @@ def _communities(city: City) -> list[Stop]:
     visit, waiting, done, served = city.gathered
     area = StationVisit.objects.get(pk=visit).station.area
     agreed, team = Agreement.objects.get().code, Team.objects.get().code
+    steward = Steward.objects.get().pk
     return [
         ("community", "/communities/"),
         ("supervisor", "/communities/?unvisited=1"),
@@ -189,6 +189,9 @@ def _communities(city: City) -> list[Stop]:
         ("community", f"/services/add/?community={area}"),
         ("community", f"/services/{served.code}/"),
         ("department", f"/s/{token_of(served, RESIDENT)}/"),
+        ("community", "/stewards/"),
+        ("community", "/stewards/add/"),
+        ("community", f"/stewards/{steward}/"),
         ("supervisor", "/bodies/"),
         ("supervisor", "/bodies/add/"),
         ("supervisor", f"/bodies/{served.enlistment.body.pk}/"),

@@ -17,9 +17,10 @@ from chengyun.city.cases.models import (
     Enlistment,
     Flight,
     Promise,
-    Team,
     ServiceBody,
     ServiceItem,
+    Steward,
+    Team,
 )
 from chengyun.city.cases.services import agreements, meetings, teams
 from chengyun.city.cases.services.acting import act
@@ -32,6 +33,7 @@ from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.petitions import Registered
 from chengyun.city.cases.services.rules import NewRule, add_rule, begin_draft, put_in_force
 from chengyun.city.cases.services.service_items import Body, Wanted, enlist, offer, register_body
+from chengyun.city.cases.services.stewards import appoint
 from chengyun.city.cases.services.visit_findings import Problem, report_found
 from chengyun.city.people.factories import DISTRICT, Cast, make_cast
 from chengyun.city.people.models import Station, StationVisit
@@ -298,3 +300,8 @@ def make_service_item(
     today = localdate(clock.now())
     wanted = Wanted(title="查楼道里的水管", venue="3 号楼", first_day=today, last_day=today)
     return offer(row or make_enlistment(cast), wanted, agreed=agreed, by=cast.community)
+
+
+def make_steward(cast: Cast) -> Steward:
+    """A resident who looks after an alley of the community that ``make_case`` reports in."""
+    return appoint(cast.steward, make_station(cast).area, "灯市口胡同", by=cast.community)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from chengyun.city.cases.models import IntakeRun
+from chengyun.city.cases.models import Case, IntakeRun
 from chengyun.city.cases.services import deadlines, intake_runs, waits
 from chengyun.city.cases.services.automatic import dispatch_by_rule
 from chengyun.city.cases.services.inquiries import recompute_replies
@@ -12,6 +12,7 @@ from chengyun.city.cases.services.missed import look_for_missed
 from chengyun.city.cases.services.outside import expire_due
 from chengyun.city.cases.services.recompute import recompute_dues
 from chengyun.city.cases.services.resuming import resume_due
+from chengyun.city.cases.services.stewards import reward, take_back
 from chengyun.city.cases.services.teams import note_case
 from chengyun.kernel.models import Audit
 from chengyun.kernel.outbox import on
@@ -37,6 +38,20 @@ def filed(row: Audit) -> None:
 def sent(row: Audit) -> None:
     """A case was given to a unit: the team of its place has it, too."""
     note_case(row.subject_id)
+
+
+@on("case.file")
+def filed_for_steward(row: Audit) -> None:
+    """A case was filed: a steward who reported it gets points."""
+    reward(Case.objects.get(pk=row.subject_id))
+
+
+@on("case.void")
+@on("case.grant_void")
+@on("case.follow_void")
+def voided_for_steward(row: Audit) -> None:
+    """A case was voided: what it brought its steward is taken back."""
+    take_back(Case.objects.get(pk=row.subject_id))
 
 
 def resume_what_is_due() -> None:

@@ -38,6 +38,7 @@ PEOPLE = {
     "team":             ("付春霞", "team",       "crew"),
     "petitions":        ("魏素芳", "petitions",  "centre"),
     "community":        ("田国庆", "community",  "centre"),
+    "steward":          ("刘桂兰", "steward",    "centre"),
     "bob":              ("鲍立新", "dispatcher", "other_centre"),
     "other_department": ("于海波", "department", "other_crew"),
     "duty":             ("何敏",   "duty",       "centre"),
@@ -71,6 +72,7 @@ class Cast:
     team: User
     petitions: User
     community: User
+    steward: User
     bob: User
     other_department: User
     duty: User

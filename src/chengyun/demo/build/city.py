@@ -44,6 +44,7 @@ from chengyun.demo.build.scores import score_last_month
 from chengyun.demo.build.seeing import Eyes, acts_of_sightings, acts_of_watch, add_cameras
 from chengyun.demo.build.services import Serving, acts_of_services, register_bodies
 from chengyun.demo.build.shelf import Shelf
+from chengyun.demo.build.stewards import acts_of_steward, add_steward
 from chengyun.demo.build.teams import form_teams
 from chengyun.demo.build.whistles import acts_of_whistles, add_caller
 from chengyun.demo.build.wording import add_wording
@@ -107,6 +108,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_team(folk, random.Random(SEED + 3))  # noqa: S311
         officers = open_stations(folk, caller, random.Random(SEED + 1))  # noqa: S311
         serving = register_bodies(officers[0])
+        steward = add_steward(folk, random.Random(SEED + 4))  # noqa: S311
         build_rules(CITY, folk.units)
         form_teams(folk)
         told("编排九十天的案件，登记部件")
@@ -121,7 +123,7 @@ def found(told: Told, days: int, pictures: Future[tuple[Photo, ...]]) -> None:
         add_nights(night_of(now, get_current_timezone()), SEED)
         give_route(folk.accounts["supervisor"])
     stage = Stage(folk=folk, shelf=shelf, codes=codes)
-    live(told, scenario, stage, days, caller, officers, serving)
+    live(told, scenario, stage, days, caller, officers, serving, steward)
 
 
 def live(
@@ -132,6 +134,7 @@ def live(
     caller: User,
     officers: list[User],
     serving: Serving,
+    steward: User,
 ) -> None:
     """Play the days."""
     told(f"办理 {len(scenario.cases):,} 件案件、{len(scenario.findings):,} 处督查问题")
@@ -140,6 +143,7 @@ def live(
         *acts_of_communities(scenario.now, days, stage, officers),
         *acts_of_agreements(scenario.now, days, stage.folk),
         *acts_of_services(scenario.now, days, serving),
+        *acts_of_steward(scenario.now, days, stage, steward),
     ]
     with sole_writer():
         play(
@@ -154,6 +158,7 @@ def live(
         *folk.crews.values(),
         folk.police,
         *officers,
+        steward,
     ]
     tell_news(scenario.now, people)
     audit.seal_new()

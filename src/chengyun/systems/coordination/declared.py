@@ -210,6 +210,14 @@ registry.add(
         may="case.view",
         order=4,
     ),
+    Tab(
+        system="coordination",
+        key="stewards",
+        label="小巷管家",
+        url="coordination:stewards",
+        may="case.view",
+        order=4,
+    ),
     Queue(
         key="coordination.promises",
         label="待办承诺",

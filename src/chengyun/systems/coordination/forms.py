@@ -36,6 +36,7 @@ FIRST_SOURCE = {
     "evaluator": "inspection",
     "leader": "leader",
     "community": "community",
+    "steward": "steward",
 }
 
 SOURCE = Field(key="source", label="来源", kind="unit", required=True)

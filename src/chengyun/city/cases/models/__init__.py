@@ -20,8 +20,9 @@ from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.patrols import Missed, WalkFinding
 from chengyun.city.cases.models.petitions import Petition
 from chengyun.city.cases.models.requests import CaseLink, CaseRequest, Share, Supervision
-from chengyun.city.cases.models.teams import Team, TeamCase, TeamMember, TeamPost, TeamTemplate
 from chengyun.city.cases.models.service_items import Enlistment, ServiceBody, ServiceItem
+from chengyun.city.cases.models.stewards import Steward, StewardPoint
+from chengyun.city.cases.models.teams import Team, TeamCase, TeamMember, TeamPost, TeamTemplate
 from chengyun.city.cases.models.whistles import Arrival, Whistle
 from chengyun.city.cases.models.wording import ClassQuestion, StandardAnswer
 
@@ -66,6 +67,8 @@ __all__ = [
     "Share",
     "StageClock",
     "StandardAnswer",
+    "Steward",
+    "StewardPoint",
     "Supervision",
     "Team",
     "TeamCase",

@@ -182,24 +182,24 @@ def offer(row: Enlistment, given: Wanted, *, agreed: bool, by: User | None) -> S
 
 
 @transaction.atomic
-def take(item: ServiceItem, *, by: User | None) -> None:
+def take(item: ServiceItem, *, by: User | None, through: str = "") -> None:
     """They will do it."""
     require(by, ARRANGE, area=item.area)
     _move(item, (State.OFFERED,), state=State.TAKEN)
-    _record("service.take", item, by)
+    _record("service.take", item, by, through=through)
 
 
 @transaction.atomic
-def decline(item: ServiceItem, reason: str, *, by: User | None) -> None:
+def decline(item: ServiceItem, reason: str, *, by: User | None, through: str = "") -> None:
     """They cannot do it; the community asks somebody else."""
     require(by, ARRANGE, area=item.area)
     said = _said("reason", reason)
     _move(item, (State.OFFERED,), state=State.DECLINED, said=said, ended_at=clock.now())
-    _record("service.decline", item, by, reason=said)
+    _record("service.decline", item, by, reason=said, through=through)
 
 
 @transaction.atomic
-def report(item: ServiceItem, given: Outcome, *, by: User | None) -> None:
+def report(item: ServiceItem, given: Outcome, *, by: User | None, through: str = "") -> None:
     """It is done: a resident or the community is asked to confirm."""
     require(by, ARRANGE, area=item.area)
     now = clock.now()
@@ -218,7 +218,7 @@ def report(item: ServiceItem, given: Outcome, *, by: User | None) -> None:
         "hours": str(item.hours),
         "photos": len(given.photos),
     }
-    _record("service.report", item, by, reply=item.result, **facts)
+    _record("service.report", item, by, reply=item.result, through=through, **facts)
 
 
 @transaction.atomic
@@ -233,7 +233,7 @@ def confirm(
     require(by, ARRANGE, area=item.area)
     columns = {"said": _said("said", said), "witness": witness, "ended_at": clock.now()}
     _move(item, (State.REPORTED,), state=State.CONFIRMED, **columns)
-    _record("service.confirm", item, by, personal=_told(item.said), witness=witness.label)
+    _record("service.confirm", item, by, personal=_told(item.said), through=_through(witness))
 
 
 @transaction.atomic
@@ -248,7 +248,7 @@ def send_back(
     require(by, ARRANGE, area=item.area)
     said = _said("reason", reason)
     _move(item, (State.REPORTED,), state=State.TAKEN, said=said, returns=F("returns") + 1)
-    _record("service.return", item, by, personal=_told(said), witness=witness.label)
+    _record("service.return", item, by, personal=_told(said), through=_through(witness))
 
 
 @transaction.atomic
@@ -273,14 +273,15 @@ def answer(item: ServiceItem, whose: str, do: str, given: Mapping[str, Any]) -> 
     """What came through an address: of the body that serves, or of a resident; Conflict when it holds no more."""
     if do not in may_do(item, whose):
         raise Conflict("这个链接现在不能办这一步，请刷新页面看新的情况。")
+    through = item.enlistment.body.name
     if whose == RESIDENT:
         _witness(item, do, given)
     elif do == "take":
-        take(item, by=None)
+        take(item, by=None, through=through)
     elif do == "decline":
-        decline(item, given["words"], by=None)
+        decline(item, given["words"], by=None, through=through)
     else:
-        report(item, given["outcome"], by=None)
+        report(item, given["outcome"], by=None, through=through)
 
 
 def _witness(item: ServiceItem, do: str, given: Mapping[str, Any]) -> None:
@@ -336,6 +337,11 @@ def _move(item: ServiceItem, sources: Sequence[str], **columns: Any) -> None:
     item.refresh_from_db(fields=[*columns])
 
 
+def _through(witness: ServiceItem.Witness) -> str:
+    """Who acted, as the history names them: a resident answers through an address."""
+    return str(witness.label) if witness == Witness.RESIDENT else ""
+
+
 def _told(words: str) -> dict[str, str]:
     """What a resident said may name people: the audit keeps it apart."""
     return {"answer": words} if words else {}
@@ -348,9 +354,10 @@ def _record(
     *,
     new: bool = False,
     personal: Mapping[str, str] | None = None,
+    through: str = "",
     **facts: Any,
 ) -> None:
-    named = {"body": item.enlistment.body.name} | facts
+    named = {"body": item.enlistment.body.name} | facts | ({"through": through} if through else {})
     record(verb, item, by=by, area=item.area, facts=named, personal=personal, new=new)
 
 

@@ -29,6 +29,7 @@ SOURCES = {
     "evaluator": "inspection",
     "leader": "leader",
     "community": "community",
+    "steward": "steward",
 }
 TASKS_AT_MOST = 100
 MESSAGES_AT_MOST = 50
