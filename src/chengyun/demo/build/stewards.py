@@ -20,8 +20,6 @@ from chengyun.demo.words.stewards import ALLEY, COMMUNITY, DECLINED, NAME, REPOR
 from chengyun.kernel import clock
 
 KEY = "steward"
-LAST = 3
-"""How many steps of ``STEPS`` bring a case to its unit."""
 
 
 @dataclass(kw_only=True)
@@ -64,10 +62,12 @@ class Alley:
         self.played[number] = Played(stage=self.stage, planned=planned, case=case)
 
     def take(self, number: int, verb: str) -> None:
-        """A step of the desk; the points of older reports are told here, as the worker would have."""
+        """A step of the desk or the unit; the points of older reports are told here, as the worker would have."""
         played = self.played[number]
-        unit = BY_KEY[played.planned.topic].unit if verb == "dispatch" else ""
-        played.take(Event(at=clock.now(), verb=verb, unit=unit))
+        topic = BY_KEY[played.planned.topic]
+        unit = topic.unit if verb == "dispatch" else ""
+        text = topic.done[0] if verb == "handle" else ""
+        played.take(Event(at=clock.now(), verb=verb, unit=unit, text=text))
         if verb == "file" and played.case:
             reward(played.case)
 
@@ -93,7 +93,7 @@ def acts_of_steward(now: datetime, days: int, stage: Stage, steward: User) -> It
         if at <= first:
             continue
         yield at, partial(alley.report, number)
-        for verb, minutes in STEPS[: LAST if filed else 1]:
+        for verb, minutes in STEPS if filed else STEPS[:1]:
             yield at + timedelta(minutes=minutes), partial(alley.take, number, verb)
         if not filed:
             yield at + timedelta(minutes=30), partial(alley.decline, number)
