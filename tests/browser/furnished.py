@@ -328,7 +328,6 @@ def gathered(cast: Cast) -> tuple[int, str, str, ServiceItem]:
     report_done(done, "画了 26 个", by=cast.department)
     make_agreement(cast)
     make_team(cast)
-    return make_visit(cast).pk, waiting.code, done.code
     return make_visit(cast).pk, waiting.code, done.code, served(cast)
 
 

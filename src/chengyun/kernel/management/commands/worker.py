@@ -6,11 +6,12 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from chengyun.kernel import periodic
 
@@ -39,11 +40,22 @@ class Command(BaseCommand):
         for thread in ticking:
             thread.start()
         try:
-            call_command("db_worker", interval=1.0, startup_delay=False, reload=False)
+            _do_tasks()
         finally:
             stop.set()
             for thread in ticking:
                 thread.join(timeout=5)
+
+
+def _do_tasks() -> None:
+    """Queued tasks, until a signal ends it; a database that is away for a while does not."""
+    while True:
+        try:
+            return call_command("db_worker", interval=1.0, startup_delay=False, reload=False)
+        except (OperationalError, InterfaceError):
+            log.exception("the database does not answer; trying again")
+            close_old_connections()
+            time.sleep(1)
 
 
 def _tick(stop: threading.Event, lane: str) -> None:

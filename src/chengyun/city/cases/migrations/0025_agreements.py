@@ -16,7 +16,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0022_leads'),
+        ('cases', '0024_stewards'),
         ('people', '0009_stations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -18,7 +18,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0030_agreements'),
+        ('cases', '0025_agreements'),
         ('people', '0009_stations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
