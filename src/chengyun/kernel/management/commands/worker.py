@@ -51,7 +51,8 @@ def _do_tasks() -> None:
     """Queued tasks, until a signal ends it; a database that is away for a while does not."""
     while True:
         try:
-            return call_command("db_worker", interval=1.0, startup_delay=False, reload=False)
+            call_command("db_worker", interval=1.0, startup_delay=False, reload=False)
+            return
         except (OperationalError, InterfaceError):
             log.exception("the database does not answer; trying again")
             close_old_connections()
