@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_cast_is_made_through_the_verbs() -> None:
     cast = make_cast()
-    assert User.objects.count() == 19
+    assert User.objects.count() == 20
     assert Unit.objects.get(code="371502-SZ").path == "371500-CG/371502-SZ/"
     assert cast.inspector.check_password("lake-and-canal-42")
     assert audit.verify().sound
