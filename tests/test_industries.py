@@ -106,9 +106,9 @@ def test_its_limits_lie_inside_the_range_and_grow_worse_with_the_level(
 
 @every_rule
 def test_what_it_needs_of_other_points_can_be(app: IndustryApp, rule: AlarmRule) -> None:
-    kind = next(kind for kind in app.device_kinds if kind.key == rule.kind)
+    kinds = {kind.key: kind for kind in app.device_kinds}
     for leaf in leaves_of(rule.when) if rule.when else ():
-        point = kind.point(leaf.point)
+        point = kinds[leaf.kind or rule.kind].point(leaf.point)
         assert point is not None and point.low <= leaf.mark <= point.high
         assert leaf.fresh > timedelta()
 

@@ -30,7 +30,7 @@ def worst(kind: str, told: Mapping[str, Sequence[float]], every: int) -> dict[st
     for rule in rules:
         watch, most = Watch(limits_of([rule])), 0
         others = points_of(rule.when) if rule.when else ()
-        places = [*((n, point) for n, point in enumerate(others)), (OWN, rule.point)]
+        places = [*((n, point) for n, (_, point) in enumerate(others)), (OWN, rule.point)]
         for n in range(len(told[rule.point])):
             for place, point in places:
                 at, value = np.array([n * every * MINUTE]), np.array([float(told[point][n])])

@@ -22,6 +22,9 @@ class IndustryApp:
     def __post_init__(self) -> None:
         kinds = {kind.key: kind for kind in self.device_kinds}
         for rule in self.rules:
-            for point in (rule.point, *(points_of(rule.when) if rule.when else ())):
-                if rule.kind not in kinds or kinds[rule.kind].point(point) is None:
-                    raise Misdeclared(f"AlarmRule {rule.key}: {rule.kind} has no point {point}")
+            for beside, point in (("", rule.point), *(points_of(rule.when) if rule.when else ())):
+                kind = kinds.get(beside or rule.kind)
+                if kind is None or kind.point(point) is None:
+                    raise Misdeclared(f"AlarmRule {rule.key}: no kind has the point {point}")
+                if beside and not kind.part == kinds[rule.kind].part != "":
+                    raise Misdeclared(f"AlarmRule {rule.key}: {beside} sits on other parts")

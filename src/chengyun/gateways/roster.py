@@ -33,7 +33,7 @@ CHANGED_BY = ("sensing.device", "sensing.ownlimits", "sensing.fence")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """One series as the gateway needs it: its key, what it may measure, where it stands.
+    """One series as the gateway needs it: its key, what it may measure, where it stands; the ``part`` it sits on.
 
     ``names``: what the point is called, each with the factor that brings a value into its unit.
     """
@@ -46,6 +46,7 @@ class Known:
     high: float
     area: str
     unit: str = ""
+    part: int | None = None
     names: tuple[tuple[str, float], ...]
 
 
@@ -159,12 +160,17 @@ class Roster:
     def others(self) -> list[tuple[int, ...]]:
         """Of each of ``watched`` the series of the points its condition looks at, in the order of these."""
         series = self.register.series
-        device = {known.pk: known.device for known in series}
-        keys = {(known.device, known.point): known.pk for known in series}
+        known = {each.pk: each for each in series}
+        keys: dict[tuple[str | int | None, str, str], int] = {}
+        for each in series:
+            keys[each.device, "", each.point] = keys[each.part, each.kind, each.point] = each.pk
+
+        def other(pk: int, kind: str, point: str) -> int:
+            where = known[pk].part if kind else known[pk].device
+            return UNKNOWN if where is None else keys.get((where, kind, point), UNKNOWN)
+
         return [
-            tuple(keys.get((device[pk], point), UNKNOWN) for point in points_of(rule.when))
-            if rule.when
-            else ()
+            tuple(other(pk, *of) for of in points_of(rule.when)) if rule.when else ()
             for pk, rule in self.watched
         ]
 
@@ -203,7 +209,7 @@ def _stamp() -> Stamp:
 
 def _register(stamp: Stamp) -> Register:
     rows = Series.objects.filter(device__state=Device.State.WORKING).values_list(
-        "pk", "point", "device__code", "device__kind", "device__area"
+        "pk", "point", "device__code", "device__kind", "device__area", "device__asset"
     )
     points = {
         (kind.key, point.key): (point, _names(point))
@@ -211,7 +217,7 @@ def _register(stamp: Stamp) -> Register:
         for point in kind.tells
     }
     found, one = list[Known](), dict[str, str]()
-    for pk, key, code, kind, area in rows.iterator():
+    for pk, key, code, kind, area, part in rows.iterator():
         point, names = points.get((kind, key), (None, ()))
         if point is not None:
             found.append(
@@ -221,6 +227,7 @@ def _register(stamp: Stamp) -> Register:
                     kind=one.setdefault(kind, kind),
                     point=point.key,
                     unit=point.unit,
+                    part=part,
                     low=point.low,
                     high=point.high,
                     area=one.setdefault(area, area),

@@ -40,7 +40,8 @@ class Rules:
     def follow(self, roster: Roster) -> None:
         """The register has changed: what is still watched stays as it stands."""
         self.absences = self.absences.follow(roster.awaited)
-        if roster.watched == self.roster.watched and roster.usual is self.roster.usual:
+        same = roster.watched == self.roster.watched and roster.others == self.roster.others
+        if same and roster.usual is self.roster.usual:
             self.roster = roster
             return
         self._take_over(Rules(roster), self._state())
@@ -72,8 +73,8 @@ class Rules:
         return [f"{pk} {rule.key}" for pk, rule in self.roster.watched]
 
     def _looks(self) -> list[str]:
-        told = ((rule.looks_at, rule.when) for _, rule in self.roster.watched)
-        return [f"{looks_at!r}{when or ''}" for looks_at, when in told]
+        told = zip(self.roster.watched, self.roster.others, strict=True)
+        return [f"{rule.looks_at!r}{rule.when or ''}{others or ''}" for (_, rule), others in told]
 
     def _state(self) -> dict[str, Any]:
         """What is kept; the arrays are those of the watch."""

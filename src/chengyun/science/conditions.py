@@ -1,4 +1,4 @@
-"""Whether a condition over several series of one device holds: limits joined by and, or and not.
+"""Whether a condition over several series holds, of one device or of those on one part: limits joined by and, or, not.
 
 The value of a series at a moment is its last one that is not later, and no older than the condition says; without one,
 whether it is beyond its mark is unknown. An answer is 1 (it holds), 0 (it does not) or ``UNKNOWN`` between the two, and
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from chengyun.science.signals import Floats, Ints
 
 Flags = NDArray[np.bool_]
+Of = tuple[str, str]
+"""What a limit is of: the kind of a device on the same part ("" for the device itself), and a point of it."""
 
 UNKNOWN = 0.5
 NEVER = np.iinfo(np.int64).min
@@ -29,12 +31,21 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Beyond:
-    """The value of a point reaches ``mark``, from below or from above; one older than ``fresh`` is not known."""
+    """The value of a point reaches ``mark``, from below or from above; one older than ``fresh`` is not known.
+
+    ``kind``: it is the point of the device of that kind which sits on the same part; "" for the device itself.
+    """
 
     point: str
     mark: float
     side: Literal["above", "below"] = "above"
     fresh: timedelta
+    kind: str = ""
+
+    @property
+    def of(self) -> Of:
+        """What it is a limit of."""
+        return self.kind, self.point
 
     def reached(self, value: Floats) -> Flags:
         """Whether values reach the mark, shape as ``value``."""
@@ -93,16 +104,16 @@ def leaves_of(condition: Condition) -> Iterator[Beyond]:
                 yield from leaves_of(each)
 
 
-def points_of(condition: Condition) -> tuple[str, ...]:
+def points_of(condition: Condition) -> tuple[Of, ...]:
     """The points it looks at, each once."""
-    return tuple(dict.fromkeys(leaf.point for leaf in leaves_of(condition)))
+    return tuple(dict.fromkeys(leaf.of for leaf in leaves_of(condition)))
 
 
-def holds(condition: Condition, known: Mapping[str, Known]) -> Floats:
+def holds(condition: Condition, known: Mapping[Of, Known]) -> Floats:
     """Whether it holds at each of some moments, by what is known of its points: 1, 0 or ``UNKNOWN``; shape (n,)."""
     match condition:
         case Beyond():
-            value, age = known[condition.point]
+            value, age = known[condition.of]
             fresh = (age >= 0) & (age <= condition.fresh // MICROSECOND)
             return np.where(fresh, condition.reached(value), UNKNOWN)
         case Not(part=part):
@@ -179,12 +190,12 @@ class Others:
         """Whether a value tells what the one before it told, which was known up to ``last``."""
         assert self.gates is not None
         which = int(self.gates.which[row])
-        point, age = self.points[which][place], last - int(self.at[row, place])
+        of, age = self.points[which][place], last - int(self.at[row, place])
         both = np.array([self.value[row, place], value])
         return all(
             age <= leaf.fresh // MICROSECOND and len(set(leaf.reached(both).tolist())) == 1
             for leaf in leaves_of(self.gates.conditions[which])
-            if leaf.point == point
+            if leaf.of == of
         )
 
     def truth(self, rows: Ints, at: Ints) -> Floats:

@@ -16,6 +16,7 @@ from chengyun.city.places.queries import names_of
 from chengyun.city.sensing.limits import MICROSECOND, limits_of, silences_of
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.own_limits import CHANGE
+from chengyun.city.sensing.queries import others_of
 from chengyun.city.sensing.specs import MINUTE, RANKS, AlarmRule, Level, Rank, Silent
 from chengyun.city.sensing.usual import UsualTables, tables_now
 from chengyun.kernel import clock
@@ -24,7 +25,6 @@ from chengyun.kernel.permissions import require
 from chengyun.kernel.scope import inside
 from chengyun.lake.archive import Archive
 from chengyun.science.absence import silences
-from chengyun.science.conditions import points_of
 from chengyun.science.episodes import Episode, Readings, episodes
 
 if TYPE_CHECKING:
@@ -238,14 +238,9 @@ def _silences(rule: AlarmRule, own: pa.Table, until: datetime) -> list[Episode]:
 
 
 def _others(rule: AlarmRule, series: Sequence[Series]) -> dict[int, list[int]]:
-    """Of each series those of the points its condition looks at, in the order of these; of none, where it has none."""
-    points = points_of(rule.when) if rule.when else ()
-    if not points:
-        return {}
-    devices = [each.device_id for each in series]
-    rows = Series.objects.filter(device__in=devices, point__in=points)
-    keys = {(device, point): pk for pk, device, point in rows.values_list("pk", "device", "point")}
-    return {each.pk: [keys.get((each.device_id, point), 0) for point in points] for each in series}
+    """Of each series those its condition looks at, in the order of these; of none, where it has none."""
+    found = others_of(rule, series)
+    return {pk: [each.pk if each else 0 for each in others] for pk, others in found.items()}
 
 
 def _spoken(rule: AlarmRule, series: Sequence[Series]) -> dict[int, list[int]]:

@@ -79,13 +79,36 @@ def series_of(device: Device) -> list[Series]:
     )
 
 
+def others_of(rule: AlarmRule | None, several: Sequence[Series]) -> dict[int, list[Series | None]]:
+    """Of each series of a rule those its condition looks at, in the order of these, None for one that is not there.
+
+    Nothing where it has no condition. A device on the same part counts while it works.
+    """
+    wanted = points_of(rule.when) if rule and rule.when else ()
+    if not wanted:
+        return {}
+    parts = [each.device.asset_id for each in several if each.device.asset_id]
+    own = Q(device__in=[each.device_id for each in several])
+    beside = Q(device__asset__in=parts, device__state=Device.State.WORKING)
+    rows = Series.objects.filter(own | beside, point__in=[point for _, point in wanted])
+    keys: dict[tuple[int | None, str, str], Series] = {}
+    for row in rows.select_related("device"):
+        keys[row.device_id, "", row.point] = row
+        if row.device.asset_id and row.device.state == Device.State.WORKING:
+            keys[row.device.asset_id, row.device.kind, row.point] = row
+    return {
+        each.pk: [
+            keys.get((each.device.asset_id if kind else each.device_id, kind, point))
+            for kind, point in wanted
+        ]
+        for each in several
+    }
+
+
 def series_beside(alarm: Alarm) -> list[Series]:
-    """The other series its rule looks at, in the order in which their points are declared."""
-    rule = alarm.declared
-    points = set(points_of(rule.when)) - {rule.point} if rule and rule.when else ()
-    return (
-        [each for each in series_of(alarm.series.device) if each.point in points] if points else []
-    )
+    """The other series its rule looks at, in the order in which its condition names them."""
+    others = others_of(alarm.declared, [alarm.series]).get(alarm.series_id, [])
+    return [each for each in others if each is not None and each.pk != alarm.series_id]
 
 
 def series_for(user: User, pk: int) -> Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chengyun.city.sensing.specs import AlarmRule, DeviceKind, Point
+from chengyun.kernel import registry
 from chengyun.science.conditions import All, AnyOf, Beyond, Condition, Not
 
 
@@ -30,10 +31,12 @@ JOINS = {All: "并且", AnyOf: "或者"}
 def condition_words(condition: Condition, kind: DeviceKind, *, holds: bool = True) -> str:
     """运行水泵不到 1 台，并且集水池液位达到 90 %; what is denied is told by its opposite."""
     match condition:
-        case Beyond(point=key, mark=mark, side=side):
-            point = kind.point(key)
+        case Beyond(point=key, mark=mark, side=side, kind=beside):
+            of = registry.get(DeviceKind, beside) if beside else kind
+            where = f"同一部件上{of.label}的" if beside else ""
+            point = of.point(key)
             label, unit = (point.label, point.unit) if point else (key, "")
-            return f"{label}{WAYS[side, holds]} {mark:g} {unit}".rstrip()
+            return f"{where}{label}{WAYS[side, holds]} {mark:g} {unit}".rstrip()
         case Not(part=part):
             return condition_words(part, kind, holds=not holds)
         case All(parts=parts) | AnyOf(parts=parts):

@@ -109,9 +109,9 @@ def raised(play: str) -> tuple[dict[Source, str], set[Source]]:
 
 
 def _looked_at(rule: AlarmRule) -> list[tuple[int, str]]:
-    """The points a rule looks at, with their places, those of its condition first."""
-    others = points_of(rule.when) if rule.when else ()
-    return [*enumerate(others), (OWN, rule.point)]
+    """The points of its own device a rule looks at, with their places, those of its condition first."""
+    others = enumerate(points_of(rule.when) if rule.when else ())
+    return [*((place, point) for place, (kind, point) in others if not kind), (OWN, rule.point)]
 
 
 @every_play

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ from chengyun.gateways.moments import moment
 from chengyun.gateways.roster import Known, Register, Roster
 from chengyun.gateways.watching import LOOKS, Rules
 from chengyun.lake import readings
-from chengyun.science.conditions import AnyOf, Beyond, Not
+from chengyun.science.conditions import AnyOf, Beyond, Condition, Not
 from chengyun.science.episodes import episodes
 
 BEGIN = 1_780_000_000_000_000
@@ -91,7 +92,27 @@ def of_one_device(watching: AlarmRule) -> Roster:
     return made
 
 
+def of_one_part(watching: AlarmRule) -> Roster:
+    """Series 1 is the point x of a device, 2 and 3 are y and z of the two others on its part; 4 is y of elsewhere."""
+    known: dict[str, Any] = {"low": 0, "high": 9, "area": "3715", "names": ()}
+    points = [
+        Known(pk=1, device="D", kind="trial", point="x", part=7, **known),
+        Known(pk=2, device="E", kind="gauge", point="y", part=7, **known),
+        Known(pk=3, device="F", kind="pump", point="z", part=7, **known),
+        Known(pk=4, device="G", kind="gauge", point="y", part=8, **known),
+    ]
+    made = Roster(Register(points, (0, None)))
+    made.watched = [(1, watching)]
+    return made
+
+
 FRESH = 3 * MINUTE
+BESIDE = AnyOf(
+    (
+        Beyond(kind="gauge", point="y", mark=2, fresh=FRESH),
+        Not(Beyond(kind="pump", point="z", mark=3, fresh=FRESH)),
+    )
+)
 CONDITION = AnyOf(
     (Beyond(point="y", mark=2, fresh=FRESH), Not(Beyond(point="z", mark=3, fresh=FRESH)))
 )
@@ -99,12 +120,15 @@ CONDITION = AnyOf(
 
 @pytest.mark.parametrize("size", [1, 13, 500, 5000])
 @pytest.mark.parametrize("key", ["value", "rate"])
+@pytest.mark.parametrize(
+    ("made", "when"), [(of_one_device, CONDITION), (of_one_part, BESIDE)], ids=["device", "part"]
+)
 def test_a_rule_over_several_series_says_the_same_in_any_cut_and_after_any_restart(
-    tmp_path: Path, key: str, size: int
+    tmp_path: Path, key: str, size: int, made: Callable[[AlarmRule], Roster], when: Condition
 ) -> None:
-    each = AlarmRule(**vars(rule(key)) | {"when": CONDITION, "hold": timedelta()})
-    every = of_one_device(each)
-    series, at, value = spoken()
+    each = AlarmRule(**vars(rule(key)) | {"when": when, "hold": timedelta()})
+    every = made(each)
+    series, at, value = spoken(series=4)
     rules, changes = Rules(every), list[LevelChange]()
     for first in range(0, len(at), size):
         part = slice(first, first + size)
@@ -119,6 +143,21 @@ def test_a_rule_over_several_series_says_the_same_in_any_cut_and_after_any_resta
     assert [when for level, when in found(changes)[1, each.key] if level == 0] == ends
     assert len(wanted) > 1
     assert wanted != episodes(*own, limits_of([AlarmRule(**vars(each) | {"when": None})]))
+
+
+def test_what_was_known_of_a_device_goes_when_another_takes_its_place() -> None:
+    """The part has another gauge now: what the one before told is nothing of it."""
+    each = AlarmRule(**vars(rule("value")) | {"when": BESIDE, "hold": timedelta()})
+    rules, minute = Rules(of_one_part(each)), 60 * SECOND
+    assert list(rules.take(table([3, 2, 1], [BEGIN] * 3, [9.0, 5.0, 0.0]))) == []
+    new = of_one_part(each)
+    for known in new.register.series:
+        object.__setattr__(known, "part", {2: 8, 4: 7}.get(known.pk, known.part))
+    rules.follow(new)
+    assert new.others == [(4, 3)]
+    assert list(rules.take(table([1], [BEGIN + minute], [9.0]))) == []
+    told = table([3, 4, 1], [BEGIN + 2 * minute] * 3, [9.0, 5.0, 9.0])
+    assert [change.level for change in rules.take(told)] == [4]
 
 
 def test_a_level_that_eases_while_the_condition_does_not_hold_tells_no_signal() -> None:

@@ -6,6 +6,9 @@ from chengyun.city.sensing.specs import AlarmRule, DeviceKind, During, HeardAs, 
 from chengyun.city.specs import IndustryApp
 from chengyun.science.conditions import Beyond, Not
 
+WELL = "rain_cover"
+"""A gauge hangs in a well of the rainwater pipe, and one for the road stands beside it."""
+
 PONDING = DeviceKind(
     key="ponding",
     label="积水监测点",
@@ -14,6 +17,7 @@ PONDING = DeviceKind(
     ),
     silent_after=timedelta(minutes=15),
     order=1,
+    part=WELL,
 )
 RAIN = DeviceKind(
     key="rain",
@@ -41,6 +45,7 @@ PIPE = DeviceKind(
     ),
     silent_after=timedelta(minutes=30),
     order=3,
+    part=WELL,
 )
 PUMPS = DeviceKind(
     key="pump_station",
@@ -122,6 +127,24 @@ PONDING_DEPTH = AlarmRule(
             ),
         ),
     ),
+)
+ROOM_BELOW = Beyond(
+    kind="pipe_level", point="filled", mark=60, side="below", fresh=timedelta(minutes=30)
+)
+INLET_BLOCKED = AlarmRule(
+    key="inlet_blocked",
+    label="积水而管网不满",
+    kind="ponding",
+    point="depth",
+    levels=(
+        Level(rank="yellow", sets=10, clears=7),
+        Level(rank="orange", sets=15, clears=12),
+    ),
+    when=ROOM_BELOW,
+    hold=timedelta(minutes=5),
+    calm=timedelta(minutes=5),
+    class_code="E0503",
+    source="没有标准限值，路上有水、井里不满，多为雨水口堵了：10、15 厘米，井深的 60 %，是演示默认值，由城市自定",
 )
 GATE_SHUT = AlarmRule(
     key="gate_shut",
@@ -241,6 +264,7 @@ APP = IndustryApp(
     device_kinds=(PONDING, RAIN, PIPE, PUMPS, GATE, RIVER),
     rules=(
         PONDING_DEPTH,
+        INLET_BLOCKED,
         GATE_SHUT,
         PIPE_FILLED,
         SUMP,

@@ -43,10 +43,13 @@ NAN = float("nan")
 RUNS = Beyond(point="running", mark=1, fresh=5 * MINUTE)
 RAINS = Beyond(point="rain", mark=2, fresh=10 * MINUTE)
 DRY = Beyond(point="rain", mark=1, side="below", fresh=10 * MINUTE)
+FULL = Beyond(kind="pipe", point="rain", mark=2, fresh=10 * MINUTE)
+"""Of another device on the same part, which happens to have a point of that name too."""
 TREES: list[Condition] = [
     Not(RUNS),
     All((RAINS, Not(RUNS))),
     AnyOf((RUNS, DRY)),
+    All((Not(FULL), AnyOf((RUNS, RAINS)))),
     Not(AnyOf((All((RAINS, RUNS)), Beyond(point="door", mark=1, fresh=MINUTE)))),
 ]
 
@@ -128,7 +131,7 @@ def test_small_values_that_are_bad_end_when_the_condition_does() -> None:
 
 told_of_many = st.lists(
     st.tuples(
-        st.sampled_from([OWN, OWN, 0, 1, 2]),
+        st.sampled_from([OWN, OWN, 0, 1, 2, 3]),
         st.sampled_from([0, 0, 20, 60, 120, 300, 660]),
         st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 3.5, 4.5, NAN]),
     ),
@@ -144,7 +147,7 @@ class Played:
         self.series = np.array([series for series, _, _ in told], np.int64)
         self.at = np.cumsum([step for _, step, _ in told], dtype=np.int64) * SECOND
         self.value = np.array([value for _, _, value in told], float)
-        names = ("running", "rain", "door")
+        names = (RUNS.of, RAINS.of, ("", "door"), FULL.of)
         self.places = [{names.index(p): k for k, p in enumerate(points_of(t))} for t in TREES]
 
     def batch(self, which: Ints) -> tuple[Ints, Ints, Floats, Ints]:
@@ -258,7 +261,7 @@ def test_a_long_day_of_readings_that_overtake_each_other() -> None:
     for _ in range(15):
         told = list(
             zip(
-                rng.choice([OWN, 0, 1, 2], 60).tolist(),
+                rng.choice([OWN, 0, 1, 2, 3], 60).tolist(),
                 rng.choice([20, 60, 120], 60).tolist(),
                 rng.choice([0.0, 1.0, 2.0, 4.5], 60).tolist(),
                 strict=True,

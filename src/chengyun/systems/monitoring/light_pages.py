@@ -68,8 +68,8 @@ PLAN = (
     Field(key="reason", label="原因", required=True, max_length=service.LONGEST_REASON, hint="例如：冬季、节能。"),
 )
 BIND = (
-    Field(key="asset", label="部件编码", max_length=24, hint="这台设备装在哪根灯杆上；不填就是没有挂接。"),
-    Field(key="feeder", label="供电的控制柜", max_length=40, hint="控制柜的设备编号。"),
+    Field(key="asset", label="部件编码", max_length=24, hint="它装在哪个部件上，例如灯杆、雨水井；不填就是没有挂接。"),
+    Field(key="feeder", label="供电的控制柜", max_length=40, hint="灯才填：控制柜的设备编号。"),
 )
 # fmt: on
 

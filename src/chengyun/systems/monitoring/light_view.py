@@ -153,7 +153,7 @@ def facts_of_device(device: Device) -> list[tuple[str, Any]]:
     if device.asset is not None:
         there = reverse("data:asset", args=(device.asset.code,))
         facts.append(("部件", format_html('<a href="{}">{}</a>', there, device.asset.code)))
-        facts.append(("杆号", pole_of(device)))
+        facts += [("杆号", pole_of(device))] if kind and kind.burns else []
     elif kind and kind.part:
         facts.append(("部件", "还没有挂接"))
     if device.feeder is not None:

@@ -198,7 +198,7 @@ def alarm(request: HttpRequest, code: str) -> HttpResponse:
         title=view.title_of(row),
         facts=view.facts_of(row),
         reading=None if outage else view.reading_of(row.series),
-        others=[view.reading_of(each) for each in queries.series_beside(row)],
+        others=view.readings_beside(row),
         outage=[(each.device, each) for each in outage.devices.all()] if outage else None,
         folded=list(row.folded.all()) if outage else [],
         map=None if moving or outage else view.map_of(row.series.device),

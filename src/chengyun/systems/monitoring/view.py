@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +14,7 @@ from chengyun.city.sensing.charts import lines_of
 from chengyun.city.sensing.escalation import ABOVE
 from chengyun.city.sensing.models import Alarm, Device, Series, Silence
 from chengyun.city.sensing.outages import group_words, outage_of
-from chengyun.city.sensing.queries import rules_on
+from chengyun.city.sensing.queries import rules_on, series_beside
 from chengyun.city.sensing.specs import (
     RANK_LABELS,
     DeviceKind,
@@ -307,6 +307,18 @@ SPANS = (
 def span_asked(asked: str) -> tuple[int, str]:
     """One of ``SPANS``, by its hours."""
     return next((each for each in SPANS if str(each[0]) == asked), SPANS[0])
+
+
+def readings_beside(alarm: Alarm) -> list[Reading]:
+    """Of the other series its rule looks at; what is another device's says so."""
+    own = alarm.series.device_id
+    return [
+        reading
+        if each.device_id == own
+        else replace(reading, label=f"{each.device}：{reading.label}")
+        for each in series_beside(alarm)
+        for reading in [reading_of(each)]
+    ]
 
 
 def reading_of(series: Series, span: tuple[int, str] = SPANS[0]) -> Reading:

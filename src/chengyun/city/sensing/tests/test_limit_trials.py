@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from chengyun.city.assets.factories import make_asset
 from chengyun.city.people.factories import DISTRICT, OTHER_DISTRICT, Cast
 from chengyun.city.people.models import User
 from chengyun.city.people.services.tokens import issue_token
@@ -21,6 +22,7 @@ from chengyun.city.sensing.limit_trials import Asked, Trial, tried
 from chengyun.city.sensing.models import Alarm, Device, Series
 from chengyun.city.sensing.own_limits import rule_called
 from chengyun.city.sensing.services.limits import levels_of
+from chengyun.city.sensing.services.switching import bind_part
 from chengyun.city.sensing.specs import Rank
 from chengyun.kernel import clock
 from chengyun.kernel.errors import Invalid, NotAllowed
@@ -172,6 +174,27 @@ def test_a_rule_over_several_points_is_tried_with_all_of_them(cast: Cast, archiv
     levels: dict[Rank, tuple[float, float]] = {"yellow": (70, 60)}
     found = trial(cast.supervisor, rule="pumps_idle", levels=levels, device=station)
     assert [(each.begin - BEGIN, each.peak) for each in found.would] == [(HOUR, 86)]
+
+
+def test_a_rule_over_devices_on_one_part_is_tried_with_all_of_them(
+    cast: Cast, device: Device, archive: Archive
+) -> None:
+    """The road stood under water twice; once the well below had room. What another well says counts for nothing."""
+    below, elsewhere = (make_device(f"GW-00{n}", kind="pipe_level") for n in (1, 2))
+    well = make_asset("rain_cover")
+    for each, part in ((device, well), (below, well), (elsewhere, make_asset("rain_cover"))):
+        bind_part(each, part, None, by=None)
+    filled = [(HOUR + n * MINUTE, 20.0) for n in range(20)]
+    filled += [(5 * HOUR + n * MINUTE, 95.0) for n in range(20)]
+    told = [
+        table(device, [*wave(15, HOUR), *wave(15, 5 * HOUR)]),
+        table_of(below, "filled", filled),
+        table_of(elsewhere, "filled", [(at, 115 - value) for at, value in filled]),
+    ]
+    commit(archive.table, pa.concat_tables(told), position=5)
+    levels: dict[Rank, tuple[float, float]] = {"yellow": (10, 7)}
+    found = trial(cast.supervisor, rule="inlet_blocked", levels=levels, device=device)
+    assert [each.begin - BEGIN for each in found.would] == [HOUR]
 
 
 @pytest.mark.parametrize(

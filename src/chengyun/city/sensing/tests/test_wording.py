@@ -18,6 +18,7 @@ from chengyun.science.conditions import All, AnyOf, Beyond, Condition, Not
 FRESH = timedelta(minutes=5)
 RUNS = Beyond(point="running", mark=1, fresh=FRESH)
 FAULTY = Beyond(point="faulty", mark=1, fresh=FRESH)
+FILLED = Beyond(kind="pipe_level", point="filled", mark=60, side="below", fresh=FRESH)
 LOW = Beyond(point="sump", mark=20, side="below", fresh=FRESH)
 
 
@@ -25,6 +26,7 @@ LOW = Beyond(point="sump", mark=20, side="below", fresh=FRESH)
     ("condition", "words"),
     [
         (RUNS, "运行水泵达到 1 台"),
+        (FILLED, "同一部件上管网液位计的液位占井深降到 60 %"),
         (Not(Not(LOW)), "集水池液位占最高水位降到 20 %"),
         (All((Not(LOW), Not(RUNS))), "集水池液位占最高水位高于 20 %，并且运行水泵不到 1 台"),
         (
@@ -55,5 +57,7 @@ def test_a_condition_needs_readings_a_calm_time_and_points_that_are_there() -> N
             join(())
     app = registry.get(IndustryApp, "drainage")
     elsewhere = replace(rule, when=Beyond(point="depth", mark=1, fresh=FRESH))
-    with pytest.raises(Misdeclared, match="no point depth"):
+    with pytest.raises(Misdeclared, match="has the point depth"):
         replace(app, rules=(elsewhere,))
+    with pytest.raises(Misdeclared, match="pipe_level sits on other parts"):
+        replace(app, rules=(replace(rule, when=FILLED),))
