@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from chengyun.config import env
 from chengyun.kernel.editions import flow_of
 from chengyun.kernel.installation import forget
 from chengyun.kernel.recent import forget_everything
+from tests.tables import Tables
 
 settings.register_profile("machine", deadline=None)  # machines are noisy
 settings.load_profile("machine")
@@ -59,15 +61,59 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def tables(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Tables | None:
+    """What the workers of this run share, where it has several."""
+    if getattr(request.config, "workerinput", {}).get("workercount", 1) == 1:
+        return None
+    return Tables(folder=tmp_path_factory.getbasetemp().parent)
+
+
+@pytest.fixture(scope="session")
+def one_by_one(tables: Tables | None) -> Iterator[ExitStack]:
+    """Entered by one worker after the other; closed when its database is there."""
+    with ExitStack() as stack:
+        if tables:
+            stack.enter_context(tables.alone())
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    tables: Tables | None,
+    one_by_one: ExitStack,
+) -> bool:
+    return bool(tables and tables.made and tables.give()) or django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    tables: Tables | None,
+    one_by_one: ExitStack,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
     """The database goes with the tests, whatever thread of one of them still holds a line to it."""
+    first = tables if tables and not tables.made else None
+    with django_db_blocker.unblock():
+        if first:
+            first.keep()
+    one_by_one.close()
     yield
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+    with django_db_blocker.unblock():
+        if first:
+            first.forget()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        else:
+            connection.close()
 
 
 @pytest.fixture(autouse=True)
