@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -67,7 +68,8 @@ from chengyun.kernel.specs import Workflow
 from chengyun.science.weeks import week_of
 from chengyun.systems.evaluation.services.bulletins import draft_bulletin
 
-pytestmark = pytest.mark.django_db
+# The lines it reaches are counted for the tests of each door, which need no tracing of thousands of calls.
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 CHECKS = [
     not_a_server_error,
@@ -89,7 +91,8 @@ STATES = (
 EVERYBODY = (*(role.key for role in DEFAULT_ROLES), "bob", "charlie", "")
 SOME, MANY = 15, 50
 """Examples of an operation; of an operation and a person."""
-TOGETHER = 12
+PARTS = 15
+"""One city serves every fifteenth operation."""
 
 Known = dict[str, list[Any]]
 Heads = dict[str, dict[str, str]]
@@ -106,20 +109,31 @@ def document() -> dict[str, Any]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One city serves a dozen operations; with ``--long`` each has its own."""
+    """With ``--long`` each operation has its own city; else the document is made by those who ask for a part."""
     if "several" in metafunc.fixturenames:
-        every = list(operations())
-        size = 1 if metafunc.config.getoption("--long") else TOGETHER
-        parts = [every[first : first + size] for first in range(0, len(every), size)]
-        metafunc.parametrize("several", parts, ids=[name_of(part[0]) for part in parts])
+        if metafunc.config.getoption("--long"):
+            parts = [[operation] for operation in operations()]
+            ids = [name_of(part[0]) for part in parts]
+            metafunc.parametrize("several", parts, ids=ids)
+        else:
+            metafunc.parametrize("several", range(PARTS), indirect=True)
 
 
-def operations() -> Iterator[Operation]:
+@pytest.fixture
+def several(request: pytest.FixtureRequest) -> Sequence[Operation]:
+    """The operations of one part."""
+    return operations()[request.param :: PARTS]
+
+
+@cache
+def operations() -> list[Operation]:
     schema = schemathesis.openapi.from_dict(document())
     schema.app = get_wsgi_application()
+    found = []
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
-        yield result.ok()
+        found.append(result.ok())
+    return found
 
 
 def name_of(operation: Operation) -> str:

@@ -19,7 +19,12 @@ from tests.browser.conftest import Windows
 from tests.browser.furnished import City, furnish
 from tests.browser.tour import stops
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# Each page is opened by its own tests, where its lines are counted.
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.no_cover,
+]
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = {
