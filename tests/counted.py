@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from chengyun.city.cases.factories import make_agreement, make_team
-from chengyun.city.cases.models import Case
+from chengyun.city.cases.factories import make_agreement, make_joint, make_team
+from chengyun.city.cases.models import Case, JointEntry
 from chengyun.city.cases.services.campaigns import (
     Part,
     Plan,
@@ -24,9 +24,13 @@ def cooperating(cast: Cast) -> dict[str, dict[str, Any]]:
     """What stands in the URLs of these pages."""
     agreed = [make_agreement(cast) for _ in range(SEVERAL)]
     words = {"code": agreed[0].code}
+    action = make_joint(cast)
+    entry = JointEntry.objects.get(stop__action=action, found="problem")
+    joined = {"code": action.code, "order": 1, "pk": entry.pk}
     return {
         **dict.fromkeys(("coordination:agreement", "coordination:agreement_change"), words),
         "coordination:team": {"code": make_team(cast).code},
+        **{f"coordination:joint{page}": joined for page in ("", "_stop", "_case")},
     }
 
 

@@ -45,13 +45,14 @@ from chengyun.city.cases.factories import (
     make_case,
     make_discovery,
     make_flight,
+    make_joint,
     make_promise,
     make_service_item,
     make_team,
     make_visit,
     photo_bytes,
 )
-from chengyun.city.cases.models import FilingCondition, Flight, Team
+from chengyun.city.cases.models import FilingCondition, Flight, JointEntry, Team
 from chengyun.city.cases.services.campaigns import Part, Plan, begin_campaign, draft_campaign
 from chengyun.city.cases.services.meetings import report_done
 from chengyun.city.cases.services.whistles import Call, Spot, blow
@@ -259,6 +260,9 @@ def gathered(cast: Cast) -> Known:
         "visits pk": [visit.pk],
         "meetings code": [promise.origin.code for promise in promises],
         "meetings kind": ["四方协商"],
+        "joint-actions code": [make_joint(cast).code],
+        "joint-actions entry": [entry.pk for entry in JointEntry.objects.all()],
+        "found": ["fine", "problem"],
         "teams code": [make_team(cast).code],
         "template": [Team.objects.get().template_id],
         "filling": ["unit", "people"],

@@ -88,6 +88,7 @@ AT_MOST = 12
 SEVERAL = 4
 CAMPAIGN_PAGES = ("", "_change", "_goals", "_records", "_close")
 OPENED_WITH = {
+    "coordination:joint_case": "campaign.change",
     "coordination:take": "case.accept",
     "coordination:duty": "duty.view",
     "coordination:walk": "walk.record",

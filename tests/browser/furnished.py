@@ -23,6 +23,7 @@ from chengyun.city.cases.factories import (
     make_discovery,
     make_enlistment,
     make_flight,
+    make_joint,
     make_petition,
     make_promise,
     make_rules,
@@ -340,6 +341,8 @@ def served(cast: Cast) -> ServiceItem:
     done = Outcome(people=3, hours=Decimal("1.5"), result="换了两处水管", photos=[photo])
     report(item, done, by=cast.community)
     return item
+    make_joint(cast)
+    return make_visit(cast).pk, waiting.code, done.code
 
 
 def tell(cast: Cast) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
 from chengyun.city.cases.models import Agreement, Campaign, Steward, Team, Whistle
 from chengyun.city.cases.service_items import RESIDENT, token_of
+from chengyun.city.cases.models import Agreement, Campaign, JointAction, JointEntry, Team, Whistle
 from chengyun.city.people.models import StationVisit
 from tests.browser.furnished import City
 from tests.browser.tour_monitoring import Stop, monitoring
@@ -159,6 +160,7 @@ def _whistles(city: City) -> list[Stop]:
 def _communities(city: City) -> list[Stop]:
     visit, waiting, done, served = city.gathered
     area = StationVisit.objects.get(pk=visit).station.area
+    joint, entry = JointAction.objects.get().code, JointEntry.objects.get(found="problem").pk
     agreed, team = Agreement.objects.get().code, Team.objects.get().code
     steward = Steward.objects.get().pk
     return [
@@ -175,6 +177,12 @@ def _communities(city: City) -> list[Stop]:
         ("community", f"/meetings/{waiting.rpartition('-')[0]}/"),
         ("supervisor", f"/meetings/{done.rpartition('-')[0]}/"),
         ("department", "/promises/?mine=1"),
+        ("supervisor", "/joint/"),
+        ("supervisor", "/joint/add/"),
+        ("supervisor", f"/joint/{joint}/"),
+        ("department", f"/joint/{joint}/"),
+        ("department", f"/joint/{joint}/stops/2/"),
+        ("department", f"/joint/{joint}/entries/{entry}/case/"),
         ("supervisor", "/teams/"),
         ("supervisor", "/teams/add/"),
         ("supervisor", "/teams/templates/"),

@@ -13,6 +13,7 @@ from chengyun.city.cases.handover_api import router as handovers
 from chengyun.city.cases.inquiry_api import router as inquiries
 from chengyun.city.cases.instruction_api import router as instructions
 from chengyun.city.cases.intake_run_api import router as intake_runs
+from chengyun.city.cases.joint_api import router as joint
 from chengyun.city.cases.meeting_api import router as meetings
 from chengyun.city.cases.partner_api import router as partners
 from chengyun.city.cases.petition_api import router as petitions
@@ -55,6 +56,7 @@ api.add_router("", meetings)
 api.add_router("", agreements)
 api.add_router("", teams)
 api.add_router("", services)
+api.add_router("", joint)
 api.add_router("", inquiries)
 api.add_router("", instructions)
 api.add_router("", petitions)

@@ -11,6 +11,7 @@ from chengyun.city.cases import (
     instruction_notices,
     invitation_notices,
     jobs,
+    joint_notices,
     meeting_notices,
     meetings,
     petition_notices,
@@ -44,6 +45,7 @@ files.readable(ServiceItem, service_items.may_read)
 telling.declare(*NOTICES, *campaign_notices.NOTICES, *whistle_notices.NOTICES)
 telling.declare(*invitation_notices.NOTICES, *meeting_notices.NOTICES)
 telling.declare(*agreement_notices.NOTICES, *team_notices.NOTICES)
+telling.declare(*joint_notices.NOTICES)
 telling.declare(*instruction_notices.NOTICES, *petition_notices.NOTICES)
 telling.declare(*service_notices.NOTICES)
 
@@ -97,6 +99,7 @@ registry.add(
     Source(key="whistle", label="吹哨报到", icon="megaphone", order=12, origin="own"),
     Source(key="community", label="社区走访与议事", icon="people", order=13, origin="own"),
     Source(key="steward", label="小巷管家上报", icon="person", order=15, origin="own"),
+    Source(key="joint", label="联合执法", icon="people", order=15, origin="own"),
     Permission(key="case.view", label="查看案件", group="案件"),
     Permission(key="case.report", label="上报案件", group="案件"),
     Permission(key="case.accept", label="受理案件", group="案件"),
@@ -143,6 +146,7 @@ registry.add(
     Permission(key="flight.plan", label="安排飞行任务", group="发现线索"),
     Permission(key="flight.fly", label="执行飞行任务", group="发现线索"),
     Permission(key="campaign.change", label="组织专项行动", group="案件"),
+    Permission(key="joint.enter", label="填报联合行动", group="案件"),
     Permission(key="whistle.blow", label="吹哨", group="案件"),
     Permission(key="whistle.answer", label="到场报到", group="案件"),
     Permission(key="meeting.hold", label="召集例会、确认承诺", group="社区"),

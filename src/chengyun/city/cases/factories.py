@@ -16,13 +16,14 @@ from chengyun.city.cases.models import (
     DispatchEdition,
     Enlistment,
     Flight,
+    JointAction,
     Promise,
     ServiceBody,
     ServiceItem,
     Steward,
     Team,
 )
-from chengyun.city.cases.services import agreements, meetings, teams
+from chengyun.city.cases.services import agreements, campaigns, joint, meetings, teams
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.cameras import NewCamera, add_camera
 from chengyun.city.cases.services.catalogue import load_catalogue
@@ -209,6 +210,41 @@ def make_agreement(cast: Cast) -> Agreement:
         units=[cast.crew, cast.other_crew],
     )
     agreements.call_review(row, called, by=cast.supervisor)
+    return row
+
+
+def make_joint(cast: Cast) -> JointAction:
+    """A joint action in a campaign, at two stops; the crew has entered one thing that is fine and one that is not."""
+    now = clock.now()
+    today = localdate(now)
+    plan = campaigns.Plan(
+        name="工地扬尘整治",
+        purpose="管住扬尘。",
+        starts=today,
+        ends=today + timedelta(days=30),
+        classes=["E0101"],
+        parts=[campaigns.Part(unit=cast.crew)],
+    )
+    campaign = campaigns.draft_campaign(plan, DISTRICT, by=None)
+    campaigns.begin_campaign(campaign, by=None, version=1)
+    wanted = joint.Plan(
+        name="三位一体查工地",
+        begins_at=now,
+        ends_at=now + timedelta(hours=3),
+        gather="湖南路北口",
+        unit=cast.crew,
+        units=[],
+        campaign=campaign,
+    )
+    row = joint.plan_action(wanted, DISTRICT, by=cast.supervisor)
+    for name in ("湖南路工地", "柳园路工地"):
+        joint.add_stop(row, name, LON, LAT, by=cast.supervisor)
+    part = row.parts.get()
+    joint.write_checklist(part, ["围挡完好", "裸土覆盖", "车辆冲洗"], by=cast.supervisor)
+    joint.begin(row, by=cast.supervisor)
+    first, (fence, soil, _) = row.stops.all()[0], part.items.all()
+    joint.enter(first, fence, "fine", by=cast.department)
+    joint.enter(first, soil, "problem", "南侧约 200 平方米没有盖", by=cast.department)
     return row
 
 

@@ -1,4 +1,7 @@
-"""Who should handle a case, and the sentence why: the rules, then the part's own units, the team, the past."""
+"""Who should handle a case, and the sentence why: the rules, then the part's own units, the team, the past.
+
+A unit that was named as competent on a joint action comes before all of them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.utils.timezone import localdate, localtime
 
 from chengyun.city.assets.models import Asset
 from chengyun.city.cases import queries, rulewords
+from chengyun.city.cases.joint import named_for
 from chengyun.city.cases.models import DISTRICT, Case, CaseClass
 from chengyun.city.cases.rulebook import Rule, rules_for
 from chengyun.city.cases.teams import Filled, team_at
@@ -30,6 +34,7 @@ OFTEN = 5
 class Question:
     """What is known of a case when somebody asks who should handle it; it need not exist.
 
+    ``named``: the unit whoever found it says is competent, and the joint action it was found on.
     ``returned_by``: the units that have sent it back, which are not proposed again.
     """
 
@@ -41,6 +46,7 @@ class Question:
     asset: str = ""
     source: str = ""
     grid: str = ""
+    named: tuple[Unit, str] | None = None
     returned_by: frozenset[int] = frozenset()
 
 
@@ -57,7 +63,7 @@ class Part:
 class Proposal:
     """The unit proposed, and the sentence why.
 
-    ``origin``: rule, part, team or past; ``skipped``: what was passed over; ``team``: the one of the place.
+    ``origin``: finding, rule, part, team or past; ``skipped``: what was passed over; ``team``: the one of the place.
     """
 
     unit: Unit
@@ -92,6 +98,7 @@ def question_of(case: Case, at: datetime | None = None) -> Question:
         asset=case.asset,
         source=case.source,
         grid=case.grid,
+        named=named_for(case),
         returned_by=frozenset(queries.units_that_returned(case)),
     )
 
@@ -164,7 +171,8 @@ def proposal_to(asked: Question, rules: list[Rule] | None = None) -> Proposal | 
     given = situation_of(asked, part, roads=needs_road)
     answer = answer_to(rules, given, returned_by=asked.returned_by, team=team)
     found = (
-        by_rule(answer, asked.case_class)
+        _by_finding(asked)
+        or by_rule(answer, asked.case_class)
         or _by_part(part, asked)
         or _by_team(team, asked)
         or _by_past(asked)
@@ -179,6 +187,16 @@ def by_rule(answer: Answer, case_class: CaseClass | None) -> Proposal | None:
     name = case_class.name if case_class else ""
     why = rulewords.said(answer.rule, name, answer.receiver)
     return Proposal(unit=answer.unit, why=why, origin="rule", rule=answer.rule)
+
+
+def _by_finding(asked: Question) -> Proposal | None:
+    """The unit that was named as competent on the spot."""
+    if asked.named is None:
+        return None
+    unit, action = asked.named
+    if unit.pk in asked.returned_by or not serves(unit, asked.area):
+        return None
+    return Proposal(unit=unit, why=f"联合行动「{action}」现场认定由{unit}办理。", origin="finding")
 
 
 def _by_team(team: Filled | None, asked: Question) -> Proposal | None:

@@ -74,7 +74,7 @@ class RuleNamed(Schema):
 
 
 class ProposalAnswer(Schema):
-    """Who should handle a case; ``origin`` is rule, part, team, past, or "" where nothing speaks for any unit.
+    """Who should handle a case; ``origin`` is finding, rule, part, team, past, or "" where nothing speaks for any unit.
 
     ``team`` is the code of the team of the place, or "".
     """

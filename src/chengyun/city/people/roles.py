@@ -178,6 +178,7 @@ DEFAULT_ROLES = (
             "station.visit",
             "meeting.hold",
             "promise.keep",
+            "joint.enter",
             "asset.change",
             "duty.record",
         ),

@@ -25,6 +25,7 @@ from chengyun.demo.build.folk import CITY, bind_inspectors, build_folk, entrust
 from chengyun.demo.build.habits import keep_filters
 from chengyun.demo.build.handing import acts_of_handovers
 from chengyun.demo.build.instructing import acts_of_instructions, add_team
+from chengyun.demo.build.joint import acts_of_joint
 from chengyun.demo.build.lamps import add_nights, add_plan
 from chengyun.demo.build.messages import acts_of_sweeps, tell_news
 from chengyun.demo.build.patrols import (
@@ -186,6 +187,7 @@ def acts_over(scenario: Scenario, stage: Stage, days: int, caller: User) -> Iter
         now, days, calendar, CITY, folk.units, folk.accounts["leader"], folk.crews
     )
     yield from acts_of_whistles(now, folk, caller)
+    yield from acts_of_joint(now, folk)
     yield from acts_of_petitions(scenario, folk, days)
     yield from acts_of_rising(folk, now)
     yield from acts_of_patrols(folk.inspectors, now, calendar, SEED)

@@ -16,6 +16,7 @@ from chengyun.systems.coordination import (
     instruction_pages,
     intake_pages,
     intake_run_pages,
+    joint_pages,
     meeting_pages,
     missed_pages,
     outside_pages,
@@ -117,6 +118,11 @@ urlpatterns = [
     path(
         "agreements/<str:code>/change/", agreement_pages.agreement_change, name="agreement_change"
     ),
+    path("joint/", joint_pages.joint_actions, name="joint_actions"),
+    path("joint/add/", joint_pages.joint_add, name="joint_add"),
+    path("joint/<str:code>/", joint_pages.joint, name="joint"),
+    path("joint/<str:code>/stops/<int:order>/", joint_pages.joint_stop, name="joint_stop"),
+    path("joint/<str:code>/entries/<int:pk>/case/", joint_pages.joint_case, name="joint_case"),
     path("teams/", team_pages.teams, name="teams"),
     path("teams/add/", team_pages.team_add, name="team_add"),
     path("teams/templates/", team_pages.team_templates, name="team_templates"),

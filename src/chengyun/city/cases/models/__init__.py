@@ -15,6 +15,13 @@ from chengyun.city.cases.models.inquiries import Caller, Inquiry
 from chengyun.city.cases.models.instructions import Instruction
 from chengyun.city.cases.models.intake_runs import IntakeRun
 from chengyun.city.cases.models.invitations import Invitation
+from chengyun.city.cases.models.joint import (
+    JointAction,
+    JointEntry,
+    JointItem,
+    JointPart,
+    JointStop,
+)
 from chengyun.city.cases.models.limits import LimitMark
 from chengyun.city.cases.models.partners import Partner, PartnerCall
 from chengyun.city.cases.models.patrols import Missed, WalkFinding
@@ -57,6 +64,11 @@ __all__ = [
     "Partner",
     "PartnerCall",
     "LimitMark",
+    "JointAction",
+    "JointEntry",
+    "JointItem",
+    "JointPart",
+    "JointStop",
     "Petition",
     "Meeting",
     "Missed",
