@@ -113,7 +113,7 @@ def joint(request: HttpRequest, code: str) -> HttpResponse:
         "action": row,
         "badge": view.badge_of(row),
         "facts": view.facts_of(row),
-        "route": view.route_of(row),
+        "route": view.route_of(row, user),
         "parts": parts,
         "enters": row.state == "running" and any(each["mine"] for each in parts),
         "events": panels.events_of(history_of(row, role_labels())),

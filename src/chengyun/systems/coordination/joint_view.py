@@ -84,12 +84,17 @@ def found_badge(entry: JointEntry) -> dict[str, str]:
     return {"words": entry.get_found_display(), "tone": FOUND_TONES[entry.found]}
 
 
-def route_of(row: JointAction) -> list[dict[str, Any]]:
-    """The stops in their order, each with what the units found there."""
+def route_of(row: JointAction, user: User) -> list[dict[str, Any]]:
+    """The stops in their order, each with what the units found there, and whether this person makes a case of it."""
+    organises = reads.organises(user, row)
     found: dict[int, list[Any]] = {}
     for entry in reads.entries_of(row):
         stage = lists.stage(entry.case) if entry.case else None
-        found.setdefault(entry.stop_id, []).append((entry, found_badge(entry), stage))
+        loose = entry.found == reads.Found.PROBLEM and entry.case is None
+        mine = organises or reads.enters(user, entry.item.part.unit_id)
+        found.setdefault(entry.stop_id, []).append(
+            (entry, found_badge(entry), stage, loose and mine)
+        )
     return [{"stop": stop, "entries": found.get(stop.pk, [])} for stop in row.stops.all()]
 
 

@@ -168,6 +168,8 @@ def test_who_may_and_who_sees(cast: Cast, police: tuple[Unit, User]) -> None:
     assert enter(cast.dispatcher).get(f"/joint/{row.code}/stops/1/").status_code == 403
     assert enter(cast.dispatcher).get("/joint/add/").status_code == 403
     case = f"/joint/{row.code}/entries/{entry.pk}/case/"
+    assert case in told(enter(cast.department).get(f"/joint/{row.code}/"))
+    assert case not in told(enter(cast.dispatcher).get(f"/joint/{row.code}/"))
     assert enter(cast.dispatcher).get(case).status_code == 403
     with pytest.raises(NotAllowed):
         service.enter(entry.stop, entry.item, "fine", by=officer)
