@@ -329,6 +329,7 @@ def gathered(cast: Cast) -> tuple[int, str, str, ServiceItem]:
     report_done(done, "画了 26 个", by=cast.department)
     make_agreement(cast)
     make_team(cast)
+    make_joint(cast)
     return make_visit(cast).pk, waiting.code, done.code, served(cast)
 
 
@@ -341,8 +342,6 @@ def served(cast: Cast) -> ServiceItem:
     done = Outcome(people=3, hours=Decimal("1.5"), result="换了两处水管", photos=[photo])
     report(item, done, by=cast.community)
     return item
-    make_joint(cast)
-    return make_visit(cast).pk, waiting.code, done.code
 
 
 def tell(cast: Cast) -> tuple[int, int]:

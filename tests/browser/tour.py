@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from chengyun.city.assets.factories import HOME
 from chengyun.city.cases.factories import LAT, LON, MANHOLE
-from chengyun.city.cases.models import Agreement, Campaign, Steward, Team, Whistle
+from chengyun.city.cases.models import (
+    Agreement,
+    Campaign,
+    JointAction,
+    JointEntry,
+    Steward,
+    Team,
+    Whistle,
+)
 from chengyun.city.cases.service_items import RESIDENT, token_of
-from chengyun.city.cases.models import Agreement, Campaign, JointAction, JointEntry, Team, Whistle
 from chengyun.city.people.models import StationVisit
 from tests.browser.furnished import City
 from tests.browser.tour_monitoring import Stop, monitoring
@@ -106,6 +113,8 @@ def _inquiries(city: City) -> list[Stop]:
         *_campaigns(city),
         *_whistles(city),
         *_communities(city),
+        *_together(),
+        *_served(city),
         ("operator", "/intake/runs/"),
         ("operator", "/intake/runs/add/"),
         ("operator", f"/intake/runs/{city.intake}/"),
@@ -158,11 +167,8 @@ def _whistles(city: City) -> list[Stop]:
 
 
 def _communities(city: City) -> list[Stop]:
-    visit, waiting, done, served = city.gathered
+    visit, waiting, done, _ = city.gathered
     area = StationVisit.objects.get(pk=visit).station.area
-    joint, entry = JointAction.objects.get().code, JointEntry.objects.get(found="problem").pk
-    agreed, team = Agreement.objects.get().code, Team.objects.get().code
-    steward = Steward.objects.get().pk
     return [
         ("community", "/communities/"),
         ("supervisor", "/communities/?unvisited=1"),
@@ -177,6 +183,15 @@ def _communities(city: City) -> list[Stop]:
         ("community", f"/meetings/{waiting.rpartition('-')[0]}/"),
         ("supervisor", f"/meetings/{done.rpartition('-')[0]}/"),
         ("department", "/promises/?mine=1"),
+        ("department", f"/promises/{waiting}/"),
+        ("community", f"/promises/{done}/"),
+    ]
+
+
+def _together() -> list[Stop]:
+    joint, entry = JointAction.objects.get().code, JointEntry.objects.get(found="problem").pk
+    agreed, team = Agreement.objects.get().code, Team.objects.get().code
+    return [
         ("supervisor", "/joint/"),
         ("supervisor", "/joint/add/"),
         ("supervisor", f"/joint/{joint}/"),
@@ -193,6 +208,14 @@ def _communities(city: City) -> list[Stop]:
         ("supervisor", f"/agreements/{agreed}/"),
         ("supervisor", f"/agreements/{agreed}/change/"),
         ("department", f"/promises/{agreed}-1/"),
+    ]
+
+
+def _served(city: City) -> list[Stop]:
+    visit, _, _, served = city.gathered
+    area = StationVisit.objects.get(pk=visit).station.area
+    steward = Steward.objects.get().pk
+    return [
         ("community", "/services/"),
         ("community", f"/services/add/?community={area}"),
         ("community", f"/services/{served.code}/"),
@@ -203,8 +226,6 @@ def _communities(city: City) -> list[Stop]:
         ("supervisor", "/bodies/"),
         ("supervisor", "/bodies/add/"),
         ("supervisor", f"/bodies/{served.enlistment.body.pk}/"),
-        ("department", f"/promises/{waiting}/"),
-        ("community", f"/promises/{done}/"),
     ]
 
 
