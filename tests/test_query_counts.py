@@ -179,9 +179,7 @@ def with_others(cast: Cast, case: Case) -> dict[str, dict[str, Any]]:
     whistles = [blow(spot, [Call(unit=cast.crew, due_at=due)], by=None) for _ in range(SEVERAL)]
     return {
         **patrolled(cast),
-        **gathered(cast),
-        **cooperating(cast),
-        **gathered(cast) | served(cast, SEVERAL),
+        **gathered(cast) | cooperating(cast) | served(cast, SEVERAL),
         **{f"coordination:campaign{page}": {"code": running} for page in CAMPAIGN_PAGES},
         "coordination:whistle": {"code": whistles[0].code},
         "coordination:campaign_report": {"code": over},

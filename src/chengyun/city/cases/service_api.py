@@ -98,7 +98,7 @@ class OutcomeIn(Schema):
     result: Long
 
 
-class ItemOut(Schema):
+class ServiceItemOut(Schema):
     """``witness``: resident or station, "" while nobody confirmed."""
 
     code: str
@@ -122,7 +122,7 @@ class ItemOut(Schema):
 
 
 class ItemList(Schema):
-    items: list[ItemOut]
+    items: list[ServiceItemOut]
     next: str
 
 
@@ -134,7 +134,7 @@ class WantedItems(Part):
 
 TENTH = Decimal("0.1")
 OF_BODY = tuple(name for name in BodyOut.model_fields)
-OF_ITEM = tuple(name for name in ItemOut.model_fields if name not in ("body", "state_label"))
+OF_ITEM = tuple(name for name in ServiceItemOut.model_fields if name not in ("body", "state_label"))
 
 
 def shown_body(row: ServiceBody) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def items(request: HttpRequest, wanted: Query[WantedItems]) -> Any:
     return part_of(rows, ("-id",), wanted, shown_item)
 
 
-@router.post("/service-items", response={201: ItemOut, **problems(404, 409)})
+@router.post("/service-items", response={201: ServiceItemOut, **problems(404, 409)})
 @idempotent
 def offer(request: HttpRequest, body: ItemIn) -> tuple[int, Any]:
     """请报到的单位或个人做一件事；agreed 为真就不用再认领。"""
@@ -246,13 +246,13 @@ def offer(request: HttpRequest, body: ItemIn) -> tuple[int, Any]:
     return 201, shown_item(made)
 
 
-@router.get("/service-items/{code}", response={200: ItemOut, **problems(404)})
+@router.get("/service-items/{code}", response={200: ServiceItemOut, **problems(404)})
 def item(request: HttpRequest, code: Code) -> Any:
     """一件服务事项。"""
     return shown_item(reads.item_for(_viewer(request), code))
 
 
-@router.post("/service-items/{code}/take", response={200: ItemOut, **problems(404, 409)})
+@router.post("/service-items/{code}/take", response={200: ServiceItemOut, **problems(404, 409)})
 @idempotent
 def take(request: HttpRequest, code: Code) -> tuple[int, Any]:
     """对方认领了。"""
@@ -261,7 +261,7 @@ def take(request: HttpRequest, code: Code) -> tuple[int, Any]:
     return 200, shown_item(row)
 
 
-@router.post("/service-items/{code}/decline", response={200: ItemOut, **problems(404, 409)})
+@router.post("/service-items/{code}/decline", response={200: ServiceItemOut, **problems(404, 409)})
 @idempotent
 def decline(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     """对方不认领，写明原因。"""
@@ -270,7 +270,7 @@ def decline(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     return 200, shown_item(row)
 
 
-@router.post("/service-items/{code}/report", response={200: ItemOut, **problems(404, 409)})
+@router.post("/service-items/{code}/report", response={200: ServiceItemOut, **problems(404, 409)})
 @idempotent
 def report(request: HttpRequest, code: Code, body: OutcomeIn) -> tuple[int, Any]:
     """报告做完：几人、每人几小时、做了什么。"""
@@ -279,7 +279,7 @@ def report(request: HttpRequest, code: Code, body: OutcomeIn) -> tuple[int, Any]
     return 200, shown_item(row)
 
 
-@router.post("/service-items/{code}/confirm", response={200: ItemOut, **problems(404, 409)})
+@router.post("/service-items/{code}/confirm", response={200: ServiceItemOut, **problems(404, 409)})
 @idempotent
 def confirm(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     """社区确认做好了；居民凭链接确认，不走接口。"""
@@ -288,7 +288,7 @@ def confirm(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     return 200, shown_item(row)
 
 
-@router.post("/service-items/{code}/return", response={200: ItemOut, **problems(404, 409)})
+@router.post("/service-items/{code}/return", response={200: ServiceItemOut, **problems(404, 409)})
 @idempotent
 def send_back(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     """没有做好，写明哪里。"""
@@ -297,7 +297,7 @@ def send_back(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     return 200, shown_item(row)
 
 
-@router.post("/service-items/{code}/withdraw", response={200: ItemOut, **problems(404, 409)})
+@router.post("/service-items/{code}/withdraw", response={200: ServiceItemOut, **problems(404, 409)})
 @idempotent
 def withdraw(request: HttpRequest, code: Code, body: Words) -> tuple[int, Any]:
     """撤销，写明原因。"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from chengyun.city.cases.models import Case
+from chengyun.city.assets.models import Asset
 from chengyun.city.cases.services.acting import act
 from chengyun.city.cases.services.opening import NewCase, open_case
 from chengyun.city.cases.services.stewards import appoint, reward
@@ -32,7 +32,7 @@ class Alley:
 
     def report(self, number: int) -> None:
         _, topic, words, _ = REPORTS[number]
-        known = Case.objects.filter(area=COMMUNITY).order_by("pk")[number]
+        known = Asset.objects.filter(area=COMMUNITY).order_by("pk")[number]
         spot = Spot(lon=known.lon, lat=known.lat, road="", address=known.address)
         planned = PlannedCase(
             topic=topic,
