@@ -43,7 +43,7 @@ def sent(row: Audit) -> None:
 @on("case.file")
 def filed_for_steward(row: Audit) -> None:
     """A case was filed: a steward who reported it gets points."""
-    reward(Case.objects.get(pk=row.subject_id))
+    reward(Case.objects.get(pk=row.subject_id), row.at)
 
 
 @on("case.void")
@@ -51,7 +51,7 @@ def filed_for_steward(row: Audit) -> None:
 @on("case.follow_void")
 def voided_for_steward(row: Audit) -> None:
     """A case was voided: what it brought its steward is taken back."""
-    take_back(Case.objects.get(pk=row.subject_id))
+    take_back(Case.objects.get(pk=row.subject_id), row.at)
 
 
 def resume_what_is_due() -> None:

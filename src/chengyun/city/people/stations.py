@@ -24,10 +24,11 @@ WEEK = 7
 
 
 def stations_for(user: User) -> QuerySet[Station]:
-    """The stations in use this person sees."""
+    """The stations in use this person sees; who sees only what is their own, a resident, sees none as a neighbour."""
     serving = Officer.objects.filter(held_on(localdate(clock.now())), user=user)
-    seen = user.scope("case.view").area_q("area") | Q(pk__in=serving.values("station"))
-    if user.unit and user.unit.kind in AT_HOME:
+    scope = user.scope("case.view")
+    seen = scope.area_q("area") | Q(pk__in=serving.values("station"))
+    if user.unit and user.unit.kind in AT_HOME and not scope.own:
         seen |= inside("area", user.unit.area)
     return Station.objects.filter(seen, valid_to=None)
 

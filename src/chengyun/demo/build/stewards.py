@@ -69,7 +69,7 @@ class Alley:
         text = topic.done[0] if verb == "handle" else ""
         played.take(Event(at=clock.now(), verb=verb, unit=unit, text=text))
         if verb == "file" and played.case:
-            reward(played.case)
+            reward(played.case, clock.now())
 
     def decline(self, number: int) -> None:
         case, by = self.played[number].case, self.stage.folk.accounts["supervisor"]

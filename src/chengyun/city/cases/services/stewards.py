@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
@@ -61,23 +63,23 @@ def release(row: Steward, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def reward(case: Case) -> None:
+def reward(case: Case, at: datetime) -> None:
     """A case was filed: it brings its steward the points the city gives, once, however often it is filed."""
     row = stewardship_of(case)
     if row and (points := points_of(case.area)):
-        _write(row, case, Why.FILED, points)
+        _write(row, case, Why.FILED, points, at)
 
 
 @transaction.atomic
-def take_back(case: Case) -> None:
+def take_back(case: Case, at: datetime) -> None:
     """A case was voided: what it had brought is taken back, once."""
     line = StewardPoint.objects.filter(case=case, why=Why.FILED).select_related("steward").first()
     if line:
-        _write(line.steward, case, Why.VOIDED, -line.points)
+        _write(line.steward, case, Why.VOIDED, -line.points, at)
 
 
-def _write(row: Steward, case: Case, why: StewardPoint.Why, points: int) -> None:
-    given = {"steward": row, "points": points, "at": clock.now()}
+def _write(row: Steward, case: Case, why: StewardPoint.Why, points: int, at: datetime) -> None:
+    given = {"steward": row, "points": points, "at": at}
     if StewardPoint.objects.get_or_create(case=case, why=why, defaults=given)[1]:
         facts = {"case": {"code": case.code, "name": case.short_code}, "points": points}
         record("steward.reward", row, by=None, area=row.area, facts=facts)

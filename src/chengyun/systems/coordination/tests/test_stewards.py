@@ -102,9 +102,9 @@ def test_filing_twice_brings_points_once(cast: Cast) -> None:
     row, case = make_steward(cast), reported(cast.steward)
     drive(case, cast, "filed")
     assert total(row) == 1
-    service.reward(case)
-    service.take_back(case)
-    service.take_back(case)
+    service.reward(case, clock.now())
+    service.take_back(case, clock.now())
+    service.take_back(case, clock.now())
     assert total(row) == 0
 
 
@@ -137,7 +137,10 @@ def test_who_sees_and_appoints(cast: Cast) -> None:
     assert enter(cast.charlie).get("/stewards/").status_code == 403
     assert enter(cast.dispatcher).get(path).status_code == 200
     assert enter(cast.dispatcher).get("/stewards/add/").status_code == 403
-    assert enter(cast.steward).get(f"/communities/{row.area}/").status_code == 404
+    User.objects.filter(pk=cast.steward.pk).update(unit=cast.community.unit)
+    neighbour = User.objects.get(pk=cast.steward.pk)
+    assert enter(neighbour).get(f"/communities/{row.area}/").status_code == 404
+    assert row.area not in told(enter(neighbour).get("/communities/"))
     for user in (cast.dispatcher, cast.steward):
         with pytest.raises(NotAllowed):
             service.release(row, by=user)

@@ -37,6 +37,6 @@ export async function me(ctx) {
   const rows = [["姓名", holder.name], ["岗位", holder.post || "没有岗位"], ["手机存储", await room()], ["离线", navigator.serviceWorker?.controller ? "没有网络也能打开" : ctx.offlineWhy]];
   const body = h("div", {}, await ctx.dutyPart(),
     h("section", {}, h("dl", { className: "facts" }, rows.flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)]))),
-    h("section", { className: "ph-stack" }, looks(), h("a", { className: "btn", href: "/desk/" }, "打开电脑版页面"), h("button", { type: "button", className: "btn btn-danger", on: { click: () => leave(ctx) } }, "退出登录")));
+    h("section", { className: "ph-stack" }, looks(), h("a", { className: "btn", href: "/" }, "打开电脑版页面"), h("button", { type: "button", className: "btn btn-danger", on: { click: () => leave(ctx) } }, "退出登录")));
   return { title: "我", back: "/", body, foot: [], live: true, bar: true };
 }
