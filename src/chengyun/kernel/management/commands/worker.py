@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -74,11 +75,15 @@ def _start_apart(stop: threading.Event, lane: str) -> None:
     while not stop.wait(1):
         try:
             if periodic.is_due(lane):
-                _until_ended(stop, subprocess.Popen((*APART, lane)))  # noqa: S603 - our own command
+                _until_ended(stop, _apart(lane))
         except Exception:
             log.exception("periodic work failed; trying again")
         finally:
             close_old_connections()
+
+
+def _apart(lane: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen((*APART, lane, str(os.getpid())))  # noqa: S603 - our own command
 
 
 def _until_ended(stop: threading.Event, process: subprocess.Popen[bytes]) -> None:
