@@ -63,17 +63,17 @@ def test_limits_are_set_for_a_device_shown_and_ended(cast: Cast) -> None:
     assert row.code in keeper.get(PONDING).content.decode()
     assert "另定 1 处" in keeper.get(RULES).content.decode()
     shown = seen(cast.duty, f"/monitoring/devices/{device.code}/")
-    assert "红色 60 厘米" in shown and here in shown and "黄色 10 厘米" not in shown
+    assert "红色 60 厘米" in shown and here in shown and "红色 27 厘米" not in shown
     alarm = make_alarm(device)
     assert "限 60" in seen(cast.duty, "/monitoring/")
     assert "红色 60 厘米" in seen(cast.duty, f"/monitoring/alarms/{alarm.code}/")
     number = Series.objects.get(device=device).pk
     chart = enter(cast.duty).get(f"/api/v1/series/{number}/chart").json()
-    assert chart["limits"] == [{"name": "红色", "value": 60}]
+    assert {"name": "红色", "value": 60} in chart["limits"]
     assert "红色 60 厘米" in keeper.get(f"{here}end/").content.decode()
     assert keeper.post(f"{here}end/", {}).status_code == 422
     assert keeper.post(f"{here}end/", {"reason": "检修完了"}).status_code == 303
-    assert "黄色 10 厘米" in seen(cast.duty, f"/monitoring/devices/{device.code}/")
+    assert "红色 27 厘米" in seen(cast.duty, f"/monitoring/devices/{device.code}/")
     ended = keeper.get(here).content.decode()
     assert "不再用" in ended and "检修完了" in ended
 
