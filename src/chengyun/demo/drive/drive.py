@@ -109,8 +109,9 @@ def _bad_input(
     tally.complaints.extend(fault for fault in faults if fault)
     if sources.lists(crowd, since) != counted.lists:
         tally.complain("坏数据以后，列表的数目变了")
-    if sources.audited(since) != counted.audited:
-        tally.complain("坏数据以后，审计的数目变了")
+    if (audited := sources.audited(since)) != counted.audited:
+        more = audited.acts - counted.audited.acts
+        tally.complain(f"坏数据以后，审计的数目变了：{dict(more) or '状态'}")
 
 
 def _judged(counted: Counted) -> Outcome:
