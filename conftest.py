@@ -106,14 +106,14 @@ def django_db_setup(
     with django_db_blocker.unblock():
         if first:
             first.forget()
+        # A line that was cut meanwhile shows it only when it is used.
+        connection.close()
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
-        else:
-            connection.close()
 
 
 @pytest.fixture(autouse=True)

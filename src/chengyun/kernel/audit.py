@@ -74,9 +74,13 @@ def unsealed() -> int:
     return Audit.objects.filter(seal=None).count()
 
 
-def counts(since: datetime | None = None) -> list[dict[str, Any]]:
-    """How many rows each verb has left since a moment, by the state it came from and the one it went to."""
+def counts(since: datetime | None = None, *, by_people: bool = False) -> list[dict[str, Any]]:
+    """How many rows each verb has left since a moment, by the state it came from and the one it went to.
+
+    ``by_people``: without what the city did by itself.
+    """
     rows = Audit.objects.filter(at__gte=since) if since else Audit.objects.all()
+    rows = rows.exclude(actor_id=None) if by_people else rows
     placed = rows.annotate(
         source=Coalesce(KT("facts__from"), Value(""), output_field=TextField()),
         target=Coalesce(KT("facts__to"), Value(""), output_field=TextField()),

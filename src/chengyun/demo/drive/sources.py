@@ -76,10 +76,10 @@ def lists(crowd: Crowd, since: datetime) -> Lists:
     )
 
 
-def audited(since: datetime) -> Audited:
+def audited(since: datetime, *, by_people: bool = False) -> Audited:
     """Count the audit rows written since a moment, by the command an operator would use."""
     out = io.StringIO()
-    call_command("audit", "count", since=since.isoformat(), stdout=out)
+    call_command("audit", "count", since=since.isoformat(), by_people=by_people, stdout=out)
     acts, standing = flows(json.loads(out.getvalue()))
     return Audited(acts=acts, standing=standing)
 

@@ -26,14 +26,18 @@ class Command(BaseCommand):
             "--since", default="", help="count from this moment on (ISO 8601 with a zone)"
         )
 
+        parser.add_argument(
+            "--by-people", action="store_true", help="not what the city did by itself"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "count":
-            self._count(options["since"])
+            self._count(options["since"], by_people=options["by_people"])
         else:
             self._verify()
 
-    def _count(self, since: str) -> None:
-        found = audit.counts(_moment(since) if since else None)
+    def _count(self, since: str, *, by_people: bool) -> None:
+        found = audit.counts(_moment(since) if since else None, by_people=by_people)
         self.stdout.write(json.dumps(found, ensure_ascii=False))
 
     def _verify(self) -> None:
